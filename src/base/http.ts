@@ -1,0 +1,22 @@
+// The shape of an HTTP call between rooms: what runtime/ makes, auth/ wraps and kube/ uses.
+
+export interface FetchInit extends RequestInit {
+  /** Deadline for connect, TLS and response headers together, milliseconds. Default 30,000. */
+  headersTimeoutMs?: number;
+  /** Longest silence of the body, milliseconds; `false` = none. Default 30,000. */
+  silenceTimeoutMs?: number | false;
+}
+
+/**
+ * Like the web's fetch, with redirects never followed and deadlines of its own.
+ * Rejects (also while the body is read) with NetworkError, or with the reason of `init.signal`.
+ */
+export type Fetch = (url: string, init?: FetchInit) => Promise<Response>;
+
+/** Reads `Retry-After` (seconds or HTTP date); milliseconds, capped at five minutes; undefined if absent or unreadable. */
+export function retryAfterMs(value: string | null | undefined, nowMs: number): number | undefined {
+  if (value === null || value === undefined) return undefined;
+  const text = value.trim();
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - nowMs;
+  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), 300_000) : undefined;
+}

@@ -1,0 +1,36 @@
+// The group, its versions, and what this program reads of its objects.
+// src: apps/provisioning/pkg/apis/provisioning/v0alpha1/{jobs,types,register}.go in grafana/grafana.
+
+import type { KubeObject } from "./kube/types.ts";
+
+export const GROUP = "provisioning.grafana.app";
+/** Served versions, the preferred (and storage) version first. */
+export const API_VERSIONS = ["v0alpha1", "v1beta1"] as const;
+export type ApiVersion = (typeof API_VERSIONS)[number];
+
+/** The audience that the token is minted for, and the namespace claim that admits cluster-wide paths. */
+export const AUDIENCE = GROUP;
+export const ALL_NAMESPACES = "*";
+
+export const LABEL_REPOSITORY = `${GROUP}/repository`;
+export const LABEL_ORIGINAL_UID = `${GROUP}/original-uid`;
+export const LABEL_CLAIM = `${GROUP}/claim`;
+export const LABEL_CLAIM_OWNER = `${GROUP}/claim-owner`;
+
+export interface JobSpec {
+  action?: string;
+  repository?: string;
+}
+
+export interface JobStatus {
+  state?: string;
+  message?: string;
+}
+
+export interface Job extends KubeObject {
+  spec?: JobSpec;
+  status?: JobStatus;
+}
+
+/** A finished job's record: own name and uid; the job's uid is the label `original-uid`. */
+export type HistoricJob = Job;

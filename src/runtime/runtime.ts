@@ -1,0 +1,37 @@
+// What a host must offer. bun.ts and deno.ts implement the parts that differ, detect.ts picks one; the rest of this
+// room is built on node: modules that both hosts have. Only main and tests import this room.
+
+import type { Fetch } from "../base/http.ts";
+
+/** PEM texts, checked as a set by tls-material.ts before they come here. */
+export interface TlsMaterial {
+  /** Roots to trust; undefined = the host's own. */
+  ca?: string;
+  cert?: string;
+  key?: string;
+  /** Name for SNI and verification in place of the URL's host. */
+  serverName?: string;
+  /** Skip verification of the server's certificate. */
+  insecure: boolean;
+}
+
+/** One set of TLS material with its connections. */
+export interface Transport {
+  fetch: Fetch;
+  /** Closes idle connections; bodies that are being read go on to their end. */
+  close(): void;
+}
+
+/** The bare seam that bun.ts and deno.ts fill: no deadlines, errors as the host throws them. */
+export interface HostTransport {
+  fetch(url: string, init?: RequestInit & { proxy?: string | false }): Promise<Response>;
+  close(): void;
+}
+
+export interface Host {
+  name: "bun" | "deno";
+  /** Host version, for `version`. */
+  version: string;
+  /** @throws ConfigError if the host cannot honour the material (Deno: insecure, serverName). */
+  makeTransport(tls: TlsMaterial): HostTransport;
+}
