@@ -1,0 +1,326 @@
+// One collection followed: a stream that makes it fast, and a list beside it that makes it true. Pure: inputs and their
+// time in, commands and facts out; no I/O, no clock, no log. The driver is watch.ts.
+//
+// Why not list, then watch: Grafana's server loses events in silence when a watch starts in the past, even just behind a
+// list. So the stream comes first, at the collection's current version, and a full list runs while it flows.
+//
+// Stream            input                          commands, facts                         next
+// empty             start, retry                   read-version                            anchoring
+// anchoring         version                        open                                    opening
+//                   anchor-failed                  failure, retry-in                       empty
+// opening           opened                         stream(up), list wanted                 watching
+//                   open-failed 410, 400, 404, 504 failure, retry-in; list wanted          empty
+//                   open-failed otherwise          failure, retry-in; list wanted          opening
+// watching          events                         applied, deleted; version moves on      watching
+//                   ERROR 410                      close, stream(down), retry-in           empty
+//                   ERROR otherwise, closed        close, stream(down), retry-in           opening, third bad end: empty
+// List              input                          commands, facts                         next
+// idle              list-due, or wanted            list (the driver waits for its turn)    queued
+// queued            list-began                     fetch-page                              listing
+// listing           page, not the last             applied, fetch-page                     listing
+//                   last page                      applied, deleted, listed, list-in       idle, or queued if wanted again
+//                   list-failed                    failure, list-in                        idle
+
+import type { Backoff } from "../base/backoff.ts";
+import { ApiError } from "../base/errors.ts";
+import { type Gone, identify, isIdentified, type ObjectIndex } from "./object-index.ts";
+import { nextPageSize } from "./pager.ts";
+import { isExpired, statusError } from "./status.ts";
+import type { KubeObject, ListPage, ObjectKey, WatchEvent } from "./types.ts";
+
+/** How an object became known: by the first list, by the stream, or by a later list that found what the stream had lost. */
+export type Trigger = "initial" | "live" | "relist";
+
+export type Stream =
+  /** No version is known; the next step reads one. */
+  | { kind: "empty" }
+  | { kind: "anchoring" }
+  /** A watch at `version` is asked for, or waits for its retry. */
+  | { kind: "opening"; version: string }
+  /** Events flow. `bytesAt`: when the last came. `events`: how many, bookmarks included. */
+  | { kind: "watching"; version: string; openedAt: number; bytesAt: number; events: number };
+
+export type List =
+  | { kind: "idle" }
+  /** Asked for; the driver waits for its turn. */
+  | { kind: "queued" }
+  /** `trusted` unless the stream was lost since the list began. `token`: of the page being fetched. */
+  | { kind: "listing"; beganAt: number; limit: number; token: string | undefined; trusted: boolean; again: boolean; counts: Differences };
+
+/** What a list found that the stream had not told. */
+export interface Differences {
+  objects: number;
+  found: number;
+  changed: number;
+  gone: number;
+}
+
+export interface WatchState {
+  stream: Stream;
+  list: List;
+  index: ObjectIndex;
+  /** A list has come to its end. */
+  synced: boolean;
+  /** Ends of the stream in a row that brought nothing new. */
+  badEnds: number;
+  streamBackoff: Backoff;
+  listBackoff: Backoff;
+  options: { pageSize: number; resyncMs: number };
+}
+
+export type Input =
+  | { kind: "start" }
+  | { kind: "retry" }
+  | { kind: "version"; version: string }
+  | { kind: "anchor-failed"; error: unknown }
+  | { kind: "opened" }
+  | { kind: "open-failed"; error: unknown }
+  | { kind: "events"; events: WatchEvent[] }
+  /** The stream is over; `error` undefined = it ended as it should. */
+  | { kind: "closed"; error: unknown }
+  /** Time to look whether anything came since the list that found a difference. */
+  | { kind: "check-stream"; bytesAt: number }
+  | { kind: "list-due" }
+  | { kind: "list-began" }
+  | { kind: "page"; page: ListPage }
+  | { kind: "list-failed"; error: unknown };
+
+export type Output =
+  | { kind: "read-version" }
+  | { kind: "open"; version: string }
+  | { kind: "close" }
+  | { kind: "retry-in"; ms: number }
+  | { kind: "check-stream-in"; ms: number; bytesAt: number }
+  | { kind: "list" }
+  | { kind: "list-in"; ms: number }
+  | { kind: "fetch-page"; limit: number; token: string | undefined }
+  | Fact;
+
+/** What the rest of the program learns. */
+export type Fact =
+  | { kind: "applied"; object: KubeObject; trigger: Trigger }
+  | { kind: "deleted"; key: ObjectKey; uid: string }
+  | { kind: "stream"; up: boolean; error?: unknown }
+  /** A list has ended; `first` once. Durations in ms, times on the caller's monotonic clock. */
+  | { kind: "listed"; first: boolean; beganAt: number; tookMs: number; differences: Differences; held: number }
+  | { kind: "failure"; stage: "anchor" | "open" | "stream" | "list"; error: unknown; retryMs: number }
+  /** Lists see changes, the stream has been silent: it was cut. */
+  | { kind: "stalled" }
+  /** An event or object that cannot be followed: no uid, or a type that is not known. */
+  | { kind: "unusable"; what: string };
+
+/** A stream that lived this long is healthy: its end is followed by a new one at once. */
+const HEALTHY_MS = 5_000;
+/** How long a stream may lag behind a list that found something new. */
+const LAG_MS = 10_000;
+const BAD_ENDS_MAX = 3;
+
+export function initialState(index: ObjectIndex, streamBackoff: Backoff, listBackoff: Backoff, options: WatchState["options"]): WatchState {
+  return { stream: { kind: "empty" }, list: { kind: "idle" }, index, synced: false, badEnds: 0, streamBackoff, listBackoff, options };
+}
+
+/** `at`: monotonic ms. The index and the backoffs inside the state are changed in place. */
+export function step(state: WatchState, input: Input, at: number): { state: WatchState; outputs: Output[] } {
+  switch (input.kind) {
+    case "start":
+    case "retry":
+      return state.stream.kind === "opening"
+        ? { state, outputs: [{ kind: "open", version: state.stream.version }] }
+        : { state: { ...state, stream: { kind: "anchoring" } }, outputs: [{ kind: "read-version" }] };
+    case "version":
+      return { state: { ...state, stream: { kind: "opening", version: input.version } }, outputs: [{ kind: "open", version: input.version }] };
+    case "anchor-failed":
+      return fail(state, "anchor", input.error, { kind: "empty" }, at);
+    case "opened":
+      return opened(state, at);
+    case "open-failed":
+      return openFailed(state, input.error, at);
+    case "events":
+      return events(state, input.events, at);
+    case "closed":
+      return closed(state, input.error, at);
+    case "check-stream":
+      return state.stream.kind === "watching" && state.stream.bytesAt === input.bytesAt
+        ? cut(state, undefined, [{ kind: "stalled" }], at)
+        : { state, outputs: [] };
+    case "list-due":
+      return wantList(state, []);
+    case "list-began":
+      return listBegan(state, at);
+    case "page":
+      return page(state, input.page, at);
+    case "list-failed":
+      return listFailed(state, input.error, at);
+    default:
+      return input satisfies never;
+  }
+}
+
+type Step = { state: WatchState; outputs: Output[] };
+
+function fail(state: WatchState, stage: "anchor" | "open" | "stream", error: unknown, stream: Stream, at: number): Step {
+  const ms = state.streamBackoff.next(at, error instanceof ApiError ? error.retryAfterMs : 0);
+  return { state: { ...state, stream }, outputs: [{ kind: "failure", stage, error, retryMs: ms }, { kind: "retry-in", ms }] };
+}
+
+function opened(state: WatchState, at: number): Step {
+  if (state.stream.kind !== "opening") return { state, outputs: [] };
+  const stream: Stream = { kind: "watching", version: state.stream.version, openedAt: at, bytesAt: at, events: 0 };
+  return wantList({ ...state, stream }, [{ kind: "stream", up: true }]);
+}
+
+/** The server answers, only not this: lists go on without the stream. */
+function openFailed(state: WatchState, error: unknown, at: number): Step {
+  if (state.stream.kind !== "opening") return { state, outputs: [] };
+  const { state: next, outputs } = fail(state, "open", error, versionIsBad(error) ? { kind: "empty" } : state.stream, at);
+  return state.synced ? { state: next, outputs } : wantList(next, outputs);
+}
+
+/** 410 in its costumes, 400 and 504 for a version that the server does not know, 404 for a collection that moved. */
+function versionIsBad(error: unknown): boolean {
+  return isExpired(error) || (error instanceof ApiError && [400, 404, 504].includes(error.status));
+}
+
+function events(state: WatchState, batch: WatchEvent[], at: number): Step {
+  if (state.stream.kind !== "watching") return { state, outputs: [] };
+  const outputs: Output[] = [];
+  let { version } = state.stream;
+  let seen = 0;
+  let failed: unknown;
+  for (const event of batch) {
+    if (event.type === "ERROR") {
+      failed = statusError("watch", event.object);
+      break;
+    }
+    seen++;
+    if (event.type === "UNKNOWN") {
+      outputs.push({ kind: "unusable", what: `event of type ${event.name}` });
+      continue;
+    }
+    if (event.type !== "BOOKMARK") applyEvent(state, event.type, event.object, outputs);
+    version = event.object.metadata?.resourceVersion || version;
+  }
+  const stream: Stream = { ...state.stream, version, bytesAt: at, events: state.stream.events + seen };
+  const next = { ...state, stream, badEnds: seen > 0 ? 0 : state.badEnds };
+  return failed === undefined ? { state: next, outputs } : cut(next, failed, outputs, at);
+}
+
+function applyEvent(state: WatchState, type: "ADDED" | "MODIFIED" | "DELETED", object: KubeObject, outputs: Output[]): void {
+  if (!isIdentified(object)) {
+    outputs.push({ kind: "unusable", what: `${type} event without name or uid` });
+    return;
+  }
+  // Before the first list is through, MODIFIED and DELETED speak of objects that were there before the stream.
+  const trigger = type === "ADDED" || state.synced ? "live" : "initial";
+  if (type === "DELETED") {
+    const { key, uid } = identify(object);
+    if (!state.index.remove(object)) outputs.push({ kind: "applied", object, trigger });
+    outputs.push({ kind: "deleted", key, uid });
+    return;
+  }
+  const { change, replaced } = state.index.apply(object);
+  if (replaced !== undefined) outputs.push({ kind: "deleted", ...replaced });
+  if (change === "new") outputs.push({ kind: "applied", object, trigger });
+}
+
+/** Ends the stream from our side: after an ERROR event the server may leave the socket open. */
+function cut(state: WatchState, error: unknown, outputs: Output[], at: number): Step {
+  outputs.push({ kind: "close" });
+  const { state: next, outputs: rest } = closed(state, error, at);
+  return { state: next, outputs: outputs.concat(rest) };
+}
+
+function closed(state: WatchState, error: unknown, at: number): Step {
+  if (state.stream.kind !== "watching") return { state, outputs: [] };
+  const { openedAt, version, events: seen } = state.stream;
+  const healthy = at - openedAt >= HEALTHY_MS;
+  const badEnds = error === undefined || seen > 0 || (healthy && !(error instanceof ApiError)) ? 0 : state.badEnds + 1;
+  const stream: Stream = versionIsBad(error) || badEnds >= BAD_ENDS_MAX ? { kind: "empty" } : { kind: "opening", version };
+  const atLeast = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
+  const ms = healthy && atLeast === 0 ? 0 : state.streamBackoff.next(at, atLeast);
+  const down: Output = error === undefined ? { kind: "stream", up: false } : { kind: "stream", up: false, error };
+  const outputs: Output[] = [down];
+  if (error !== undefined) outputs.push({ kind: "failure", stage: "stream", error, retryMs: ms });
+  outputs.push({ kind: "retry-in", ms });
+  const list: List = state.list.kind === "listing" ? { ...state.list, trusted: false } : state.list;
+  return { state: { ...state, stream, list, badEnds }, outputs };
+}
+
+/** One list at a time: a wish during a list is granted once it has ended. */
+function wantList(state: WatchState, outputs: Output[]): Step {
+  switch (state.list.kind) {
+    case "idle":
+      return { state: { ...state, list: { kind: "queued" } }, outputs: [...outputs, { kind: "list" }] };
+    case "queued":
+      return { state, outputs };
+    case "listing":
+      return { state: { ...state, list: { ...state.list, again: true } }, outputs };
+  }
+}
+
+function listBegan(state: WatchState, at: number): Step {
+  const limit = state.options.pageSize;
+  state.index.beginList();
+  const list: List = {
+    kind: "listing",
+    beganAt: at,
+    limit,
+    token: undefined,
+    trusted: true,
+    again: false,
+    counts: { objects: 0, found: 0, changed: 0, gone: 0 },
+  };
+  return { state: { ...state, list }, outputs: [{ kind: "fetch-page", limit, token: undefined }] };
+}
+
+function page(state: WatchState, got: ListPage, at: number): Step {
+  if (state.list.kind !== "listing") return { state, outputs: [] };
+  const outputs: Output[] = [];
+  const counts = { ...state.list.counts };
+  const trigger = state.synced ? "relist" : "initial";
+  for (const object of got.items) {
+    if (!isIdentified(object)) {
+      outputs.push({ kind: "unusable", what: "listed object without name or uid" });
+      continue;
+    }
+    counts.objects++;
+    const { change, replaced } = state.index.list(object);
+    if (replaced !== undefined) outputs.push({ kind: "deleted", ...replaced });
+    if (change === "changed") counts.changed++;
+    if (change !== "new") continue;
+    counts.found++;
+    outputs.push({ kind: "applied", object, trigger });
+  }
+  if (got.continue !== undefined) {
+    if (got.continue === state.list.token) {
+      return listFailed(state, new ApiError("Cannot list: server sent the same continue token twice", { status: 500 }), at, outputs);
+    }
+    const limit = nextPageSize(state.list.limit, got);
+    const list: List = { ...state.list, limit, token: got.continue, counts };
+    return { state: { ...state, list }, outputs: [...outputs, { kind: "fetch-page", limit, token: got.continue }] };
+  }
+  return listEnded(state, state.list, counts, outputs, at);
+}
+
+function listEnded(state: WatchState, list: List & { kind: "listing" }, counts: Differences, outputs: Output[], at: number): Step {
+  const { gone, held } = state.index.endList(list.trusted);
+  for (const each of gone) outputs.push({ kind: "deleted", ...(each satisfies Gone) });
+  counts.gone = gone.length;
+  const tookMs = at - list.beganAt;
+  outputs.push({ kind: "listed", first: !state.synced, beganAt: list.beganAt, tookMs, differences: counts, held });
+  const { stream } = state;
+  if (state.synced && counts.found + counts.changed + counts.gone > 0 && stream.kind === "watching" && stream.bytesAt <= list.beganAt) {
+    outputs.push({ kind: "check-stream-in", ms: LAG_MS, bytesAt: stream.bytesAt });
+  }
+  const next: WatchState = { ...state, synced: true, list: { kind: "idle" } };
+  if (list.again || held > 0) return wantList(next, outputs);
+  outputs.push({ kind: "list-in", ms: Math.max(0, state.options.resyncMs - tookMs) });
+  return { state: next, outputs };
+}
+
+function listFailed(state: WatchState, error: unknown, at: number, before: Output[] = []): Step {
+  if (state.list.kind === "listing") state.index.dropList();
+  const ms = state.listBackoff.next(at, error instanceof ApiError ? error.retryAfterMs : 0);
+  const outputs: Output[] = [...before, { kind: "failure", stage: "list", error, retryMs: ms }, { kind: "list-in", ms }];
+  return { state: { ...state, list: { kind: "idle" } }, outputs };
+}
