@@ -1,0 +1,103 @@
+// Reads the history for jobs that lived and died unseen: after every reconnect, and once per resync where no sweep has
+// read it meanwhile. Tells the ledger; deletes nothing.
+
+import type { Clock } from "../base/clock.ts";
+import { ApiError, messageOf } from "../base/errors.ts";
+import type { Logger } from "../base/log.ts";
+import type { Mailbox } from "../base/mailbox.ts";
+import type { Api } from "../kube/api.ts";
+import type { ListLane } from "../kube/list-lane.ts";
+import { pages } from "../kube/pager.ts";
+import type { ListPage } from "../kube/types.ts";
+import type { HistoricJob } from "../provisioning.ts";
+import type { Ledger } from "./ledger.ts";
+
+export interface HistoryReader {
+  scanBegan(): void;
+  page(page: ListPage<HistoricJob>): void;
+  scanEnded(complete: boolean): void;
+}
+
+/** What a pass over the history tells the ledger; `wake` is offered when something may wait in it. */
+export function historyReader(ledger: Ledger, api: Pick<Api, "firstAnswerMs">, clock: Clock, wake: Mailbox): HistoryReader {
+  return {
+    scanBegan: () => ledger.scanBegan(clock.monotonic()),
+    page(page) {
+      const now = clock.now();
+      ledger.recorded(page.items, page.serverTimeMs ?? now, api.firstAnswerMs ?? now, clock.monotonic());
+      if (ledger.dueAt !== undefined) wake.offer();
+    },
+    scanEnded: (complete) => ledger.scanEnded(complete, clock.monotonic()),
+  };
+}
+
+export interface ScanOptions {
+  api: Pick<Api, "listPage">;
+  namespace: string | undefined;
+  ledger: Ledger;
+  reader: HistoryReader;
+  lane: ListLane;
+  clock: Clock;
+  log: Logger;
+  resyncMs: number;
+  /** Offered after a reconnect. */
+  wanted: Mailbox;
+}
+
+/** How long to leave a history alone that is not served or not allowed. */
+const UNREADABLE_MS = 600_000;
+
+/** Runs until `signal` is aborted. A history that cannot be read is said once and tried again every ten minutes. */
+export async function scanHistory(options: ScanOptions, signal: AbortSignal): Promise<void> {
+  const { ledger, clock, log } = options;
+  let told = false;
+  for (;;) {
+    const wantedAt = await nextWish(options, signal);
+    const leave = await options.lane.enter(false, signal);
+    try {
+      // A sweep may have read all of it while we waited.
+      if (ledger.scannedSince >= wantedAt) continue;
+      await readAll(options, signal);
+      told = false;
+    } catch (error) {
+      if (signal.aborted) throw error;
+      if (!(error instanceof ApiError) || (error.status !== 403 && error.status !== 404)) {
+        log.debug("history scan broke off", { error: messageOf(error) });
+        continue;
+      }
+      ledger.historyUnreadable();
+      if (!told) log.warn("history cannot be read: jobs that come and go while the watch is down will not be told", { error: error.message });
+      told = true;
+      leave();
+      await clock.sleep(UNREADABLE_MS, signal);
+    } finally {
+      leave();
+    }
+  }
+}
+
+/** Since when a complete pass must have begun to make another one unnecessary, monotonic ms. */
+async function nextWish({ wanted, clock, resyncMs }: ScanOptions, signal: AbortSignal): Promise<number> {
+  const race = new AbortController();
+  const either = AbortSignal.any([signal, race.signal]);
+  const reconnect = wanted.wait(either).then(() => true);
+  const tick = clock.sleep(resyncMs, either).then(() => false);
+  try {
+    return (await Promise.race([reconnect, tick])) ? clock.monotonic() : clock.monotonic() - resyncMs;
+  } finally {
+    race.abort();
+    await Promise.allSettled([reconnect, tick]);
+  }
+}
+
+async function readAll({ api, namespace, reader }: ScanOptions, signal: AbortSignal): Promise<void> {
+  const collection = namespace === undefined ? { resource: "historicjobs" as const } : { resource: "historicjobs" as const, namespace };
+  reader.scanBegan();
+  let complete = false;
+  try {
+    for await (const page of pages<HistoricJob>(api, collection, {}, signal)) reader.page(page);
+    complete = true;
+  } finally {
+    reader.scanEnded(complete);
+  }
+}

@@ -1,0 +1,159 @@
+// Who has been announced: one line per uid, however often and from wherever a job turns up. Pure: times come in,
+// announcements go out. One ledger per followed collection.
+//
+// A uid is `live` while the server is known to hold it, then `departed`: a late page, a replayed event or its
+// HistoricJob must not announce it again. It is forgotten when nothing can bring it back any more.
+
+import { type HistoricJob, type Job, LABEL_ORIGINAL_UID, LABEL_REPOSITORY } from "../provisioning.ts";
+import type { Trigger } from "../kube/watch-state.ts";
+import { UidTable } from "./uid-table.ts";
+
+/** What a notification line says of a job. */
+export interface Announcement {
+  trigger: Trigger | "reconstructed";
+  namespace: string;
+  job: string;
+  uid: string;
+  repository: string | undefined;
+  action: string | undefined;
+  /** `creationTimestamp` of the Job, ms; undefined if unknown or reconstructed. */
+  createdMs: number | undefined;
+}
+
+/** Records are looked at when they are newer than the last complete scan's begin less this. */
+const SCAN_OVERLAP_MS = 120_000;
+/** Departed uids outlive the begin of list and scan by this: the overlap, and a minute for clocks that differ. */
+const KEEP_MS = SCAN_OVERLAP_MS + 60_000;
+/** The same where history cannot be read. */
+const KEEP_UNREADABLE_MS = 600_000;
+/** How long a record's job may still arrive as ADDED before it is told from the record. */
+const SLOW_ADDED_MS = 10_000;
+
+interface Scan {
+  beganAt: number;
+  /** Server time of its first page, ms. */
+  beganServerMs: number | undefined;
+}
+
+export class Ledger {
+  readonly #uids = new UidTable();
+  readonly #waiting = new Map<string, { announcement: Announcement; dueAt: number }>();
+  #listBeganAt = Number.NEGATIVE_INFINITY;
+  #scan: Scan | undefined;
+  #lastScan: Scan | undefined;
+  #historyReadable = true;
+
+  /** Known uids, live and departed: for tests and figures of memory. */
+  get size(): number {
+    return this.#uids.size;
+  }
+
+  /** A job exists or existed. The announcement if this is the first that is heard of its uid. */
+  applied(job: Job, trigger: Trigger): Announcement | undefined {
+    const { uid = "", namespace = "", name = "", creationTimestamp } = job.metadata ?? {};
+    this.#waiting.delete(uid);
+    if (!this.#uids.add(uid)) return undefined;
+    const createdMs = Date.parse(creationTimestamp ?? "");
+    return {
+      trigger,
+      namespace,
+      job: name,
+      uid,
+      repository: job.spec?.repository ?? job.metadata?.labels?.[LABEL_REPOSITORY],
+      action: job.spec?.action,
+      createdMs: Number.isNaN(createdMs) ? undefined : createdMs,
+    };
+  }
+
+  /** The job is gone. `at`: monotonic ms, as all times here that are not named otherwise. */
+  deleted(uid: string, at: number): void {
+    this.#uids.depart(uid, at / 1000);
+  }
+
+  /** A complete list of jobs has ended. */
+  listed(beganAt: number, at: number): void {
+    this.#listBeganAt = beganAt;
+    this.#forget(at);
+  }
+
+  /** A pass over the history begins, in this process's view at `at`. */
+  scanBegan(at: number): void {
+    this.#scan = { beganAt: at, beganServerMs: undefined };
+    this.#historyReadable = true;
+  }
+
+  /**
+   * A page of the history. `firstAnswerMs`: server time of the process's first answer; what was recorded up to then
+   * belongs to somebody before us.
+   */
+  recorded(records: readonly HistoricJob[], serverMs: number, firstAnswerMs: number, at: number): void {
+    if (this.#scan !== undefined) this.#scan.beganServerMs ??= serverMs;
+    const since = Math.max(firstAnswerMs, (this.#lastScan?.beganServerMs ?? Number.NEGATIVE_INFINITY) - SCAN_OVERLAP_MS);
+    for (const record of records) {
+      const uid = record.metadata?.labels?.[LABEL_ORIGINAL_UID];
+      const createdMs = Date.parse(record.metadata?.creationTimestamp ?? "");
+      // Whole seconds: a record of the very second of our first answer may be older than we are.
+      if (uid === undefined || uid === "" || !(createdMs > since) || this.#uids.has(uid) || this.#waiting.has(uid)) continue;
+      this.#waiting.set(uid, { announcement: reconstruct(uid, record), dueAt: at + SLOW_ADDED_MS });
+    }
+  }
+
+  /** The pass has ended; `complete` if it reached the last page. */
+  scanEnded(complete: boolean, at: number): void {
+    if (complete && this.#scan !== undefined) {
+      this.#lastScan = { beganAt: this.#scan.beganAt, beganServerMs: this.#scan.beganServerMs ?? this.#lastScan?.beganServerMs };
+    }
+    this.#scan = undefined;
+    this.#forget(at);
+  }
+
+  /** Begin of the last complete pass; -Infinity before the first. */
+  get scannedSince(): number {
+    return this.#lastScan?.beganAt ?? Number.NEGATIVE_INFINITY;
+  }
+
+  /** The history is not served, or not to us. */
+  historyUnreadable(): void {
+    this.#historyReadable = false;
+  }
+
+  /** When the next record is due; undefined if none waits. */
+  get dueAt(): number | undefined {
+    const [first] = this.#waiting.values();
+    return first?.dueAt;
+  }
+
+  /** Jobs known only from their records, each once. */
+  due(at: number): Announcement[] {
+    const announcements: Announcement[] = [];
+    for (const [uid, { announcement, dueAt }] of this.#waiting) {
+      if (dueAt > at) break;
+      this.#waiting.delete(uid);
+      if (this.#uids.has(uid)) continue;
+      this.#uids.depart(uid, at / 1000);
+      announcements.push(announcement);
+    }
+    return announcements;
+  }
+
+  #forget(at: number): void {
+    const until = this.#historyReadable
+      ? Math.min(this.#listBeganAt, this.scannedSince) - KEEP_MS
+      : Math.min(this.#listBeganAt, at - KEEP_UNREADABLE_MS);
+    if (until >= 0) this.#uids.forget(until / 1000);
+  }
+}
+
+function reconstruct(uid: string, record: HistoricJob): Announcement {
+  const { namespace = "", name = "", labels } = record.metadata ?? {};
+  return {
+    trigger: "reconstructed",
+    namespace,
+    // The record's name is the job's with a random suffix (section 4.9 of the wire: generateName `<job>-`).
+    job: name.replace(/-[^-]*$/, "") || name,
+    uid,
+    repository: record.spec?.repository ?? labels?.[LABEL_REPOSITORY],
+    action: record.spec?.action,
+    createdMs: undefined,
+  };
+}

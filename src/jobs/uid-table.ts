@@ -1,0 +1,111 @@
+// Which uids were announced: 64 bits of hash and a time each, in flat arrays, so that a million cost 12 bytes apiece.
+// Two different uids share a hash with odds of one in 10^7 at a million entries.
+
+const LIVE = 0;
+const FREE = 0xffff_ffff;
+const START = 1024;
+
+export class UidTable {
+  #high = new Uint32Array(START);
+  #low = new Uint32Array(START);
+  /** Per slot: FREE, LIVE, or the second in which the uid departed, plus one. */
+  #when = new Uint32Array(START).fill(FREE);
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  has(uid: string): boolean {
+    return this.#when[this.#slot(...hash(uid))] !== FREE;
+  }
+
+  /** Marks the uid as existing. False if it was known already, departed or not. */
+  add(uid: string): boolean {
+    const fresh = this.#put(...hash(uid), LIVE);
+    return fresh;
+  }
+
+  /** Marks the uid as departed at `second` (any epoch, at least 0); adds it if it was unknown. */
+  depart(uid: string, second: number): void {
+    this.#put(...hash(uid), Math.floor(second) + 1);
+  }
+
+  /** Forgets every uid that departed at or before `second`, and gives memory back. */
+  forget(second: number): void {
+    const limit = Math.floor(second) + 1;
+    const kept: [number, number, number][] = [];
+    let gone = 0;
+    for (let slot = 0; slot < this.#when.length; slot++) {
+      const when = this.#when[slot] ?? FREE;
+      if (when !== FREE && when !== LIVE && when <= limit) gone++;
+    }
+    if (gone === 0) return;
+    for (let slot = 0; slot < this.#when.length; slot++) {
+      const when = this.#when[slot] ?? FREE;
+      if (when !== FREE && (when === LIVE || when > limit)) kept.push([this.#high[slot] ?? 0, this.#low[slot] ?? 0, when]);
+    }
+    this.#resize(capacityFor(kept.length));
+    for (const [high, low, when] of kept) this.#put(high, low, when);
+  }
+
+  #put(high: number, low: number, when: number): boolean {
+    let slot = this.#slot(high, low);
+    const fresh = this.#when[slot] === FREE;
+    if (fresh) {
+      if ((this.#size + 1) * 4 > this.#when.length * 3) {
+        this.#grow();
+        slot = this.#slot(high, low);
+      }
+      this.#high[slot] = high;
+      this.#low[slot] = low;
+      this.#size++;
+    }
+    this.#when[slot] = when;
+    return fresh;
+  }
+
+  /** The slot that holds this hash, or the free one where it belongs. */
+  #slot(high: number, low: number): number {
+    const mask = this.#when.length - 1;
+    let slot = low & mask;
+    while (this.#when[slot] !== FREE && (this.#high[slot] !== high || this.#low[slot] !== low)) slot = (slot + 1) & mask;
+    return slot;
+  }
+
+  #grow(): void {
+    const [high, low, when] = [this.#high, this.#low, this.#when];
+    this.#resize(when.length * 2);
+    for (let slot = 0; slot < when.length; slot++) {
+      const at = when[slot] ?? FREE;
+      if (at !== FREE) this.#put(high[slot] ?? 0, low[slot] ?? 0, at);
+    }
+  }
+
+  #resize(capacity: number): void {
+    this.#high = new Uint32Array(capacity);
+    this.#low = new Uint32Array(capacity);
+    this.#when = new Uint32Array(capacity).fill(FREE);
+    this.#size = 0;
+  }
+}
+
+function capacityFor(count: number): number {
+  let capacity = START;
+  while (count * 4 > capacity * 3) capacity *= 2;
+  return capacity;
+}
+
+/** Two 32-bit hashes of the text with different mixing (after MurmurHash's finaliser). */
+function hash(text: string): [number, number] {
+  let a = 0x9e37_79b9;
+  let b = 0x85eb_ca6b;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    a = Math.imul(a ^ code, 0x85eb_ca77);
+    b = Math.imul(b ^ code, 0xc2b2_ae3d);
+  }
+  a = Math.imul(a ^ (a >>> 16), 0x21f0_aaad) ^ Math.imul(b ^ (b >>> 15), 0x735a_2d97);
+  b = Math.imul(b ^ (b >>> 16), 0xc2b2_ae35) ^ Math.imul(a ^ (a >>> 13), 0x85eb_ca6b);
+  return [a >>> 0, b >>> 0];
+}
