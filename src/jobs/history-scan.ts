@@ -80,14 +80,18 @@ export async function scanHistory(options: ScanOptions, signal: AbortSignal): Pr
 async function nextWish({ wanted, clock, resyncMs }: ScanOptions, signal: AbortSignal): Promise<number> {
   const race = new AbortController();
   const either = AbortSignal.any([signal, race.signal]);
-  const reconnect = wanted.wait(either).then(() => true);
-  const tick = clock.sleep(resyncMs, either).then(() => false);
+  let reconnected = false;
+  const reconnect = wanted.wait(either).then(() => {
+    reconnected = true;
+  });
+  const tick = clock.sleep(resyncMs, either);
   try {
-    return (await Promise.race([reconnect, tick])) ? clock.monotonic() : clock.monotonic() - resyncMs;
+    await Promise.race([reconnect, tick]);
   } finally {
     race.abort();
     await Promise.allSettled([reconnect, tick]);
   }
+  return reconnected ? clock.monotonic() : clock.monotonic() - resyncMs;
 }
 
 async function readAll({ api, namespace, reader }: ScanOptions, signal: AbortSignal): Promise<void> {
