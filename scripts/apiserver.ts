@@ -519,7 +519,10 @@ function rights(): { path: string; object: unknown }[] {
 
 async function main(): Promise<void> {
   const started = performance.now();
-  const api = await startApiserver();
+  const api = await startApiserver().catch((error: Error) => {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  });
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   process.stdout.write([
     `kube-apiserver ${KUBERNETES_VERSION} ready after ${seconds} s: ${api.url}`,
