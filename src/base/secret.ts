@@ -28,3 +28,29 @@ export class Secret {
     return "[redacted]";
   }
 }
+
+/** How many texts are kept: a configured secret, and the minted tokens that may still be in flight. */
+const REDACTED_MAX = 16;
+/** Shorter texts occur in ordinary words. */
+const REDACTED_LENGTH_MIN = 6;
+
+/** Takes known secrets out of text that somebody else wrote: a server may quote our own headers back to us. */
+export class Redactor {
+  #texts: string[] = [];
+
+  add(secret: Secret): void {
+    const text = secret.reveal();
+    if (text.length < REDACTED_LENGTH_MIN || this.#texts.includes(text)) return;
+    this.#texts = [...this.#texts, text].slice(-REDACTED_MAX);
+  }
+
+  apply(line: string): string {
+    let clean = line;
+    for (const text of this.#texts) {
+      if (clean.includes(text)) clean = clean.replaceAll(text, "[redacted]");
+      const escaped = JSON.stringify(text).slice(1, -1);
+      if (escaped !== text) clean = clean.replaceAll(escaped, "[redacted]");
+    }
+    return clean;
+  }
+}
