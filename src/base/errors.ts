@@ -1,7 +1,7 @@
 // The taxonomy: one class per decision that a caller takes. Thrown at the border where the fact is understood;
 // cli/exit.ts is the only switch over `kind`.
 
-export type ErrorKind = "usage" | "config" | "token" | "api" | "network" | "protocol";
+export type ErrorKind = "usage" | "config" | "token" | "api" | "network" | "protocol" | "timeout";
 
 /** Base of every error that this program raises on purpose; anything else is a bug. */
 export abstract class AppError extends Error {
@@ -86,6 +86,11 @@ export class NetworkError extends AppError {
 /** An answer that breaks the contract: HTML instead of JSON, a list without items, a huge line. */
 export class ProtocolError extends AppError {
   readonly kind = "protocol";
+}
+
+/** A time limit that the user set has passed; the cause is what stood in the way last. */
+export class TimeoutError extends AppError {
+  readonly kind = "timeout";
 }
 
 /** Message of anything thrown, without stack. */

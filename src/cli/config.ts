@@ -1,0 +1,232 @@
+// A command, its arguments and the environment to a checked configuration, or a UsageError. Pure: opens no file,
+// touches no network, prints nothing.
+
+import { UsageError } from "../base/errors.ts";
+import { LOG_LEVELS } from "../base/log.ts";
+import type { LogFormat, LogLevel } from "../base/log.ts";
+import { Secret } from "../base/secret.ts";
+import { credentialOf } from "./credentials.ts";
+import type { Credential } from "./credentials.ts";
+import { API_VERSION_NAMES, COMMANDS, COMMAND_NAMES, LOG_FORMATS, MTLS_MODES, VERSION_FORMATS } from "./flags.ts";
+import type { CommandName } from "./flags.ts";
+import { parseArguments } from "./parse.ts";
+import { Settings } from "./settings.ts";
+import type { Environment } from "./settings.ts";
+import { nearest } from "./suggest.ts";
+import { addressOf, labelOf, quoted, rateOf, refusePlaintext, requiredAddressOf, urlOf, urlText } from "./values.ts";
+import type { Address } from "./values.ts";
+
+export interface TlsConfig {
+  /** Skip verification of the server's certificate. */
+  insecure: boolean;
+  /** Whether the user said so, rather than the default. */
+  insecureNamed: boolean;
+  caFile?: string;
+  certFile?: string;
+  keyFile?: string;
+  serverName?: string;
+}
+
+export interface RunConfig {
+  command: "run";
+  credential: Credential;
+  /** Base URL without a slash at its end; undefined only with a kubeconfig, whose own server it overrides. */
+  server: string | undefined;
+  tls: TlsConfig;
+  /** 0 = no pruning. */
+  historyExpirationMs: number;
+  /** Undefined = derived from the expiration. */
+  historySweepIntervalMs: number | undefined;
+  /** Deletions per second; 0 = no limit. */
+  historyDeleteRate: number;
+  /** Empty = all, in one watch. */
+  namespaces: string[];
+  apiVersion: (typeof API_VERSION_NAMES)[number];
+  apiVersionNamed: boolean;
+  resyncIntervalMs: number;
+  /** 0 = for ever. */
+  startupTimeoutMs: number;
+  shutdownTimeoutMs: number;
+  /** Undefined = off; an empty host = all interfaces. */
+  healthAddress: Address | undefined;
+  healthAddressNamed: boolean;
+  logFormat: LogFormat;
+  logLevel: LogLevel;
+  dryRun: boolean;
+  allowPlaintextToken: boolean;
+}
+
+export interface DevConfig {
+  command: "dev";
+  apiAddress: Address;
+  exchangeAddress: Address;
+  token: Secret;
+  mtls: (typeof MTLS_MODES)[number];
+  /** Undefined = a new directory among the temporary files. */
+  certDir: string | undefined;
+  simulate: boolean;
+  simulateDurationMs: number;
+  tokenLifetimeMs: number;
+  repositories: string[];
+  logRequests: boolean;
+}
+
+export interface ReadyConfig {
+  command: "ready";
+  /** URL of /readyz. */
+  url: string;
+  timeoutMs: number;
+}
+
+export interface VersionConfig {
+  command: "version";
+  output: (typeof VERSION_FORMATS)[number];
+}
+
+export interface HelpConfig {
+  command: "help";
+  /** Undefined = the program itself. */
+  topic: CommandName | undefined;
+}
+
+export type Config = RunConfig | DevConfig | ReadyConfig | VersionConfig | HelpConfig;
+
+/** Each watch is a connection and a list; past this many a cluster-wide one is cheaper for both sides. */
+export const NAMESPACES_MAX = 100;
+const SECOND = { atLeastMs: 1000, least: "at least 1s" };
+const NOT_NEGATIVE = { atLeastMs: 0, least: "zero or more" };
+
+/** Reads the arguments of `run`. @throws UsageError */
+export function runConfig(argv: readonly string[], env: Environment): RunConfig {
+  const settings = new Settings(COMMANDS.run, parseArguments(COMMANDS.run, argv).given, env);
+  const sweep = settings.named("history-sweep-interval");
+  // Values first, then what goes together: a typing error is told before what is missing.
+  const values = {
+    command: "run" as const,
+    historyExpirationMs: Math.max(settings.durationMs("history-expiration"), 0),
+    historySweepIntervalMs: sweep === undefined ? undefined : settings.durationMs("history-sweep-interval", SECOND),
+    historyDeleteRate: rateOf(settings.required("history-delete-rate")),
+    namespaces: namespacesOf(settings),
+    apiVersion: settings.enum("api-version", API_VERSION_NAMES),
+    apiVersionNamed: settings.named("api-version") !== undefined,
+    resyncIntervalMs: settings.durationMs("resync-interval", SECOND),
+    startupTimeoutMs: settings.durationMs("startup-timeout", NOT_NEGATIVE),
+    shutdownTimeoutMs: settings.durationMs("shutdown-timeout", NOT_NEGATIVE),
+    healthAddress: addressOf(settings.required("health-probe-bind-address")),
+    healthAddressNamed: settings.named("health-probe-bind-address") !== undefined,
+    logFormat: settings.enum("log-format", LOG_FORMATS),
+    logLevel: settings.enum("log-level", LOG_LEVELS),
+    dryRun: settings.bool("dry-run"),
+    allowPlaintextToken: settings.bool("allow-plaintext-token"),
+  };
+  const credential = credentialOf(settings, env);
+  const url = serverOf(settings, credential);
+  return { ...values, credential, server: url === undefined ? undefined : urlText(url), tls: tlsOf(settings, credential, url) };
+}
+
+function serverOf(settings: Settings, credential: Credential): URL | undefined {
+  const source = settings.named("provisioning-server-url");
+  if (source === undefined) {
+    if (credential.kind === "kubeconfig") return undefined;
+    throw new UsageError("Missing --provisioning-server-url: expected the provisioning API's base URL, such as https://localhost:6446");
+  }
+  const url = urlOf(source, "base");
+  refusePlaintext(source, url, settings.bool("allow-plaintext-token"));
+  return url;
+}
+
+function tlsOf(settings: Settings, credential: Credential, url: URL | undefined): TlsConfig {
+  const insecure = settings.named("tls-insecure");
+  const ca = settings.named("tls-ca-file");
+  const cert = settings.named("tls-cert-file");
+  const key = settings.named("tls-key-file");
+  const name = settings.named("tls-server-name");
+  const skip = settings.bool("tls-insecure");
+  const material = ca ?? cert ?? key ?? name;
+  if (credential.kind === "kubeconfig" && material !== undefined) {
+    throw new UsageError(`Cannot combine --kubeconfig with ${material.label}: the kubeconfig file holds the TLS settings`);
+  }
+  const pointless = material ?? (skip ? undefined : insecure);
+  if (url?.protocol === "http:" && pointless !== undefined) {
+    throw new UsageError(`Cannot combine ${pointless.label} with ${quoted(urlText(url))}: expected an https URL where TLS flags are given`);
+  }
+  if (insecure !== undefined && skip && ca !== undefined) {
+    throw new UsageError(`Cannot combine ${insecure.label} with ${ca.label}: expected either verification against that CA or none`);
+  }
+  if (cert !== undefined && key === undefined) throw new UsageError(`Missing --tls-key-file: expected with ${cert.label} ${quoted(cert.text)}`);
+  if (key !== undefined && cert === undefined) throw new UsageError(`Missing --tls-cert-file: expected with ${key.label} ${quoted(key.text)}`);
+  const byDefault = ca === undefined && credential.kind !== "kubeconfig" && url?.protocol !== "http:";
+  return {
+    insecure: insecure === undefined ? byDefault : skip,
+    insecureNamed: insecure !== undefined,
+    ...(ca && { caFile: ca.text }),
+    ...(cert && { certFile: cert.text }),
+    ...(key && { keyFile: key.text }),
+    ...(name && { serverName: name.text }),
+  };
+}
+
+function namespacesOf(settings: Settings): string[] {
+  const names = settings.list("namespace").map((source) => {
+    if (source.text === "*") throw new UsageError(`Cannot parse ${source.label} "*": expected a namespace; leave the flag out to watch all`);
+    return labelOf(source, "namespace");
+  });
+  const distinct = [...new Set(names)];
+  if (distinct.length > NAMESPACES_MAX) {
+    throw new UsageError(
+      `Cannot watch ${distinct.length} namespaces: expected at most ${NAMESPACES_MAX}, as each is a watch of its own; ` +
+        "leave --namespace out to watch all of them in one, or share them among several controllers",
+    );
+  }
+  return distinct;
+}
+
+/** Reads the arguments of `dev`. @throws UsageError */
+export function devConfig(argv: readonly string[], env: Environment): DevConfig {
+  const settings = new Settings(COMMANDS.dev, parseArguments(COMMANDS.dev, argv).given, env);
+  return {
+    command: "dev",
+    apiAddress: requiredAddressOf(settings.required("api-address")),
+    exchangeAddress: requiredAddressOf(settings.required("exchange-address")),
+    token: new Secret(settings.required("token").text),
+    mtls: settings.enum("mtls", MTLS_MODES),
+    certDir: settings.text("cert-dir"),
+    simulate: settings.bool("simulate"),
+    simulateDurationMs: settings.durationMs("simulate-duration", NOT_NEGATIVE),
+    tokenLifetimeMs: settings.durationMs("token-lifetime", SECOND),
+    repositories: [...new Set(settings.list("repository").map((source) => labelOf(source, "name")))],
+    logRequests: settings.bool("log-requests"),
+  };
+}
+
+/** Reads the arguments of `ready`. @throws UsageError */
+export function readyConfig(argv: readonly string[], env: Environment): ReadyConfig {
+  const settings = new Settings(COMMANDS.ready, parseArguments(COMMANDS.ready, argv).given, env);
+  const { host, port } = requiredAddressOf(settings.required("health-probe-bind-address"));
+  const reachable = host === "" || host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "[::1]" : host.includes(":") ? `[${host}]` : host;
+  return {
+    command: "ready",
+    url: `http://${reachable}:${port}/readyz`,
+    timeoutMs: settings.durationMs("timeout", { atLeastMs: 1, least: "at least 1ms" }),
+  };
+}
+
+/** Reads the arguments of `version`. @throws UsageError */
+export function versionConfig(argv: readonly string[], env: Environment): VersionConfig {
+  const settings = new Settings(COMMANDS.version, parseArguments(COMMANDS.version, argv).given, env);
+  return { command: "version", output: settings.enum("output", VERSION_FORMATS) };
+}
+
+/** Reads the arguments of `help`. @throws UsageError */
+export function helpConfig(argv: readonly string[]): HelpConfig {
+  const { argument } = parseArguments(COMMANDS.help, argv);
+  return { command: "help", topic: argument === undefined ? undefined : commandNamed(argument) };
+}
+
+/** @throws UsageError with the nearest name */
+export function commandNamed(text: string): CommandName {
+  const found = COMMAND_NAMES.find((name) => name === text);
+  if (found !== undefined) return found;
+  const guess = nearest(text, COMMAND_NAMES);
+  throw new UsageError(`Unknown command ${quoted(text)}: ${guess === undefined ? `expected one of ${COMMAND_NAMES.join(", ")}` : `did you mean ${guess}?`}`);
+}

@@ -1,0 +1,213 @@
+// ONE table per command: name, kind, default, help. Source of parsing, help, README tables and environment names.
+// Only facts: what a value must look like is in values.ts, which values go together in config.ts.
+
+import { LOG_LEVELS } from "../base/log.ts";
+
+export type CommandName = "run" | "dev" | "ready" | "version" | "help";
+
+/** How the text of a value is read; `list` is text that may be given several times. */
+export type FlagKind = "string" | "bool" | "duration" | "rate" | "enum" | "address" | "list";
+
+export interface Flag {
+  name: string;
+  kind: FlagKind;
+  /** Heading under which help and README show it. */
+  group: string;
+  help: string;
+  /** As a user would type it; absent = not set. */
+  default?: string;
+  /** Stands for the value in help; absent for bool, made of `options` for enum. */
+  value?: string;
+  /** Values of an enum. */
+  options?: readonly string[];
+  /** One letter that stands for the name: `-n`. */
+  short?: string;
+  /** The value is never shown, not even in an error. */
+  secret?: true;
+}
+
+export interface Command {
+  name: CommandName;
+  summary: string;
+  /** Shell lines for the top of the help page. */
+  examples: readonly { what: string; line: string }[];
+  flags: readonly Flag[];
+  /** Placeholder of the one positional argument, if there may be one. */
+  argument?: string;
+}
+
+/** Served versions that `--api-version` takes, the default first. */
+export const API_VERSION_NAMES = ["v0alpha1", "v1beta1"] as const;
+export const LOG_FORMATS = ["json", "pretty"] as const;
+export const MTLS_MODES = ["off", "optional", "required"] as const;
+export const VERSION_FORMATS = ["text", "json"] as const;
+
+/** Where `run` serves /livez and /readyz, and where `ready` asks. */
+const HEALTH: Flag = {
+  name: "health-probe-bind-address", kind: "address", value: "addr", default: ":8081", group: "Operation",
+  help: "Address of /livez and /readyz; 0 = off. A port that is taken ends the program only if it was named",
+};
+
+const RUN_FLAGS: readonly Flag[] = [
+  { name: "token", kind: "string", value: "secret", secret: true, group: "Credentials (exactly one)",
+    help: "Secret that the token exchange accepts. Every user of the machine can see it: prefer --token-file" },
+  { name: "token-file", kind: "string", value: "file", group: "Credentials (exactly one)",
+    help: "File with that secret, read again when it changes; - reads standard input once. Without any credential, " +
+      "$CREDENTIALS_DIRECTORY/token is used" },
+  { name: "token-exchange-url", kind: "string", value: "url", group: "Credentials (exactly one)",
+    help: "Token exchange endpoint that mints the access token; needed with --token and --token-file" },
+  { name: "token-exchange-ca-file", kind: "string", value: "file", group: "Credentials (exactly one)",
+    help: "CA certificates (PEM) that the exchange endpoint is verified against, in place of the public ones" },
+  { name: "allow-plaintext-token", kind: "bool", default: "false", group: "Credentials (exactly one)",
+    help: "Send credentials over plain http to hosts that are not loopback, too" },
+  { name: "bearer-token-file", kind: "string", value: "file", group: "Credentials (exactly one)",
+    help: "File with a token that is sent as plain Authorization: Bearer, for a stock Grafana; read again when it changes" },
+  { name: "kubeconfig", kind: "string", value: "file", group: "Credentials (exactly one)",
+    help: "Kubeconfig file with server, CA and bearer token or client certificate" },
+  { name: "context", kind: "string", value: "name", group: "Credentials (exactly one)",
+    help: "Context of the kubeconfig file, in place of its current one" },
+
+  { name: "provisioning-server-url", kind: "string", value: "url", group: "Provisioning API",
+    help: "Base URL of the provisioning API server, such as https://localhost:6446; needed unless --kubeconfig names it" },
+  { name: "namespace", kind: "list", short: "n", value: "name", group: "Provisioning API",
+    help: "Watch this namespace only; may be repeated, up to 100 times. Default: all, in one watch" },
+  { name: "api-version", kind: "enum", options: API_VERSION_NAMES, default: "v0alpha1", group: "Provisioning API",
+    help: "Version of the API; v1beta1 is tried by itself where the default is not served" },
+  { name: "resync-interval", kind: "duration", value: "duration", default: "60s", group: "Provisioning API",
+    help: "Time between two complete lists that verify the watch; at least 1s" },
+  { name: "startup-timeout", kind: "duration", value: "duration", default: "0", group: "Provisioning API",
+    help: "End with code 7 or 124 if the first list is not complete after this time; 0 = wait for ever" },
+
+  { name: "tls-insecure", kind: "bool", default: "true", group: "TLS to the provisioning API",
+    help: "Skip verification of the server certificate. False as soon as --tls-ca-file is given, and with --kubeconfig" },
+  { name: "tls-ca-file", kind: "string", value: "file", group: "TLS to the provisioning API",
+    help: "CA certificates (PEM) that the server is verified against, in place of the public ones" },
+  { name: "tls-cert-file", kind: "string", value: "file", group: "TLS to the provisioning API",
+    help: "Client certificate (PEM) for mutual TLS, read again when it changes; needs --tls-key-file" },
+  { name: "tls-key-file", kind: "string", value: "file", group: "TLS to the provisioning API",
+    help: "Private key (PEM) of the client certificate; needs --tls-cert-file" },
+  { name: "tls-server-name", kind: "string", value: "name", group: "TLS to the provisioning API",
+    help: "Name that the server certificate must carry, in place of the URL's host" },
+
+  { name: "history-expiration", kind: "duration", value: "duration", default: "0", group: "History",
+    help: "Delete HistoricJobs older than this (30s, 15m, 24h); zero or negative = off, as for history kept in Loki" },
+  { name: "history-sweep-interval", kind: "duration", value: "duration", group: "History",
+    help: "Time between two sweeps; at least 1s. Default: a quarter of the expiration, within 10s and 10m" },
+  { name: "history-delete-rate", kind: "rate", value: "number", default: "100", group: "History",
+    help: "Deletions per second at most; 0 = no limit" },
+  { name: "dry-run", kind: "bool", default: "false", group: "History",
+    help: "Delete nothing, say what would be deleted" },
+
+  HEALTH,
+  { name: "shutdown-timeout", kind: "duration", value: "duration", default: "25s", group: "Operation",
+    help: "Time that the first signal leaves to work in flight; the second signal leaves none" },
+  { name: "log-format", kind: "enum", options: LOG_FORMATS, default: "json", group: "Operation",
+    help: "Lines for programs or for people" },
+  { name: "log-level", kind: "enum", options: LOG_LEVELS, default: "info", group: "Operation",
+    help: "Least level that is written; notifications always are" },
+];
+
+const DEV_FLAGS: readonly Flag[] = [
+  { name: "api-address", kind: "address", value: "addr", default: "localhost:6446", group: "Addresses",
+    help: "Where the provisioning API listens, with TLS" },
+  { name: "exchange-address", kind: "address", value: "addr", default: "localhost:6481", group: "Addresses",
+    help: "Where the token exchange listens, with plain http" },
+  { name: "token", kind: "string", value: "secret", secret: true, default: "ProvisioningAdminToken", group: "Access",
+    help: "Secret that the token exchange accepts" },
+  { name: "token-lifetime", kind: "duration", value: "duration", default: "10m", group: "Access",
+    help: "Life of the tokens that are signed; at least 1s" },
+  { name: "mtls", kind: "enum", options: MTLS_MODES, default: "optional", group: "Access",
+    help: "Whether the API asks for client certificates" },
+  { name: "cert-dir", kind: "string", value: "dir", group: "Access",
+    help: "Directory for the CA, server and client certificates. Default: a new one among the temporary files" },
+  { name: "repository", kind: "list", value: "name", default: "test6", group: "Objects",
+    help: "Healthy repository that is there from the start, in namespace default; may be repeated" },
+  { name: "simulate", kind: "bool", default: "false", group: "Objects",
+    help: "Take jobs through to HistoricJobs, as Grafana's driver would" },
+  { name: "simulate-duration", kind: "duration", value: "duration", default: "2s", group: "Objects",
+    help: "How long a simulated job takes" },
+  { name: "log-requests", kind: "bool", default: "false", group: "Objects",
+    help: "Write one line per request" },
+];
+
+const READY_FLAGS: readonly Flag[] = [
+  { ...HEALTH, group: "Flags", help: "Address that run was given; a port on all interfaces is asked on loopback" },
+  { name: "timeout", kind: "duration", value: "duration", default: "5s", group: "Flags",
+    help: "How long to wait for the answer" },
+];
+
+const VERSION_FLAGS: readonly Flag[] = [
+  { name: "output", kind: "enum", short: "o", options: VERSION_FORMATS, default: "text", group: "Flags",
+    help: "Form of the answer" },
+];
+
+/** Understood by every command and left out of its table; they name no setting, so they have no environment name. */
+export const COMMON_FLAGS: readonly Flag[] = [
+  { name: "help", kind: "bool", short: "h", default: "false", group: "Common", help: "Print the help of the command" },
+  { name: "version", kind: "bool", default: "false", group: "Common", help: "Print version and commit" },
+];
+
+const EXCHANGE = "--token-exchange-url=http://localhost:6481/sign/access-token";
+const SERVER = "--provisioning-server-url=https://localhost:6446";
+
+export const COMMANDS: Readonly<Record<CommandName, Command>> = {
+  run: {
+    name: "run",
+    summary: "Watch provisioning Jobs, write one line per created job, prune HistoricJobs",
+    examples: [
+      { what: "One line per created job, no pruning",
+        line: `job-controller --token=ProvisioningAdminToken ${EXCHANGE} ${SERVER}` },
+      { what: "The same, and delete HistoricJobs older than a day",
+        line: `job-controller --token-file=/run/secrets/token ${EXCHANGE} ${SERVER} --history-expiration=24h` },
+      { what: "Mutual TLS, server verified",
+        line: `job-controller --token-file=/run/secrets/token ${EXCHANGE} ${SERVER} ` +
+          "--tls-ca-file=ca.pem --tls-cert-file=client.pem --tls-key-file=client-key.pem" },
+      { what: "A stock Grafana with a service account token",
+        line: "job-controller --bearer-token-file=/run/secrets/grafana --provisioning-server-url=https://grafana.example.com " +
+          "--tls-insecure=false --namespace=default" },
+    ],
+    flags: RUN_FLAGS,
+  },
+  dev: {
+    name: "dev",
+    summary: "Serve the provisioning API and the token exchange from memory, for trials and tests",
+    examples: [
+      { what: "Defaults: API on https://localhost:6446, exchange on http://localhost:6481", line: "job-controller dev" },
+      { what: "Client certificates required, jobs completed after five seconds",
+        line: "job-controller dev --mtls=required --cert-dir=certs --simulate --simulate-duration=5s" },
+    ],
+    flags: DEV_FLAGS,
+  },
+  ready: {
+    name: "ready",
+    summary: "Ask a running controller whether it is ready, for images without a shell",
+    examples: [{ what: "In a container's health check", line: "job-controller ready --timeout=2s" }],
+    flags: READY_FLAGS,
+  },
+  version: {
+    name: "version",
+    summary: "Print version, commit and runtime",
+    examples: [{ what: "For programs", line: "job-controller version -o json" }],
+    flags: VERSION_FLAGS,
+  },
+  help: {
+    name: "help",
+    summary: "Print the help of a command",
+    examples: [{ what: "Flags of the dev server", line: "job-controller help dev" }],
+    flags: [],
+    argument: "command",
+  },
+};
+
+export const COMMAND_NAMES = Object.keys(COMMANDS) as readonly CommandName[];
+
+/** `JOB_CONTROLLER_HISTORY_EXPIRATION` for `history-expiration`. */
+export function environmentName(flag: Flag): string {
+  return `JOB_CONTROLLER_${flag.name.toUpperCase().replaceAll("-", "_")}`;
+}
+
+/** What stands for the value in help: `<url>`, `<json|pretty>`; empty for a switch. */
+export function placeholder(flag: Flag): string {
+  if (flag.kind === "bool") return "";
+  return `<${flag.options?.join("|") ?? flag.value ?? flag.name}>`;
+}

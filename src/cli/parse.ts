@@ -1,0 +1,130 @@
+// argv of one command to what was given, strictly: every name is in the table, every switch is true or false, every
+// other flag has a value. Whether a value makes sense is not known here; a secret never enters a message.
+
+import { UsageError } from "../base/errors.ts";
+import { COMMANDS, COMMAND_NAMES, COMMON_FLAGS, placeholder } from "./flags.ts";
+import type { Command, Flag } from "./flags.ts";
+import { nearest } from "./suggest.ts";
+import { booleanOf, quoted } from "./values.ts";
+
+export interface Given {
+  flag: Flag;
+  /** Of a switch: `true` or `false`. */
+  text: string;
+}
+
+export interface Parsed {
+  given: Given[];
+  /** The command's one argument, if it takes one and it was there. */
+  argument: string | undefined;
+}
+
+/** Reads the arguments behind the command's name. @throws UsageError */
+export function parseArguments(command: Command, argv: readonly string[]): Parsed {
+  const flags = [...command.flags, ...COMMON_FLAGS];
+  const given: Given[] = [];
+  let argument: string | undefined;
+  for (let index = 0; index < argv.length; index++) {
+    const word = argv[index] ?? "";
+    if (isFlag(word)) {
+      const { entry, used } = parseFlag(command, flags, word, argv[index + 1]);
+      given.push(entry);
+      index += used;
+      continue;
+    }
+    for (const stray of word === "--" ? argv.slice(index + 1) : [word]) {
+      if (command.argument === undefined || argument !== undefined) throw strayArgument(command, stray, given.at(-1));
+      argument = stray;
+    }
+    if (word === "--") break;
+  }
+  return { given, argument };
+}
+
+/** The same as arguments of one form only: `--name=value`, `--name`, `--no-name`; of a scalar the last one. */
+export function printArguments(parsed: Parsed): string[] {
+  const last = new Map(parsed.given.map((entry) => [entry.flag.name, entry]));
+  const words = parsed.given
+    .filter((entry) => entry.flag.kind === "list" || last.get(entry.flag.name) === entry)
+    .map(({ flag, text }) => (flag.kind !== "bool" ? `--${flag.name}=${text}` : text === "true" ? `--${flag.name}` : `--no-${flag.name}`));
+  return parsed.argument === undefined ? words : [...words, parsed.argument];
+}
+
+function isFlag(word: string): boolean {
+  return (word.startsWith("-") && word !== "-" && word !== "--") || /^[\u2010-\u2015\u2212]/.test(word);
+}
+
+function parseFlag(command: Command, flags: readonly Flag[], word: string, next: string | undefined): { entry: Given; used: number } {
+  const { dashes = "", name = "", equals, value = "" } = /^(?<dashes>--?)?(?<name>[^=]*)(?<equals>=)?(?<value>[^]*)$/.exec(word)?.groups ?? {};
+  const flag = flags.find((one) => one.name === name || (dashes === "-" && one.short === name));
+  const switched = name.startsWith("no-") ? flags.find((one) => one.name === name.slice(3)) : undefined;
+  if (flag === undefined && switched?.kind === "bool") {
+    if (equals !== undefined) {
+      throw new UsageError(`Cannot parse --${name} ${quoted(value)}: expected no value; write --${switched.name}=true or --${switched.name}=false`);
+    }
+    return { entry: { flag: switched, text: "false" }, used: 0 };
+  }
+  if (flag === undefined || dashes === "") throw unknownFlag(command, flags, word);
+  if (flag.kind === "bool") {
+    return { entry: { flag, text: equals === undefined ? "true" : String(booleanOf(`--${flag.name}`, value)) }, used: 0 };
+  }
+  if (equals !== undefined) return { entry: { flag, text: value }, used: 0 };
+  const form = `write --${flag.name}=${placeholder(flag)}`;
+  if (next === undefined) throw new UsageError(`Missing value for --${flag.name}: ${form}`);
+  // Go takes the next argument whatever it is; here a flag is not swallowed, while `-` and numbers are values.
+  if (/^-[^\d.]/.test(next)) {
+    throw new UsageError(`Missing value for --${flag.name}: the next argument starts with "-"; ${form} if it is the value`);
+  }
+  return { entry: { flag, text: next }, used: 1 };
+}
+
+/** Names the flag as it was typed, without a value, and the nearest valid one. */
+function unknownFlag(command: Command, flags: readonly Flag[], word: string): UsageError {
+  const typed = word.split("=", 1)[0] ?? "";
+  const name = typed.replace(/^[-\u2010-\u2015\u2212]+/, "");
+  const names = flags.map((flag) => flag.name);
+  const positive = flags.find((flag) => `no-${flag.name}` === name);
+  if (positive !== undefined) {
+    return new UsageError(`Unknown flag ${typed}: --${positive.name} takes a value, only switches can be negated`);
+  }
+  const guess = nearest(name, names) ?? (name.startsWith("no-") ? nearest(name.slice(3), names) : undefined);
+  // `-tokenABC`: what follows the name of a secret is likely to be the secret.
+  const secret = flags.find((flag) => flag.secret && name.length > flag.name.length + 1 && name.startsWith(flag.name));
+  if (secret !== undefined && name[secret.name.length] !== "-") {
+    return new UsageError(`Unknown flag --${secret.name}…: did you mean --${secret.name}=${placeholder(secret)}?`);
+  }
+  const owner = COMMAND_NAMES.find((other) => other !== command.name && COMMANDS[other].flags.some((flag) => flag.name === name));
+  if (owner !== undefined) return new UsageError(`Unknown flag ${shown(typed)}: it belongs to "job-controller ${owner}"`);
+  if (guess !== undefined) return new UsageError(`Unknown flag ${shown(typed)}: did you mean --${guess}?`);
+  return new UsageError(`Unknown flag ${shown(typed)}: expected one of ${names.map((one) => `--${one}`).join(", ")}`);
+}
+
+function strayArgument(command: Command, stray: string, before: Given | undefined): UsageError {
+  const [name = "", ...value] = stray.split("=");
+  if (value.length > 0 && command.flags.some((flag) => flag.name === name)) {
+    return new UsageError(`Unexpected argument "${name}=…": did you mean --${name}=…?`);
+  }
+  if (before?.flag.secret) return new UsageError(`Unexpected argument behind --${before.flag.name}: quote a value that has spaces`);
+  if (before?.flag.kind === "bool" && isBoolean(stray)) {
+    return new UsageError(`Unexpected argument ${quoted(stray)}: did you mean --${before.flag.name}=${stray}?`);
+  }
+  if (command.name === "run" && COMMAND_NAMES.some((one) => one === stray)) {
+    return new UsageError(`Unexpected argument ${quoted(stray)}: a command comes first, as in "job-controller ${stray} --flag=value"`);
+  }
+  const takes = command.argument === undefined ? "flags only" : `one ${command.argument}`;
+  return new UsageError(`Unexpected argument ${quoted(stray)}: "job-controller ${command.name}" takes ${takes}`);
+}
+
+function isBoolean(text: string): boolean {
+  try {
+    booleanOf("", text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A flag name as typed; quoted if it holds anything that could confuse a terminal. */
+function shown(typed: string): string {
+  return /^[-\w]+$/.test(typed) ? typed : quoted(typed);
+}
