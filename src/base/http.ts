@@ -1,8 +1,8 @@
 // The shape of an HTTP call between rooms: what runtime/ makes, auth/ wraps and kube/ uses.
 
 export interface FetchInit extends RequestInit {
-  /** Deadline for connect, TLS and response headers together, milliseconds. Default 30,000. */
-  headersTimeoutMs?: number;
+  /** Deadline for connect, TLS and response headers together, milliseconds; `false` = none. Default 30,000. */
+  headersTimeoutMs?: number | false;
   /** Longest silence of the body, milliseconds; `false` = none. Default 30,000. */
   silenceTimeoutMs?: number | false;
 }

@@ -1,0 +1,37 @@
+// Signals and stray errors to three calls. Installed first thing: as PID 1 a process without a handler ignores SIGTERM.
+
+export interface ProcessEvents {
+  /** The first SIGINT or SIGTERM: stop in order. */
+  drain(signal: StopSignal): void;
+  /** The second one, or SIGQUIT: end now with this exit code (130, 143, 131). */
+  force(code: number, signal: StopSignal): void;
+  /** An exception or rejection that nobody caught: a bug. */
+  crash(error: unknown): void;
+}
+
+export type StopSignal = "SIGINT" | "SIGTERM" | "SIGQUIT";
+
+/** Exit code of a process that a signal ended, as shells print it. */
+export const SIGNAL_EXIT: Record<StopSignal, number> = { SIGINT: 130, SIGQUIT: 131, SIGTERM: 143 };
+
+/** Installs the handlers; the function returned takes them away again. */
+export function installProcessEvents(events: ProcessEvents): () => void {
+  let stopping = false;
+  const stop = (signal: StopSignal) => () => {
+    if (stopping) return events.force(SIGNAL_EXIT[signal], signal);
+    stopping = true;
+    events.drain(signal);
+  };
+  const handlers: [event: string, handler: (...args: unknown[]) => void][] = [
+    ["SIGINT", stop("SIGINT")],
+    ["SIGTERM", stop("SIGTERM")],
+    // Without a handler it would dump core, secrets included.
+    ["SIGQUIT", () => events.force(SIGNAL_EXIT.SIGQUIT, "SIGQUIT")],
+    ["uncaughtException", (error) => events.crash(error)],
+    ["unhandledRejection", (error) => events.crash(error)],
+  ];
+  for (const [event, handler] of handlers) process.on(event, handler);
+  return () => {
+    for (const [event, handler] of handlers) process.off(event, handler);
+  };
+}
