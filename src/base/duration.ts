@@ -8,7 +8,7 @@ export function parseDuration(text: string): number | undefined {
   const sign = /^[+-]/.test(text) ? text[0] : "";
   const body = text.slice(sign === "" ? 0 : 1);
   if (body === "0") return 0;
-  if (!/^(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/.test(body)) return undefined;
+  if (!/^(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/.test(body)) return undefined;
   let total = 0n;
   for (const [, whole = "", fraction = "", unit = ""] of body.matchAll(/(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)/g)) {
     const unitNs = BigInt(UNIT_NS[unit] ?? 0);
@@ -17,14 +17,15 @@ export function parseDuration(text: string): number | undefined {
   }
   if (total > MAX_NS || (total === MAX_NS && sign !== "-")) return undefined;
   const ms = Number(total) / 1e6;
+  if (ms === 0) return 0;
   return sign === "-" ? -ms : ms;
 }
 
 /** Prints milliseconds as Go does: `0s`, `300ms`, `1.5s`, `15m0s`, `24h0m0s`. */
 export function formatDuration(ms: number): string {
-  if (ms === 0) return "0s";
   const sign = ms < 0 ? "-" : "";
-  const ns = BigInt(Math.round(Math.abs(ms) * 1e6));
+  const ns = nanoseconds(Math.abs(ms));
+  if (ns === 0n) return "0s";
   if (ns < 1_000n) return `${sign}${ns}ns`;
   if (ns < 1_000_000n) return `${sign}${decimal(ns, 1_000n)}µs`;
   if (ns < 1_000_000_000n) return `${sign}${decimal(ns, 1_000_000n)}ms`;
@@ -33,6 +34,12 @@ export function formatDuration(ms: number): string {
   if (minutes === 0n) return sign + seconds;
   if (minutes < 60n) return `${sign}${minutes}m${seconds}`;
   return `${sign}${minutes / 60n}h${minutes % 60n}m${seconds}`;
+}
+
+/** Whole milliseconds apart from the rest: their product with 1e6 leaves the range of exact numbers after 104 days. */
+function nanoseconds(ms: number): bigint {
+  const whole = Math.trunc(ms);
+  return BigInt(whole) * 1_000_000n + BigInt(Math.round((ms - whole) * 1e6));
 }
 
 function decimal(value: bigint, unit: bigint): string {
