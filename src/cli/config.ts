@@ -4,8 +4,8 @@
 import { UsageError } from "../base/errors.ts";
 import { LOG_LEVELS } from "../base/log.ts";
 import type { LogFormat, LogLevel } from "../base/log.ts";
-import { Secret } from "../base/secret.ts";
-import { credentialOf } from "./credentials.ts";
+import type { Secret } from "../base/secret.ts";
+import { credentialOf, headerSecret } from "./credentials.ts";
 import type { Credential } from "./credentials.ts";
 import { API_VERSION_NAMES, COMMANDS, COMMAND_NAMES, LOG_FORMATS, MTLS_MODES, VERSION_FORMATS } from "./flags.ts";
 import type { CommandName } from "./flags.ts";
@@ -13,7 +13,7 @@ import { parseArguments } from "./parse.ts";
 import { Settings } from "./settings.ts";
 import type { Environment } from "./settings.ts";
 import { nearest } from "./suggest.ts";
-import { addressOf, labelOf, quoted, rateOf, refusePlaintext, requiredAddressOf, urlOf, urlText } from "./values.ts";
+import { addressOf, namespaceOf, quoted, rateOf, refusePlaintext, repositoryOf, requiredAddressOf, urlOf, urlText } from "./values.ts";
 import type { Address } from "./values.ts";
 
 export interface TlsConfig {
@@ -58,15 +58,19 @@ export interface RunConfig {
 
 export interface DevConfig {
   command: "dev";
-  apiAddress: Address;
-  exchangeAddress: Address;
+  /** `host:port` or `:port`, checked. */
+  apiAddress: string;
+  exchangeAddress: string;
   token: Secret;
+  /** Undefined = none is accepted. */
+  bearerToken: Secret | undefined;
   mtls: (typeof MTLS_MODES)[number];
   /** Undefined = a new directory among the temporary files. */
   certDir: string | undefined;
   simulate: boolean;
   simulateDurationMs: number;
   tokenLifetimeMs: number;
+  /** `name` or `namespace/name`. */
   repositories: string[];
   logRequests: boolean;
 }
@@ -167,10 +171,7 @@ function tlsOf(settings: Settings, credential: Credential, url: URL | undefined)
 }
 
 function namespacesOf(settings: Settings): string[] {
-  const names = settings.list("namespace").map((source) => {
-    if (source.text === "*") throw new UsageError(`Cannot parse ${source.label} "*": expected a namespace; leave the flag out to watch all`);
-    return labelOf(source, "namespace");
-  });
+  const names = settings.list("namespace").map(namespaceOf);
   const distinct = [...new Set(names)];
   if (distinct.length > NAMESPACES_MAX) {
     throw new UsageError(
@@ -184,25 +185,35 @@ function namespacesOf(settings: Settings): string[] {
 /** Reads the arguments of `dev`. @throws UsageError */
 export function devConfig(argv: readonly string[], env: Environment): DevConfig {
   const settings = new Settings(COMMANDS.dev, parseArguments(COMMANDS.dev, argv).given, env);
+  const bearer = settings.named("bearer-token");
   return {
     command: "dev",
-    apiAddress: requiredAddressOf(settings.required("api-address")),
-    exchangeAddress: requiredAddressOf(settings.required("exchange-address")),
-    token: new Secret(settings.required("token").text),
+    apiAddress: addressText(settings, "api-address"),
+    exchangeAddress: addressText(settings, "exchange-address"),
+    token: headerSecret(settings.required("token")),
+    bearerToken: bearer === undefined ? undefined : headerSecret(bearer),
     mtls: settings.enum("mtls", MTLS_MODES),
     certDir: settings.text("cert-dir"),
     simulate: settings.bool("simulate"),
     simulateDurationMs: settings.durationMs("simulate-duration", NOT_NEGATIVE),
     tokenLifetimeMs: settings.durationMs("token-lifetime", SECOND),
-    repositories: [...new Set(settings.list("repository").map((source) => labelOf(source, "name")))],
+    repositories: [...new Set(settings.list("repository").map(repositoryOf))],
     logRequests: settings.bool("log-requests"),
   };
+}
+
+function addressText(settings: Settings, name: string): string {
+  const source = settings.required(name);
+  requiredAddressOf(source);
+  return source.text;
 }
 
 /** Reads the arguments of `ready`. @throws UsageError */
 export function readyConfig(argv: readonly string[], env: Environment): ReadyConfig {
   const settings = new Settings(COMMANDS.ready, parseArguments(COMMANDS.ready, argv).given, env);
-  const { host, port } = requiredAddressOf(settings.required("health-probe-bind-address"));
+  const source = settings.required("health-probe-bind-address");
+  const { host, port } = requiredAddressOf(source);
+  if (port === 0) throw new UsageError(`Cannot use ${source.label} ${quoted(source.text)}: expected the port that run listens on`);
   const reachable = host === "" || host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "[::1]" : host.includes(":") ? `[${host}]` : host;
   return {
     command: "ready",

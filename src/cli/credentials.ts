@@ -75,10 +75,11 @@ function exchangeOf(settings: Settings, env: Environment): Credential {
   };
 }
 
-/** The token travels in a header: no line breaks, no characters beyond ASCII. Its text never enters the message. */
-function headerSecret({ label, text }: Source): Secret {
-  if (/^[\x21-\x7e]+$/.test(text)) return new Secret(text);
-  throw new UsageError(`Cannot use the value of ${label}: expected printable ASCII without spaces and line breaks`);
+/** A token travels in a header: one line of visible ASCII, space around it removed. Its text never enters the message. */
+export function headerSecret({ label, text }: Source): Secret {
+  const trimmed = text.trim();
+  if (/^[\x21-\x7e]+$/.test(trimmed)) return new Secret(trimmed);
+  throw new UsageError(`Cannot use the value of ${label}: expected one line of printable ASCII without spaces`);
 }
 
 function refuseCompanions(settings: Settings, credential: Source): void {

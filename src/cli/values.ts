@@ -106,19 +106,31 @@ export function requiredAddressOf(source: Source): Address {
   return address;
 }
 
-/** RFC 1123 label, as a namespace or repository must be. */
-export function labelOf(source: Source, what: string, guess?: string): string {
-  if (/^[a-z\d](?:[-a-z\d]{0,61}[a-z\d])?$/.test(source.text)) return source.text;
-  const separated = /^[a-z\d-]+(?:[\s,]+[a-z\d-]+)+$/.test(source.text) ? `${source.label} given once for each` : undefined;
+const LABEL = "[a-z\\d](?:[-a-z\\d]{0,61}[a-z\\d])?";
+
+/** A namespace: an RFC 1123 label. */
+export function namespaceOf(source: Source): string {
+  if (source.text === "*") throw new UsageError(`Cannot parse ${source.label} "*": expected a namespace; leave the flag out to watch all`);
+  return named(source, new RegExp(`^${LABEL}$`), 'a namespace of at most 63 lower-case letters, digits and "-"');
+}
+
+/** A repository: `name` or `namespace/name`. */
+export function repositoryOf(source: Source): string {
+  return named(source, new RegExp(`^(?:${LABEL}/)?${LABEL}$`), 'a name or namespace/name of lower-case letters, digits and "-"');
+}
+
+function named(source: Source, pattern: RegExp, rule: string): string {
+  if (pattern.test(source.text)) return source.text;
+  const several = /^[a-z\d/-]+(?:[\s,]+[a-z\d/-]+)+$/.test(source.text);
+  if (several) throw new UsageError(`Cannot parse ${source.label} ${quoted(source.text)}: expected one value; repeat the flag for more`);
   const lower = source.text.toLowerCase();
-  const fold = lower !== source.text && /^[a-z\d](?:[-a-z\d]{0,61}[a-z\d])?$/.test(lower) ? lower : undefined;
-  throw refused(source, `a ${what} of at most 63 lower-case letters, digits and "-"`, guess ?? separated ?? fold);
+  throw refused(source, rule, pattern.test(lower) ? lower : undefined);
 }
 
 /** An http or https URL without user, query and fragment; without the slashes at its end. */
 export function urlOf(source: Source, kind: "base" | "endpoint"): URL {
   const example = kind === "base" ? "https://localhost:6446" : "http://localhost:6481/sign/access-token";
-  const shown = { label: source.label, text: withoutUser(source.text) };
+  const shown = { label: source.label, text: withoutSecrets(source.text) };
   let url: URL;
   try {
     if (/\s/.test(source.text)) throw new TypeError("white space");
@@ -132,7 +144,7 @@ export function urlOf(source: Source, kind: "base" | "endpoint"): URL {
   }
   if (url.username !== "" || url.password !== "") throw refused(shown, "a URL without user and password");
   if (source.text.includes("?") || source.text.includes("#")) {
-    throw refused({ label: source.label, text: shown.text.replace(/[?#].*$/s, "?…") }, 'a URL without "?" and "#"');
+    throw refused(shown, 'a URL without "?" and "#"');
   }
   if (kind === "base" && /(?:^|\/)apis(?:\/|$)/.test(url.pathname)) throw refused(shown, "the server's base URL, without /apis");
   return url;
@@ -143,8 +155,9 @@ export function urlText(url: URL): string {
   return url.href.replace(/\/+$/, "");
 }
 
-function withoutUser(text: string): string {
-  return text.replace(/^([a-z][a-z\d+.-]*:)?([/\\]*)[^]*@/i, "$1$2…@");
+/** A URL, well-formed or not, without what may hold a password: the user, the query, the fragment. */
+function withoutSecrets(text: string): string {
+  return text.replace(/^([a-z][a-z\d+.-]*:(?=[/\\]))?([/\\]*)[^]*@/i, "$1$2…@").replace(/([?#])[^]*$/, "$1…");
 }
 
 /** Whether the URL's host is this machine itself: localhost, *.localhost, 127.0.0.0/8, ::1. */
