@@ -1,0 +1,56 @@
+// Who calls and what that caller may do: 401 and 403 before anything is looked up.
+
+import type { Secret } from "../base/secret.ts";
+import { ALL_NAMESPACES, AUDIENCE, GROUP } from "../provisioning.ts";
+import type { Call } from "./call.ts";
+import type { ResourceName } from "./resources.ts";
+import { forbidden, unauthorized } from "./status.ts";
+import type { Tokens } from "./tokens.ts";
+
+export type Verb = "get" | "list" | "watch" | "create" | "update" | "delete";
+
+export interface Caller {
+  subject: string;
+  namespace: string;
+  permissions: readonly string[];
+}
+
+/** Every verb on the three resources. */
+export const ALL_PERMISSIONS: readonly string[] = ["jobs", "historicjobs", "repositories"].map((name) => `${GROUP}/${name}:*`);
+
+export interface AccessContext {
+  tokens: Tokens;
+  bearerToken: Secret | undefined;
+}
+
+/** The caller by `X-Access-Token` (with or without `Bearer `) or the static bearer token. @throws Refusal 401 */
+export async function authenticate(call: Call, { tokens, bearerToken }: AccessContext): Promise<Caller> {
+  if (call.peer?.trusted === false) throw unauthorized("x509: certificate signed by unknown authority");
+  const accessToken = call.header("x-access-token");
+  if (accessToken !== undefined) {
+    const claims = await tokens.verify(accessToken.replace(/^Bearer /, ""));
+    if (claims === undefined || !claims.audiences.includes(AUDIENCE)) throw unauthorized();
+    return claims;
+  }
+  const authorization = call.header("authorization");
+  if (bearerToken !== undefined && authorization === `Bearer ${bearerToken.reveal()}`) {
+    return { subject: "service-account", namespace: ALL_NAMESPACES, permissions: ALL_PERMISSIONS };
+  }
+  throw unauthorized();
+}
+
+/** A path without namespace needs the claim `*`. @throws Refusal 403 */
+export function authorize(caller: Caller, verb: Verb, resource: ResourceName, namespace: string | undefined, name: string): void {
+  const where = namespace === undefined ? "at the cluster scope" : `in the namespace "${namespace}"`;
+  const refuse = () =>
+    forbidden(resource, name, `User "${caller.subject}" cannot ${verb} resource "${resource}" in API group "${GROUP}" ${where}`);
+  if (caller.namespace !== ALL_NAMESPACES && caller.namespace !== namespace) throw refuse();
+  if (!caller.permissions.some((permission) => permits(permission, verb, resource))) throw refuse();
+}
+
+/** Reads `group/resource:verb` and `group:verb`; `*` is any verb, `get` admits `list`. */
+function permits(permission: string, verb: Verb, resource: ResourceName): boolean {
+  const [subject, held] = permission.split(":", 2);
+  if (subject !== GROUP && subject !== `${GROUP}/${resource}`) return false;
+  return held === "*" || held === verb || (held === "get" && verb === "list");
+}

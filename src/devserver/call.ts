@@ -1,0 +1,151 @@
+// One HTTP exchange, version 1.1 or 2, as the rest of the room sees it: request facts in, one answer or a stream out.
+
+import { Buffer } from "node:buffer";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import type { TLSSocket } from "node:tls";
+import { badRequest, Refusal } from "./status.ts";
+
+export type Request = IncomingMessage | Http2ServerRequest;
+export type Response = ServerResponse | Http2ServerResponse;
+
+export interface Answer {
+  status: number;
+  body: string;
+  /** Default `content-type: application/json`. */
+  headers?: Record<string, string>;
+}
+
+export interface Peer {
+  /** Serial number of the client certificate, upper-case hexadecimal. */
+  serial: string;
+  /** Whether our CA signed it. */
+  trusted: boolean;
+}
+
+/** A response that goes on: written piece by piece. */
+export interface Stream {
+  /** False when the reader lags: wait for `onDrain` before the next piece. */
+  write(text: string): boolean;
+  /** The polite end. */
+  end(): void;
+  /** Cuts the connection in mid-stream. */
+  destroy(): void;
+  onDrain(listener: () => void): void;
+  /** The client left, or the end was delivered. */
+  onGone(listener: () => void): void;
+}
+
+const MAX_BODY_BYTES = 3 * 1024 * 1024;
+
+export class Call {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly peer: Peer | undefined;
+  readonly #request: Request;
+  readonly #response: Response;
+  /** Value of `Date`; undefined sends none. */
+  readonly #date: () => string | undefined;
+
+  constructor(request: Request, response: Response, date: () => string | undefined) {
+    this.#request = request;
+    this.#response = response;
+    this.#date = date;
+    this.method = request.method ?? "GET";
+    const [path = "/", query = ""] = (request.url ?? "/").split("?", 2);
+    this.path = path;
+    this.query = new URLSearchParams(query);
+    this.peer = peerOf(request);
+  }
+
+  /** A request header; several of one name are joined. */
+  header(name: string): string | undefined {
+    const value = this.#request.headers[name];
+    return Array.isArray(value) ? value.join(", ") : value;
+  }
+
+  get headers(): Readonly<Record<string, string | string[] | undefined>> {
+    return this.#request.headers;
+  }
+
+  /** @throws Refusal 413 past 3 MiB */
+  text(): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      this.#request.on("data", (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
+      });
+      this.#request.on("end", () => {
+        if (bytes <= MAX_BODY_BYTES) resolve(Buffer.concat(chunks).toString());
+        else reject(new Refusal(413, "RequestEntityTooLarge", `limit is ${MAX_BODY_BYTES}`));
+      });
+      this.#request.on("error", reject);
+    });
+  }
+
+  /** The body as a JSON object; undefined if there is none. @throws Refusal 400, 413 */
+  async json(): Promise<Record<string, unknown> | undefined> {
+    const text = await this.text();
+    if (text.trim() === "") return undefined;
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      throw badRequest("the request body is not JSON");
+    }
+    if (typeof value !== "object" || value === null || Array.isArray(value)) throw badRequest("the request body is not a JSON object");
+    return value as Record<string, unknown>;
+  }
+
+  answer({ status, body, headers }: Answer): void {
+    const length = String(Buffer.byteLength(body));
+    this.#head(status, { "content-type": "application/json", "content-length": length, ...headers });
+    this.#response.end(body);
+  }
+
+  /** Sends the headers at once; the body follows. */
+  stream(): Stream {
+    const response = this.#response as ServerResponse;
+    this.#head(200, { "content-type": "application/json" });
+    response.flushHeaders();
+    let gone = false;
+    // For HTTP/2 the stream tells of the client's end, the response only of its own.
+    const source = "stream" in this.#request ? this.#request.stream : response;
+    source.on("close", () => {
+      gone = true;
+    });
+    source.on("error", () => {});
+    return {
+      write: (text) => gone || response.write(text),
+      end: () => void response.end(),
+      destroy: () => {
+        if (!gone) this.abort();
+      },
+      onDrain: (listener) => void response.on("drain", listener),
+      onGone: (listener) => void source.on("close", listener),
+    };
+  }
+
+  /** Cuts the connection without an answer. */
+  abort(): void {
+    if ("stream" in this.#request) this.#request.stream.destroy();
+    else this.#request.socket.destroy();
+  }
+
+  #head(status: number, headers: Record<string, string>): void {
+    const date = this.#date();
+    const response = this.#response as ServerResponse;
+    if (date === undefined) response.sendDate = false;
+    response.writeHead(status, date === undefined ? headers : { ...headers, date });
+  }
+}
+
+function peerOf(request: Request): Peer | undefined {
+  const socket = ("stream" in request ? request.stream.session?.socket : request.socket) as TLSSocket | undefined;
+  const serial = socket?.getPeerCertificate?.()?.serialNumber as string | undefined;
+  if (socket === undefined || serial === undefined) return undefined;
+  return { serial: serial.toUpperCase(), trusted: socket.authorized };
+}

@@ -1,0 +1,76 @@
+// The server's own CA, what it signs, and the files a client needs. EC P-256 throughout.
+
+import { X509Certificate } from "node:crypto";
+import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { isIP } from "node:net";
+import { join } from "node:path";
+import { generate } from "selfsigned";
+
+/** Certificate and key, PEM. */
+export interface Pair {
+  cert: string;
+  key: string;
+  /** Upper-case hexadecimal, as requests report it. */
+  serial: string;
+}
+
+export interface Certificates {
+  /** CA certificate, PEM. */
+  ca: string;
+  server: Pair;
+  client: Pair;
+  /** A further client pair of the same CA. */
+  issueClient(name: string): Promise<Pair>;
+}
+
+/** Paths of what `writeCertificates` wrote. */
+export interface CertificateFiles {
+  ca: string;
+  cert: string;
+  key: string;
+}
+
+type Extension = NonNullable<NonNullable<Parameters<typeof generate>[1]>["extensions"]>[number];
+
+/** Ten years to both sides: whoever verifies may have another clock than the one given here. */
+const VALIDITY_MS = 10 * 365 * 86_400_000;
+
+export async function createCertificates(nowMs: number, hosts: readonly string[]): Promise<Certificates> {
+  const ca = await issue(nowMs, "job-controller dev CA", [
+    { name: "basicConstraints", cA: true, critical: true },
+    { name: "keyUsage", keyCertSign: true, cRLSign: true, critical: true },
+  ]);
+  const altNames = hosts.map((host) => (isIP(host) === 0 ? { type: 2 as const, value: host } : { type: 7 as const, ip: host }));
+  const leaf = (name: string, ...extensions: Extension[]) =>
+    issue(nowMs, name, [{ name: "keyUsage", digitalSignature: true, critical: true }, ...extensions], ca);
+  const issueClient = (name: string) => leaf(name, { name: "extKeyUsage", clientAuth: true });
+  const [server, client] = await Promise.all([
+    leaf("localhost", { name: "extKeyUsage", serverAuth: true }, { name: "subjectAltName", altNames }),
+    issueClient("job-controller"),
+  ]);
+  return { ca: ca.cert, server, client, issueClient };
+}
+
+/** Writes ca.pem, client.pem and client-key.pem; the key is readable by its owner only. */
+export async function writeCertificates({ ca, client }: Certificates, directory: string): Promise<CertificateFiles> {
+  const files = { ca: join(directory, "ca.pem"), cert: join(directory, "client.pem"), key: join(directory, "client-key.pem") };
+  await mkdir(directory, { recursive: true });
+  await writeFile(files.ca, ca);
+  await writeFile(files.cert, client.cert);
+  await writeFile(files.key, client.key, { mode: 0o600 });
+  await chmod(files.key, 0o600);
+  return files;
+}
+
+async function issue(nowMs: number, name: string, extensions: Extension[], ca?: Pair): Promise<Pair> {
+  const made = await generate([{ name: "commonName", value: name }], {
+    keyType: "ec",
+    curve: "P-256",
+    algorithm: "sha256",
+    notBeforeDate: new Date(nowMs - VALIDITY_MS),
+    notAfterDate: new Date(nowMs + VALIDITY_MS),
+    extensions,
+    ca,
+  });
+  return { cert: made.cert, key: made.private, serial: new X509Certificate(made.cert).serialNumber.toUpperCase() };
+}

@@ -1,0 +1,95 @@
+// One page of a list as response text. Pages are cut by count and by bytes first and filtered afterwards, so a page may
+// be short or empty and still have a successor.
+
+import { Buffer } from "node:buffer";
+import type { ApiVersion } from "../provisioning.ts";
+import type { Behaviour } from "./options.ts";
+import { groupVersion, shownVersion, type Resource } from "./resources.ts";
+import { parseSelection } from "./selectors.ts";
+import { badRequest, Refusal } from "./status.ts";
+import type { Store } from "./store.ts";
+
+export interface ListRequest {
+  resource: Resource;
+  version: ApiVersion;
+  namespace: string | undefined;
+  query: URLSearchParams;
+}
+
+/** @throws Refusal 400 for a bad limit, token, version or selector */
+export function listPage(store: Store, { resource, version, namespace, query }: ListRequest, behaviour: Behaviour): string {
+  const selected = parseSelection(resource, query);
+  const limit = parseLimit(query.get("limit")) || behaviour.pageSize;
+  const token = parseToken(query.get("continue"));
+  const only = exactVersion(query, store.version);
+  // Later pages are read as of the first one: what was written since is missing, as only one version is kept.
+  const asOf = token?.version ?? store.version;
+  const apiVersion = shownVersion(resource, version);
+
+  const items: string[] = [];
+  let bytes = 0;
+  let cut = 0;
+  let lastKey = "";
+  let more = false;
+  for (const entry of store.entries(resource.name, namespace, token?.key)) {
+    if (cut >= limit || bytes >= behaviour.pageBytes) {
+      more = true;
+      break;
+    }
+    lastKey = entry.key;
+    if (entry.version > asOf) continue;
+    cut++;
+    bytes += Buffer.byteLength(entry.tail);
+    if (selected(entry) && (only === undefined || only === entry.version)) items.push(entry.text(resource.kind, apiVersion));
+  }
+
+  const metadata = { resourceVersion: String(asOf), ...(more ? { continue: formatToken({ version: asOf, key: lastKey }) } : {}) };
+  const head = `{"kind":"${resource.kind}List","apiVersion":"${groupVersion(version)}","metadata":${JSON.stringify(metadata)}`;
+  if (items.length === 0 && resource.omitsEmptyItems) return `${head}}`;
+  return `${head},"items":[${items.join(",")}]}`;
+}
+
+/** Reads a resourceVersion of a query; undefined if absent, empty or "0". @throws Refusal 400 */
+export function parseVersion(text: string | null, current: number): number | undefined {
+  if (text === null || text === "" || text === "0") return undefined;
+  if (!/^\d+$/.test(text)) throw badRequest(`Invalid value: "${text}": invalid resource version`);
+  if (Number(text) <= current) return Number(text);
+  throw new Refusal(400, "BadRequest", `Too large resource version: ${text}, current: ${current}`, {
+    causes: [{ reason: "ResourceVersionTooLarge", message: "Too large resource version" }],
+  });
+}
+
+function exactVersion(query: URLSearchParams, current: number): number | undefined {
+  const match = query.get("resourceVersionMatch") ?? "";
+  if (match !== "" && match !== "NotOlderThan" && match !== "Exact") throw badRequest(`unsupported resourceVersionMatch: ${match}`);
+  const version = parseVersion(query.get("resourceVersion"), current);
+  return match === "Exact" ? version : undefined;
+}
+
+function parseLimit(text: string | null): number {
+  if (text === null || text === "") return 0;
+  if (!/^\d{1,15}$/.test(text)) throw badRequest(`Invalid value: "${text}": limit must be a non-negative integer`);
+  return Number(text);
+}
+
+interface Token {
+  /** Version of the first page. */
+  version: number;
+  /** Last key that was read. */
+  key: string;
+}
+
+function formatToken({ version, key }: Token): string {
+  return Buffer.from(JSON.stringify({ v: version, k: key })).toString("base64url");
+}
+
+function parseToken(text: string | null): Token | undefined {
+  if (text === null || text === "") return undefined;
+  try {
+    const { v, k } = JSON.parse(Buffer.from(text, "base64url").toString()) as { v: unknown; k: unknown };
+    if (typeof v === "number" && typeof k === "string") return { version: v, key: k };
+  } catch {
+    // Not ours: refused below.
+  }
+  throw badRequest("invalid continue token");
+}

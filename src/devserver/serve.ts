@@ -1,0 +1,220 @@
+// The dev server put together: options in, two listening servers out, with handles for those who run it in process.
+
+import { createServer } from "node:http";
+import { createSecureServer } from "node:http2";
+import type { Clock, Random } from "../base/clock.ts";
+import { ConfigError, messageOf } from "../base/errors.ts";
+import { ALL_NAMESPACES, AUDIENCE } from "../provisioning.ts";
+import { ALL_PERMISSIONS } from "./access.ts";
+import { Call, type Answer, type Request, type Response } from "./call.ts";
+import { createCertificates, writeCertificates, type CertificateFiles, type Certificates } from "./certificates.ts";
+import { Events } from "./events.ts";
+import { exchange, EXCHANGE_PATH } from "./exchange.ts";
+import { formatAddress, listen, parseAddress } from "./listen.ts";
+import { isObjectName } from "./names.ts";
+import { BEHAVIOUR, DEV_DEFAULTS, type Behaviour, type DevOptions } from "./options.ts";
+import { answerApi, type ApiContext } from "./routes.ts";
+import { simulateDriver } from "./simulate.ts";
+import { Refusal, unauthorized } from "./status.ts";
+import { Store, type Change } from "./store.ts";
+import { Tokens, type Claims } from "./tokens.ts";
+import type { Watch } from "./watch.ts";
+
+/** What is known of a request before it is handled. */
+export interface RequestFacts {
+  server: "api" | "exchange";
+  method: string;
+  path: string;
+  query: URLSearchParams;
+  /** Names in lower case. */
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Serial number of the client certificate of its connection, upper-case hexadecimal. */
+  serial: string | undefined;
+}
+
+/** Takes a request over: an answer to send, `abort` to cut the connection, `hang` never to answer; undefined lets it pass. */
+export type Intercepted = Answer | "abort" | "hang" | undefined;
+
+export interface DevserverOptions extends Partial<DevOptions> {
+  clock: Clock;
+  random: Random;
+  behaviour?: Partial<Behaviour>;
+  /** Claim `permissions` of minted tokens. Default: everything. */
+  permissions?: readonly string[];
+  /** Claim `namespace` of minted tokens whatever was asked for. */
+  grantedNamespace?: string;
+  /** Sees every request first. */
+  onRequest?: (facts: RequestFacts) => Intercepted | Promise<Intercepted>;
+  /** Takes the lines of `logRequests`. */
+  write?: (line: string) => void;
+}
+
+export interface Devserver {
+  /** `https://host:port`, without a slash at the end. */
+  apiUrl: string;
+  /** The whole URL of the token exchange. */
+  exchangeUrl: string;
+  certificates: Certificates;
+  /** Where the certificates are, if `certDir` was given. */
+  files: CertificateFiles | undefined;
+  /** Objects without the detour over HTTP: no admission, no rights; watches see the changes. */
+  store: Store;
+  /** Requests so far, by `<server> <method> <path>`. */
+  counters: ReadonlyMap<string, number>;
+  /** How many watches are open. */
+  readonly watches: number;
+  /** Resolves once `count` watches are open. */
+  watching(count: number): Promise<void>;
+  /** Ends all watches: politely, or by breaking their connections. */
+  closeWatches(how?: "end" | "destroy"): void;
+  /** Changes that match reach no watch, now or later, until the returned function is called. */
+  dropEvents(match: (change: Change) => boolean): () => void;
+  /** Empties the ring: a watch that resumes misses everything before now. */
+  forgetEvents(): void;
+  /** Answers the next `times` API requests with 401. */
+  refuseAuth(times?: number): void;
+  /** An access token of this server; by default as the exchange would give. */
+  mintToken(claims?: Partial<Claims>, lifetimeMs?: number): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Starts the server. @throws ConfigError for addresses and repository names that cannot be used */
+export async function createDevserver(given: DevserverOptions): Promise<Devserver> {
+  const options = { ...DEV_DEFAULTS, permissions: ALL_PERMISSIONS, ...given };
+  const { clock, random, permissions } = options;
+  const behaviour = { ...BEHAVIOUR, ...given.behaviour };
+  const apiAddress = parseAddress(options.apiAddress);
+  const exchangeAddress = parseAddress(options.exchangeAddress);
+  const store = new Store(clock);
+  for (const repository of options.repositories) addRepository(store, repository, clock.now());
+  const hosts = new Set(["localhost", "127.0.0.1", "::1", apiAddress.host]);
+  const [certificates, tokens] = await Promise.all([createCertificates(clock.now(), [...hosts]), Tokens.create(clock)]);
+  const files = options.certDir === undefined ? undefined : await writeCertificates(certificates, options.certDir);
+
+  const open = new WatchSet();
+  const events = new Events(store, behaviour.ringEvents);
+  const access = { tokens, bearerToken: options.bearerToken };
+  const context: ApiContext = { store, events, clock, random, behaviour, open, access };
+  const exchangeContext = { ...options, tokens, grantedNamespace: given.grantedNamespace };
+  const counters = new Map<string, number>();
+  let refusals = 0;
+
+  const handlerOf = (server: RequestFacts["server"], handle: (call: Call) => Promise<Answer | undefined>) => async (request: Request, response: Response) => {
+    const startedMs = clock.monotonic();
+    const call = new Call(request, response, () => (behaviour.sendDate ? new Date(clock.now()).toUTCString() : undefined));
+    const { method, path, query, headers } = call;
+    const counter = `${server} ${method} ${path}`;
+    counters.set(counter, (counters.get(counter) ?? 0) + 1);
+    const log = (status: number | string) => {
+      if (!options.logRequests) return;
+      const target = query.size === 0 ? path : `${path}?${query}`;
+      options.write?.(`${server} ${method} ${target} ${status} ${Math.round(clock.monotonic() - startedMs)}ms`);
+    };
+    const taken = await given.onRequest?.({ server, method, path, query, headers, serial: call.peer?.serial });
+    if (taken === "hang") return log("hang");
+    if (taken === "abort") {
+      call.abort();
+      return log("abort");
+    }
+    const answer = taken ?? (await handle(call).catch(refusalToAnswer));
+    if (answer !== undefined) call.answer(answer);
+    log(answer?.status ?? "watch");
+  };
+  const onApi = handlerOf("api", async (call) => {
+    if (refusals > 0) {
+      refusals--;
+      throw unauthorized();
+    }
+    return answerApi(context, call);
+  });
+  const onExchange = handlerOf("exchange", (call) => exchange(call, exchangeContext));
+
+  const tls = {
+    allowHTTP1: true,
+    ca: certificates.ca,
+    cert: certificates.server.cert,
+    key: certificates.server.key,
+    requestCert: options.mtls !== "off",
+    rejectUnauthorized: options.mtls === "required",
+  };
+  const api = await listen(() => createSecureServer(tls, onApi), apiAddress);
+  const exchanging = await listen(() => createServer(onExchange), exchangeAddress).catch(async (error: unknown) => {
+    await api.close();
+    throw error;
+  });
+  const closing = new AbortController();
+  if (options.simulate) simulateDriver({ store, clock, durationMs: options.simulateDurationMs, signal: closing.signal });
+
+  return {
+    apiUrl: `https://${formatAddress({ ...apiAddress, port: api.port })}`,
+    exchangeUrl: `http://${formatAddress({ ...exchangeAddress, port: exchanging.port })}${EXCHANGE_PATH}`,
+    certificates,
+    files,
+    store,
+    counters,
+    get watches() {
+      return open.size;
+    },
+    watching: (count) => open.reaching(count),
+    closeWatches(how = "end") {
+      for (const watch of [...open]) watch[how]();
+    },
+    dropEvents: (match) => events.lose(match),
+    forgetEvents: () => events.forget(),
+    refuseAuth(times = 1) {
+      refusals += times;
+    },
+    mintToken: (claims = {}, lifetimeMs = options.tokenLifetimeMs) =>
+      tokens.mint(
+        { subject: "access-policy:provisioning", namespace: ALL_NAMESPACES, audiences: [AUDIENCE], permissions, ...claims },
+        lifetimeMs,
+      ),
+    async close() {
+      closing.abort(new Error("the dev server was closed"));
+      for (const watch of [...open]) watch.destroy();
+      await Promise.all([api.close(), exchanging.close()]);
+    },
+  };
+}
+
+function refusalToAnswer(error: unknown): Answer {
+  const refusal = error instanceof Refusal ? error : new Refusal(500, "InternalError", `Internal error occurred: ${messageOf(error)}`);
+  return { status: refusal.code, body: JSON.stringify(refusal.body) };
+}
+
+/** A healthy repository that allows every workflow. `text` is `name` or `namespace/name`. */
+function addRepository(store: Store, text: string, nowMs: number): void {
+  const [name = "", namespace = "default", ...rest] = text.split("/").reverse();
+  if (rest.length > 0 || !isObjectName(name) || !isObjectName(namespace)) {
+    throw new ConfigError(`Cannot create repository "${text}": expected <name> or <namespace>/<name>`);
+  }
+  const spec = {
+    title: name,
+    type: "local",
+    workflows: ["write", "branch"],
+    sync: { enabled: false, target: "folder", intervalSeconds: 60 },
+    local: { path: `/repositories/${name}` },
+  };
+  const status = { observedGeneration: 1, health: { healthy: true, checked: Math.floor(nowMs) }, sync: {} };
+  store.create("repositories", { metadata: { name, namespace }, spec, status });
+}
+
+/** Open watches, and those who wait for a number of them. */
+class WatchSet extends Set<Watch> {
+  #waiting: { count: number; reached: () => void }[] = [];
+
+  override add(watch: Watch): this {
+    super.add(watch);
+    this.#waiting = this.#waiting.filter(({ count, reached }) => {
+      if (this.size < count) return true;
+      reached();
+      return false;
+    });
+    return this;
+  }
+
+  reaching(count: number): Promise<void> {
+    if (this.size >= count) return Promise.resolve();
+    return new Promise((reached) => this.#waiting.push({ count, reached }));
+  }
+}

@@ -1,0 +1,90 @@
+// Refusals as the API words them: a thrown Refusal becomes a response with a Status body.
+
+import { GROUP } from "../provisioning.ts";
+import type { ResourceName } from "./resources.ts";
+
+export interface Cause {
+  reason: string;
+  message: string;
+  field: string;
+}
+
+export interface StatusBody {
+  kind: "Status";
+  apiVersion: "v1";
+  metadata: Record<string, never>;
+  status: "Failure" | "Success";
+  message?: string;
+  reason?: string;
+  details?: Record<string, unknown>;
+  code?: number;
+}
+
+/** Ends the handling of a request with this Status. */
+export class Refusal extends Error {
+  readonly body: StatusBody;
+  readonly code: number;
+  constructor(code: number, reason: string, message: string, details?: Record<string, unknown>) {
+    super(message);
+    this.code = code;
+    this.body = {
+      kind: "Status",
+      apiVersion: "v1",
+      metadata: {},
+      status: "Failure",
+      message,
+      ...(reason === "" ? {} : { reason }),
+      ...(details === undefined ? {} : { details }),
+      code,
+    };
+  }
+}
+
+export function success(resource: ResourceName, name: string, uid: string): StatusBody {
+  return { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", details: { name, group: GROUP, kind: resource, uid } };
+}
+
+export function badRequest(message: string): Refusal {
+  return new Refusal(400, "BadRequest", message);
+}
+
+export function unauthorized(message = "Unauthorized"): Refusal {
+  return new Refusal(401, "Unauthorized", message);
+}
+
+export function forbidden(resource: ResourceName, name: string, why: string): Refusal {
+  const title = name === "" ? `${resource}.${GROUP}` : `${resource}.${GROUP} "${name}"`;
+  return new Refusal(403, "Forbidden", `${title} is forbidden: ${why}`, details(resource, name));
+}
+
+export function noSuchPath(): Refusal {
+  return new Refusal(404, "NotFound", "the server could not find the requested resource", {});
+}
+
+export function notFound(resource: ResourceName, name: string): Refusal {
+  return new Refusal(404, "NotFound", `${resource}.${GROUP} "${name}" not found`, details(resource, name));
+}
+
+export function methodNotAllowed(): Refusal {
+  return new Refusal(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", {});
+}
+
+export function alreadyExists(resource: ResourceName, name: string, prefix = ""): Refusal {
+  return new Refusal(409, "AlreadyExists", `${prefix}${resource}.${GROUP} "${name}" already exists`, details(resource, name));
+}
+
+export function conflict(resource: ResourceName, name: string, why: string): Refusal {
+  const message = `Operation cannot be fulfilled on ${resource}.${GROUP} "${name}": ${why}`;
+  return new Refusal(409, "Conflict", message, details(resource, name));
+}
+
+/** 422: the object breaks the rules of its kind. */
+export function invalid(kind: string, name: string, causes: readonly Cause[]): Refusal {
+  const texts = causes.map((cause) => `${cause.field}: ${cause.message}`);
+  const list = texts.length === 1 ? texts[0] : `[${texts.join(", ")}]`;
+  return new Refusal(422, "Invalid", `${kind}.${GROUP} "${name}" is invalid: ${list}`, { name, group: GROUP, kind, causes });
+}
+
+function details(resource: ResourceName, name: string): Record<string, unknown> {
+  return { ...(name === "" ? {} : { name }), group: GROUP, kind: resource };
+}

@@ -1,0 +1,276 @@
+// Objects by resource, namespace and name, as a log of changes: every write gets the next version and tells the
+// listeners. Checks preconditions; knows no HTTP, no admission and no rights.
+
+import { randomUUID } from "node:crypto";
+import type { Clock } from "../base/clock.ts";
+import type { ResourceName } from "./resources.ts";
+import { alreadyExists, conflict, notFound } from "./status.ts";
+
+export interface Metadata {
+  name?: string;
+  generateName?: string;
+  namespace?: string;
+  uid?: string;
+  resourceVersion?: string;
+  generation?: number;
+  creationTimestamp?: string | null;
+  deletionTimestamp?: string;
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+  finalizers?: string[];
+  [key: string]: unknown;
+}
+
+/** An object on its way into or out of the store. Unknown fields are kept. */
+export interface Resourced {
+  kind?: string;
+  apiVersion?: string;
+  metadata?: Metadata;
+  spec?: Record<string, unknown>;
+  status?: Record<string, unknown>;
+  [key: string]: unknown;
+}
+
+/** An object as stored: metadata complete. */
+export interface Stored extends Resourced {
+  metadata: Metadata & { name: string; namespace: string; uid: string; resourceVersion: string };
+}
+
+/** One version of an object. Immutable: the text is what is kept, `object` is a copy each time. */
+export class Entry {
+  readonly key: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly version: number;
+  readonly labels: Readonly<Record<string, string>>;
+  /** JSON without `kind`, `apiVersion` and the opening brace, so that each API version prepends its own. */
+  readonly tail: string;
+
+  constructor(object: Stored, version: number) {
+    const { kind: _kind, apiVersion: _apiVersion, ...rest } = object;
+    this.namespace = object.metadata.namespace;
+    this.name = object.metadata.name;
+    this.key = keyOf(this.namespace, this.name);
+    this.uid = object.metadata.uid;
+    this.version = version;
+    this.labels = object.metadata.labels ?? {};
+    this.tail = JSON.stringify(rest).slice(1);
+  }
+
+  get object(): Stored {
+    return JSON.parse(`{${this.tail}`) as Stored;
+  }
+
+  /** The whole object as text. */
+  text(kind: string, apiVersion: string): string {
+    return `{"kind":"${kind}","apiVersion":"${apiVersion}",${this.tail}`;
+  }
+}
+
+export interface Change {
+  type: "ADDED" | "MODIFIED" | "DELETED";
+  version: number;
+  resource: ResourceName;
+  /** For DELETED the last state, under the deletion's version. */
+  entry: Entry;
+  /** The state before. */
+  previous: Entry | undefined;
+}
+
+export interface Preconditions {
+  uid?: string;
+  resourceVersion?: string;
+}
+
+export class Store {
+  readonly #clock: Pick<Clock, "now">;
+  readonly #tables: Record<ResourceName, Table> = { jobs: new Table(), historicjobs: new Table(), repositories: new Table() };
+  readonly #listeners = new Set<(change: Change) => void>();
+  #version: number;
+
+  constructor(clock: Pick<Clock, "now">) {
+    this.#clock = clock;
+    this.#version = clock.now() * 1_000;
+  }
+
+  /** The version of the last write: microseconds since the epoch, 16 digits, strictly rising. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Called after each write, in order. Returns what ends it. */
+  onChange(listener: (change: Change) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  get(resource: ResourceName, namespace: string, name: string): Entry | undefined {
+    return this.#tables[resource].get(keyOf(namespace, name));
+  }
+
+  count(resource: ResourceName): number {
+    return this.#tables[resource].size;
+  }
+
+  /** Entries in the order of their keys, after `afterKey`, of one namespace or all. Not to be held across a write. */
+  entries(resource: ResourceName, namespace?: string, afterKey?: string): Generator<Entry> {
+    return this.#tables[resource].from(namespace === undefined ? "" : `${namespace}/`, afterKey);
+  }
+
+  /** Adds an object. uid and creationTimestamp (also null) are taken over when given, else made. */
+  create(resource: ResourceName, draft: Resourced): Entry {
+    const { name = "", namespace = "", resourceVersion: _, ...given } = draft.metadata ?? {};
+    if (this.get(resource, namespace, name) !== undefined) throw alreadyExists(resource, name);
+    const metadata = {
+      uid: randomUUID(),
+      generation: 1,
+      creationTimestamp: timestamp(this.#clock.now()),
+      ...given,
+    };
+    return this.#write("ADDED", resource, { ...draft, metadata: { ...metadata, name, namespace } });
+  }
+
+  /**
+   * Replaces an object. With a resourceVersion or uid in its metadata these must be the stored ones; without a
+   * resourceVersion it overwrites, or creates what is missing.
+   * @throws Refusal 409
+   */
+  update(resource: ResourceName, draft: Resourced): Entry {
+    const { name = "", namespace = "", uid, resourceVersion = "", ...given } = draft.metadata ?? {};
+    const current = this.get(resource, namespace, name);
+    if (current === undefined) {
+      if (resourceVersion === "") return this.create(resource, draft);
+      throw conflict(resource, name, "the object does not exist any more");
+    }
+    checkPreconditions(resource, current, { uid, resourceVersion });
+    const before = current.object;
+    const specChanged = JSON.stringify(before.spec) !== JSON.stringify(draft.spec);
+    const { creationTimestamp, deletionTimestamp, generation = 1 } = before.metadata;
+    const metadata = {
+      ...given,
+      uid: current.uid,
+      generation: specChanged ? generation + 1 : generation,
+      creationTimestamp,
+      ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
+    };
+    const next = { ...draft, metadata: { ...metadata, name, namespace } };
+    if (deletionTimestamp !== undefined && (given.finalizers ?? []).length === 0) return this.#remove(resource, current, next);
+    return this.#write("MODIFIED", resource, next, current);
+  }
+
+  /**
+   * Removes an object; one with finalizers is marked instead and goes with its last finalizer.
+   * @throws Refusal 404, 409
+   */
+  delete(resource: ResourceName, namespace: string, name: string, preconditions: Preconditions = {}): Entry {
+    const current = this.get(resource, namespace, name);
+    if (current === undefined) throw notFound(resource, name);
+    checkPreconditions(resource, current, preconditions);
+    const object = current.object;
+    if ((object.metadata.finalizers ?? []).length === 0) return this.#remove(resource, current, object);
+    if (object.metadata.deletionTimestamp !== undefined) return current;
+    object.metadata.deletionTimestamp = timestamp(this.#clock.now());
+    return this.#write("MODIFIED", resource, object, current);
+  }
+
+  #remove(resource: ResourceName, current: Entry, last: Unversioned): Entry {
+    const version = this.#nextVersion();
+    const entry = new Entry(versioned(last, version), version);
+    this.#tables[resource].remove(current.key);
+    this.#tell({ type: "DELETED", version, resource, entry, previous: current });
+    return entry;
+  }
+
+  #write(type: "ADDED" | "MODIFIED", resource: ResourceName, object: Unversioned, previous?: Entry): Entry {
+    const version = this.#nextVersion();
+    const entry = new Entry(versioned(object, version), version);
+    this.#tables[resource].set(entry);
+    this.#tell({ type, version, resource, entry, previous });
+    return entry;
+  }
+
+  #nextVersion(): number {
+    this.#version = Math.max(this.#version + 1, Math.floor(this.#clock.now() * 1_000));
+    return this.#version;
+  }
+
+  #tell(change: Change): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+}
+
+type Unversioned = Resourced & { metadata: Metadata & { name: string; namespace: string; uid: string } };
+
+function versioned(object: Unversioned, version: number): Stored {
+  const { name, namespace, uid, resourceVersion: _, ...rest } = object.metadata;
+  return { ...object, metadata: { name, namespace, uid, resourceVersion: String(version), ...rest } };
+}
+
+function checkPreconditions(resource: ResourceName, current: Entry, { uid = "", resourceVersion = "" }: Preconditions): void {
+  if (uid !== "" && uid !== current.uid) {
+    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.uid}`;
+    throw conflict(resource, current.name, why);
+  }
+  if (resourceVersion !== "" && resourceVersion !== String(current.version)) {
+    throw conflict(resource, current.name, "requested RV does not match current RV");
+  }
+}
+
+/** Whole seconds, as the wire has them. */
+export function timestamp(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}
+
+export function keyOf(namespace: string, name: string): string {
+  return `${namespace}/${name}`;
+}
+
+// Entries by key, and the keys in order. Insertion into the sorted array is a memmove: 100,000 keys cost no second.
+class Table {
+  readonly #entries = new Map<string, Entry>();
+  readonly #keys: string[] = [];
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get(key: string): Entry | undefined {
+    return this.#entries.get(key);
+  }
+
+  set(entry: Entry): void {
+    if (!this.#entries.has(entry.key)) this.#keys.splice(this.#firstFrom(entry.key), 0, entry.key);
+    this.#entries.set(entry.key, entry);
+  }
+
+  remove(key: string): void {
+    if (this.#entries.delete(key)) this.#keys.splice(this.#firstFrom(key), 1);
+  }
+
+  *from(prefix: string, afterKey?: string): Generator<Entry> {
+    let index = this.#firstFrom(prefix);
+    if (afterKey !== undefined) {
+      const next = this.#firstFrom(afterKey);
+      index = Math.max(index, this.#keys[next] === afterKey ? next + 1 : next);
+    }
+    for (; index < this.#keys.length; index++) {
+      const key = this.#keys[index] ?? "";
+      if (!key.startsWith(prefix)) return;
+      const entry = this.#entries.get(key);
+      if (entry !== undefined) yield entry;
+    }
+  }
+
+  /** Index of the first key that is not less than `key`. */
+  #firstFrom(key: string): number {
+    let low = 0;
+    let high = this.#keys.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#keys[middle] ?? "") < key) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
