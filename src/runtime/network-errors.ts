@@ -217,8 +217,8 @@ function handshakeError(failure: Failure, at: Circumstances, finding: Finding | 
   if (finding?.alert !== undefined) return refusedByServer(finding.alert, at, make);
   if (finding?.plain) return make("not-tls", "the server does not speak TLS on this port; check the port, or use http:// if it is meant to be unencrypted");
   if (finding?.closed) {
-    const when = finding.handshake ? "right after the TLS handshake" : "during the TLS handshake";
-    return make("tls-client-cert", `the server closed the connection ${when} without a reason; ${clientAdvice(at)}`);
+    const reason = finding.handshake ? "tls-client-cert" : "tls-handshake";
+    return make(reason, `the server closed the connection during the TLS handshake without a reason; ${clientAdvice(at)}`);
   }
   if (failure.kind === "handshake" && finding?.handshake !== true) return make("tls-handshake", "the TLS handshake failed; check that the server speaks TLS on this port");
   return commonError(failure, make);
@@ -227,9 +227,9 @@ function handshakeError(failure: Failure, at: Circumstances, finding: Finding | 
 function clientAdvice(at: Circumstances): string {
   const { cert, key } = at.names;
   if (at.client === undefined) {
-    return cert === undefined ? "it may require a client certificate" : `if it requires a client certificate, give one with ${cert} and ${key}`;
+    return cert === undefined ? "check its log" : `if it requires a client certificate, give one with ${cert} and ${key}, else check its log`;
   }
-  return `if it checks client certificates, it does not accept ${at.client.subject}${expiredNote(at)}; check ${cert ?? "the client certificate"} against the CA that the server trusts`;
+  return `if it checks client certificates, it does not accept ${at.client.subject}${expiredNote(at)}; check ${cert ?? "the client certificate"} against the CA that the server trusts, and its log`;
 }
 
 function expiredNote(at: Circumstances): string {

@@ -74,14 +74,22 @@ export function createStdoutSink(stream: Writable = process.stdout, options: Sin
     if (queuedBytes === 0) for (const done of emptied.splice(0)) done();
   }
 
+  // Lines are joined as they come, so that a long queue is few entries and few writes.
+  function enqueue(text: string, bytes: number): void {
+    const last = queue.at(-1);
+    if (last === undefined || last.bytes + bytes > BATCH_BYTES) {
+      queue.push({ text, bytes });
+      return;
+    }
+    last.text += text;
+    last.bytes += bytes;
+  }
+
   function flush(): void {
-    while (!blocked && !gone && queue.length > 0) {
-      let bytes = 0;
-      let count = 0;
-      while (count < queue.length && (count === 0 || bytes < BATCH_BYTES)) bytes += (queue[count++] as { bytes: number }).bytes;
-      const batch = queue.slice(0, count);
-      queue = queue.slice(count);
-      hand(batch.length === 1 ? (batch[0] as { text: string }).text : batch.map(({ text }) => text).join(""), bytes);
+    while (!blocked && !gone) {
+      const batch = queue.shift();
+      if (batch === undefined) break;
+      hand(batch.text, batch.bytes);
     }
     settle();
   }
@@ -109,7 +117,7 @@ export function createStdoutSink(stream: Writable = process.stdout, options: Sin
       const text = `${line}\n`;
       const bytes = Buffer.byteLength(text);
       queuedBytes += bytes;
-      if (blocked) queue.push({ text, bytes });
+      if (blocked) enqueue(text, bytes);
       else hand(text, bytes);
     },
     ready(signal?: AbortSignal): Promise<void> {
