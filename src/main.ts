@@ -1,0 +1,138 @@
+// The process: argv and environment in, exit code out. Signals, standard streams and the end are dealt with here and
+// nowhere else; what a command does is in run.ts, devserver/ and observe/.
+
+import { readFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
+import { formatDuration } from "./base/duration.ts";
+import { createLogger, type Logger } from "./base/log.ts";
+import { Redactor } from "./base/secret.ts";
+import { buildInfo } from "./cli/build-info.ts";
+import { dispatch, type Handlers } from "./cli/commands.ts";
+import type { DevConfig, RunConfig } from "./cli/config.ts";
+import { viewOf, wantsColor } from "./cli/help.ts";
+import { endingOf, endingText, EXIT } from "./cli/exit.ts";
+import { checkReady } from "./observe/ready.ts";
+import { runController } from "./run.ts";
+import { systemClock } from "./runtime/clock.ts";
+import { detectHost } from "./runtime/detect.ts";
+import { assertNoRuntimeOptions, dangerousVariables, isCompiled } from "./runtime/hardening.ts";
+import { installProcessEvents } from "./runtime/signals.ts";
+import { createStdoutSink } from "./runtime/sink.ts";
+import { createTransport } from "./runtime/transport.ts";
+
+const FLUSH_MS = 2_000;
+
+const clock = systemClock;
+const redactor = new Redactor();
+const stdout = createStdoutSink(process.stdout, {
+  onDropped: (count) => log?.warn("debug lines dropped, their reader is slow", { count }),
+});
+const stderr = createStdoutSink(process.stderr);
+const stop = new AbortController();
+let log: Logger | undefined;
+let brokenPipe = false;
+let ending = false;
+
+/** The one way out: what was written is flushed, what was decided is the code. */
+async function exit(code: number): Promise<never> {
+  await Promise.all([stdout.end(FLUSH_MS), stderr.end(FLUSH_MS)]);
+  process.exit(code);
+}
+
+async function fail(error: unknown): Promise<never> {
+  const end = endingOf(error);
+  log?.error(redactor.apply(end.message), { kind: end.kind, code: end.code });
+  stderr.write(redactor.apply(endingText(end)).trimEnd(), "error");
+  return exit(end.code);
+}
+
+installProcessEvents({
+  drain(signal) {
+    log?.info("Received shutdown signal, stopping controllers", { signal });
+    stop.abort(new Error(`stopped by ${signal}`));
+  },
+  force: (code) => void exit(code),
+  crash(error) {
+    if (ending) return;
+    ending = true;
+    void fail(error);
+  },
+});
+
+void stdout.closed.then((code) => {
+  brokenPipe = code === "EPIPE";
+  stop.abort(new Error("nobody reads standard output any more"));
+});
+
+const handlers: Handlers = {
+  async run(config: RunConfig) {
+    const name = "provisioning-job-controller";
+    const sink = { write: (line: string, level: Parameters<typeof stdout.write>[1]) => stdout.write(redactor.apply(line), level) };
+    log = createLogger({ sink, clock, level: config.logLevel, format: config.logFormat, name, color: wantsColor(process.env, process.stdout.isTTY === true) });
+    for (const warning of dangerousVariables(process.env)) log.warn(warning);
+    const running = runController(config, {
+      host: await detectHost(),
+      clock,
+      random: Math.random,
+      log,
+      redactor,
+      readText,
+      env: process.env,
+      drained: (signal) => stdout.ready(signal),
+      signal: stop.signal,
+    });
+    const overdue = drainDeadline(config.shutdownTimeoutMs);
+    const inTime = await Promise.race([running.then(() => true), overdue]);
+    if (brokenPipe) return EXIT.brokenPipe;
+    if (inTime) return EXIT.ok;
+    log.warn("shutdown timeout exceeded, forcing exit", { timeout: formatDuration(config.shutdownTimeoutMs) });
+    return EXIT.failed;
+  },
+
+  async dev(config: DevConfig) {
+    const { runDevserver } = await import("./devserver/run.ts");
+    await runDevserver(config, { clock, random: Math.random, write: (line) => stdout.write(line, "info"), signal: stop.signal });
+    return brokenPipe ? EXIT.brokenPipe : EXIT.ok;
+  },
+
+  async ready({ url, timeoutMs }) {
+    const transport = createTransport({ host: await detectHost(), tls: { insecure: false }, clock, env: {} });
+    const { code, line } = await checkReady(transport.fetch, url, timeoutMs, stop.signal);
+    if (code === EXIT.ok) stdout.write(line, "info");
+    else stderr.write(line, "error");
+    return code;
+  },
+
+  async version({ output }) {
+    const host = await detectHost();
+    const facts = { ...buildInfo, runtime: `${host.name} ${host.version}`, os: process.platform, arch: process.arch };
+    stdout.write(
+      output === "json" ? JSON.stringify(facts) : `job-controller ${facts.version} (${facts.commit}, ${facts.date}) ${facts.runtime} ${facts.os}/${facts.arch}`,
+      "info",
+    );
+    return EXIT.ok;
+  },
+
+  async help(page) {
+    stdout.write(page.trimEnd(), "info");
+    return EXIT.ok;
+  },
+};
+
+/** Resolves to false once the time after the first signal is over. */
+async function drainDeadline(timeoutMs: number): Promise<false> {
+  await new Promise((resolve) => stop.signal.addEventListener("abort", resolve, { once: true }));
+  await clock.sleep(timeoutMs);
+  return false;
+}
+
+async function readText(path: string): Promise<string> {
+  return path === "-" ? text(process.stdin) : readFile(path, "utf8");
+}
+
+try {
+  if (isCompiled(process.argv[1])) assertNoRuntimeOptions(process.execArgv);
+  await exit(await dispatch(process.argv.slice(2), process.env, handlers, viewOf(process.env, process.stdout.isTTY === true)));
+} catch (error) {
+  await fail(error);
+}
