@@ -240,6 +240,7 @@ function reasonIn(body: string): string | undefined {
 }
 
 function notJson(body: string): string {
+  if (body.trim() === "") return "an empty body";
   return body.trimStart().startsWith("<") ? "an HTML page instead of JSON; check the URL" : "text that is not JSON";
 }
 
