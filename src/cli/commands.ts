@@ -31,7 +31,8 @@ export interface Handlers {
 export function normalize(argv: readonly string[]): [CommandName, ...string[]] {
   const first = argv[0];
   const explicit = first !== undefined && (first === "" || !/^[-\u2010-\u2015\u2212]/.test(first));
-  if (explicit && /^[a-z-]+=/.test(first)) return normalizeCommand("run", argv, false);
+  // No command holds "=": a flag without its dashes, or a variable in the wrong place.
+  if (explicit && first.includes("=")) return normalizeCommand("run", argv, false);
   const name = explicit ? withHint(undefined, () => commandNamed(first)) : "run";
   return normalizeCommand(name, explicit ? argv.slice(1) : argv, explicit);
 }

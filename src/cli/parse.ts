@@ -47,7 +47,8 @@ export function printArguments(parsed: Parsed): string[] {
   const words = parsed.given
     .filter((entry) => entry.flag.kind === "list" || last.get(entry.flag.name) === entry)
     .map(({ flag, text }) => (flag.kind !== "bool" ? `--${flag.name}=${text}` : text === "true" ? `--${flag.name}` : `--no-${flag.name}`));
-  return parsed.argument === undefined ? words : [...words, parsed.argument];
+  if (parsed.argument === undefined) return words;
+  return isFlag(parsed.argument) || parsed.argument === "--" ? [...words, "--", parsed.argument] : [...words, parsed.argument];
 }
 
 function isFlag(word: string): boolean {
@@ -100,19 +101,19 @@ function unknownFlag(command: Command, flags: readonly Flag[], word: string): Us
 }
 
 function strayArgument(command: Command, stray: string, before: Given | undefined): UsageError {
-  const [name = "", ...value] = stray.split("=");
-  if (value.length > 0 && command.flags.some((flag) => flag.name === name)) {
-    return new UsageError(`Unexpected argument "${name}=…": did you mean --${name}=…?`);
-  }
+  const name = stray.split("=", 1)[0] ?? "";
+  // What follows "=" may be a secret whose flag was misspelt.
+  const text = quoted(name === stray ? stray : `${name}=…`);
+  if (name !== stray && command.flags.some((flag) => flag.name === name)) return new UsageError(`Unexpected argument ${text}: did you mean --${name}=…?`);
   if (before?.flag.secret) return new UsageError(`Unexpected argument behind --${before.flag.name}: quote a value that has spaces`);
   if (before?.flag.kind === "bool" && isBoolean(stray)) {
-    return new UsageError(`Unexpected argument ${quoted(stray)}: did you mean --${before.flag.name}=${stray}?`);
+    return new UsageError(`Unexpected argument ${text}: did you mean --${before.flag.name}=${stray}?`);
   }
   if (command.name === "run" && COMMAND_NAMES.some((one) => one === stray)) {
-    return new UsageError(`Unexpected argument ${quoted(stray)}: a command comes first, as in "job-controller ${stray} --flag=value"`);
+    return new UsageError(`Unexpected argument ${text}: a command comes first, as in "job-controller ${stray} --flag=value"`);
   }
   const takes = command.argument === undefined ? "flags only" : `one ${command.argument}`;
-  return new UsageError(`Unexpected argument ${quoted(stray)}: "job-controller ${command.name}" takes ${takes}`);
+  return new UsageError(`Unexpected argument ${text}: "job-controller ${command.name}" takes ${takes}`);
 }
 
 function isBoolean(text: string): boolean {
