@@ -38,7 +38,9 @@ export interface LoggerOptions {
 // consola's numeric levels: error 0, warn 1, info 3, debug 4.
 const CONSOLA_LEVEL: Record<LogLevel, number> = { error: 0, warn: 1, info: 3, debug: 4 };
 
-/** Makes a logger. consola's default throttle folds equal lines into one; ours must not, hence `throttle: 0`. */
+/** Below any difference of two dates, so that consola never folds equal lines into one, not even while the clock goes back. */
+const NO_THROTTLE = Number.NEGATIVE_INFINITY;
+
 export function createLogger(options: LoggerOptions): Logger {
   const render = options.format === "json" ? jsonLine : (line: LineFacts) => prettyLine(line, options.color ?? false);
   const reporter: ConsolaReporter = {
@@ -48,7 +50,7 @@ export function createLogger(options: LoggerOptions): Logger {
       options.sink.write(render({ ms: options.clock.now(), level, msg, name: options.name, fields }), level);
     },
   };
-  const make = (level: LogLevel) => createConsola({ level: CONSOLA_LEVEL[level], throttle: 0, reporters: [reporter], formatOptions: {} });
+  const make = (level: LogLevel) => createConsola({ level: CONSOLA_LEVEL[level], throttle: NO_THROTTLE, reporters: [reporter], formatOptions: {} });
   const gated = make(options.level);
   const always = make("info");
   return {
