@@ -17,6 +17,7 @@ export type Fetch = (url: string, init?: FetchInit) => Promise<Response>;
 export function retryAfterMs(value: string | null | undefined, nowMs: number): number | undefined {
   if (value === null || value === undefined) return undefined;
   const text = value.trim();
-  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - nowMs;
-  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), 300_000) : undefined;
+  // Hosts read a date into numbers like -5 or 1.5; an HTTP date begins with the day's name.
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(/^[A-Za-z]/.test(text) ? text : "") - nowMs;
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), 300_000);
 }

@@ -1,0 +1,30 @@
+import { describe, test } from "node:test";
+import assert from "node:assert/strict";
+import { retryAfterMs } from "../../src/base/http.ts";
+
+const NOW = Date.parse("2026-03-01T10:00:00Z");
+
+describe("retryAfterMs()", () => {
+  for (const [value, expected] of [
+    ["0", 0],
+    ["1", 1_000],
+    [" 17 ", 17_000],
+    ["300", 300_000],
+    ["301", 300_000],
+    ["86400", 300_000],
+    ["9".repeat(400), 300_000],
+    ["Sun, 01 Mar 2026 10:00:30 GMT", 30_000],
+    ["Sun, 01 Mar 2026 09:00:00 GMT", 0],
+    ["Sun, 01 Mar 2026 12:00:00 GMT", 300_000],
+    ["", undefined],
+    ["soon", undefined],
+    ["-5", undefined],
+    ["1.5", undefined],
+    ["1e3", undefined],
+    [null, undefined],
+    [undefined, undefined],
+  ] as const) {
+    const shown = typeof value === "string" && value.length > 40 ? `${value.length} digits` : JSON.stringify(value);
+    test(`reads ${shown} as ${expected}`, () => assert.equal(retryAfterMs(value, NOW), expected));
+  }
+});
