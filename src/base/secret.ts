@@ -46,7 +46,8 @@ export class Redactor {
 
   apply(line: string): string {
     let clean = line;
-    for (const text of this.#texts) {
+    // The longest first: of a secret that contains another one nothing must be left over.
+    for (const text of this.#texts.toSorted((a, b) => b.length - a.length)) {
       if (clean.includes(text)) clean = clean.replaceAll(text, "[redacted]");
       const escaped = JSON.stringify(text).slice(1, -1);
       if (escaped !== text) clean = clean.replaceAll(escaped, "[redacted]");
