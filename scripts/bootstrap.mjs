@@ -19,12 +19,16 @@ const bun = join(modules, "bun", "bin", "bun.exe");
 /** Packages whose post-install step puts a native program in place, and that program. */
 const natives = [
   { script: join(modules, "bun", "install.js"), program: bun },
-  { script: join(modules, "deno", "install.cjs"), program: join(modules, "deno", process.platform === "win32" ? "deno.exe" : "deno") },
+  {
+    script: join(modules, "deno", "install.cjs"),
+    program: join(modules, "deno", process.platform === "win32" ? "deno.exe" : "deno"),
+  },
 ];
 
 /** These would change what the pinned Bun does before the first line of a script runs. */
 const env = { ...process.env };
-for (const name of ["BUN_OPTIONS", "BUN_BE_BUN", "BUN_INSPECT", "BUN_INSPECT_CONNECT_TO", "BUN_INSPECT_PRELOAD", "NODE_OPTIONS"]) delete env[name];
+for (const name of ["BUN_OPTIONS", "BUN_BE_BUN", "BUN_INSPECT", "BUN_INSPECT_CONNECT_TO", "BUN_INSPECT_PRELOAD", "NODE_OPTIONS"])
+  delete env[name];
 
 const [script, ...args] = process.argv.slice(2);
 if (script === undefined) fail("Usage: node scripts/bootstrap.mjs scripts/NAME.ts [arguments]");
@@ -71,14 +75,24 @@ function install() {
 
 /** Runs one step of the installation; its output is shown only if it fails. */
 function run(command, commandArgs, options = {}) {
-  const result = spawnSync(command, commandArgs, { cwd: root, env, encoding: "utf8", shell: process.platform === "win32", ...options });
+  const result = spawnSync(command, commandArgs, {
+    cwd: root,
+    env,
+    encoding: "utf8",
+    shell: process.platform === "win32",
+    ...options,
+  });
   if (result.status === 0) return;
   process.stderr.write(`${result.stdout ?? ""}${result.stderr ?? ""}`);
   fail(`Cannot install the dependencies: "${command} ${commandArgs.join(" ")}" ${ending(result)}`);
 }
 
 function ending({ error, signal, status }) {
-  return error !== undefined ? `did not start: ${error.message}` : signal !== null ? `ended by ${signal}` : `exited with ${status}`;
+  return error !== undefined
+    ? `did not start: ${error.message}`
+    : signal !== null
+      ? `ended by ${signal}`
+      : `exited with ${status}`;
 }
 
 function works(command) {

@@ -3,7 +3,18 @@
 
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -55,14 +66,18 @@ export function build(): Built {
   // Compiled aside and moved, so that a binary that is running, or being started, stays whole.
   const aside = mkdtempSync(join(ROOT, "dist/.build-"));
   try {
-    const defines = Object.entries(stamp).map(([key, value]) => `--define=JOB_CONTROLLER_${key.toUpperCase()}=${JSON.stringify(value)}`);
+    const defines = Object.entries(stamp).map(
+      ([key, value]) => `--define=JOB_CONTROLLER_${key.toUpperCase()}=${JSON.stringify(value)}`,
+    );
     const result = spawnSync(BUN, ["build", ENTRY, ...FLAGS, ...defines, `--outfile=${join(aside, NAME)}`], {
       cwd: ROOT,
       env: compilerEnv(),
       encoding: "utf8",
     });
     if (result.status !== 0) {
-      throw new Error(`Cannot compile ${ENTRY}:\n${result.stdout ?? ""}${result.stderr ?? ""}${result.error?.message ?? ""}`.trimEnd());
+      throw new Error(
+        `Cannot compile ${ENTRY}:\n${result.stdout ?? ""}${result.stderr ?? ""}${result.error?.message ?? ""}`.trimEnd(),
+      );
     }
     renameSync(join(aside, NAME), path);
   } finally {

@@ -51,10 +51,15 @@ export function parseDocument(name: string, text: string): DocBlocks {
     if (fence.language === "console") {
       if (fence.noRun) continue;
       const commands = fence.text.split("\n").filter((line) => line.startsWith("$ "));
-      const output = fence.text.split("\n").filter((line) => !line.startsWith("$ ")).join("\n");
-      if (commands.length > 0) blocks.run.push(blockOf(fence, commands.map((line) => line.slice(2)).join("\n"), undefined, output));
+      const output = fence.text
+        .split("\n")
+        .filter((line) => !line.startsWith("$ "))
+        .join("\n");
+      if (commands.length > 0)
+        blocks.run.push(blockOf(fence, commands.map((line) => line.slice(2)).join("\n"), undefined, output));
       else if (previous === undefined) throw new Error(`${fence.place}: no sh block before this console block`);
-      else if (previous === "no-run") throw new Error(`${fence.place}: shows the output of a block that is not run: mark it "console no-run"`);
+      else if (previous === "no-run")
+        throw new Error(`${fence.place}: shows the output of a block that is not run: mark it "console no-run"`);
       else previous.expected = output;
     } else if (fence.noRun) {
       blocks.noRun.push(fence.place);
@@ -67,7 +72,12 @@ export function parseDocument(name: string, text: string): DocBlocks {
   return blocks;
 }
 
-function blockOf(fence: Fence, script: string, previous: DocBlock | "no-run" | undefined, expected: string | undefined): DocBlock {
+function blockOf(
+  fence: Fence,
+  script: string,
+  previous: DocBlock | "no-run" | undefined,
+  expected: string | undefined,
+): DocBlock {
   const block: DocBlock = { place: fence.place, script, beside: [], until: undefined, exitCode: 0, inProject: false, expected };
   for (const part of fence.comment?.split(";").map((piece) => piece.trim()) ?? []) {
     const [, verb = "", rest = ""] = /^(\S+)\s*([\s\S]*)$/.exec(part) ?? [];
@@ -76,7 +86,8 @@ function blockOf(fence: Fence, script: string, previous: DocBlock | "no-run" | u
     else if (verb === "until" && quoted !== undefined) block.until = quoted;
     else if (verb === "exits" && /^\d+$/.test(rest)) block.exitCode = Number(rest);
     else if (part === "in project") block.inProject = true;
-    else if (part === "continues" && previous !== undefined && previous !== "no-run") block.script = `${previous.script}\n${script}`;
+    else if (part === "continues" && previous !== undefined && previous !== "no-run")
+      block.script = `${previous.script}\n${script}`;
     else throw new Error(`${fence.place}: cannot read "${part}" in its run comment: see scripts/doc-blocks.ts`);
   }
   return block;
@@ -94,13 +105,17 @@ function fencesOf(name: string, text: string): Fence[] {
     if (close === -1) throw new Error(`${name}:${start + 1}: this fence is not closed`);
     at = close;
     if (language !== "sh" && language !== "console") continue;
-    if (info !== "" && info !== "no-run") throw new Error(`${name}:${start + 1}: expected nothing or "no-run" after ${language}, found "${info}"`);
+    if (info !== "" && info !== "no-run")
+      throw new Error(`${name}:${start + 1}: expected nothing or "no-run" after ${language}, found "${info}"`);
     const before = (lines[start - 1] ?? "").trim();
     fences.push({
       place: `${name}:${start + 1}`,
       language,
       noRun: info === "no-run",
-      text: lines.slice(start + 1, close).map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line)).join("\n"),
+      text: lines
+        .slice(start + 1, close)
+        .map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line))
+        .join("\n"),
       comment: /^<!-- run: (.*) -->$/.exec(before)?.[1],
     });
   }
@@ -109,13 +124,10 @@ function fencesOf(name: string, text: string): Fence[] {
 
 /** Blocks of every document that is there. */
 export function documentBlocks(root: string): DocBlocks {
-  const all = DOCUMENTS.filter((name) => existsSync(join(root, name))).map((name) => parseDocument(name, readFileSync(join(root, name), "utf8")));
+  const all = DOCUMENTS.filter((name) => existsSync(join(root, name))).map((name) =>
+    parseDocument(name, readFileSync(join(root, name), "utf8")),
+  );
   return { run: all.flatMap(({ run }) => run), noRun: all.flatMap(({ noRun }) => noRun) };
-}
-
-/** Places of the `sh` blocks that no test runs. */
-export function markedNoRun(root: string): string[] {
-  return documentBlocks(root).noRun;
 }
 
 /** What differs between two runs of the same program, by its form; the order matters. */
@@ -141,7 +153,10 @@ export function shapeOf(line: string): string {
 /** The first line of `expected` that `actual` does not continue with, undefined if all are there in order. */
 export function missingLine(expected: string, actual: string): string | undefined {
   const wanted = expected.split("\n").filter((line) => line.trim() !== "");
-  const given = actual.split("\n").map(shapeOf).filter((line) => line !== "");
+  const given = actual
+    .split("\n")
+    .map(shapeOf)
+    .filter((line) => line !== "");
   let at = 0;
   let anywhere = false;
   for (const line of wanted) {

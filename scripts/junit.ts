@@ -57,8 +57,11 @@ export function parseJunit(xml: string): TestReport {
   const cases = readCases(xml);
   // In Deno's file a describe() stands beside its tests, which repeat its name in front of theirs.
   const isGroup = (name: string) => cases.some((other) => other.name.startsWith(`${name} > `));
-  for (const one of cases) one.file ??= cases.find((top) => top.file !== undefined && one.name.startsWith(`${top.name} > `))?.file;
-  const leaves = cases.filter((one) => !isGroup(one.name) || (one.outcome === "failed" && !/^\d+ test steps? failed/.test(one.text)));
+  for (const one of cases)
+    one.file ??= cases.find((top) => top.file !== undefined && one.name.startsWith(`${top.name} > `))?.file;
+  const leaves = cases.filter(
+    (one) => !isGroup(one.name) || (one.outcome === "failed" && !/^\d+ test steps? failed/.test(one.text)),
+  );
   return {
     passed: leaves.filter((one) => one.outcome === "passed").length,
     failures: leaves.filter((one) => one.outcome === "failed"),
@@ -74,7 +77,10 @@ function readCases(xml: string): TestCase[] {
     const failure = /<(?:failure|error)\b[^>]*?(?:\/>|>([\s\S]*?)<\/(?:failure|error)>)/.exec(body);
     return {
       // Bun: file apart, `classname` from the inside out. Deno: names joined already, `classname` the file.
-      name: attributes.file === undefined ? (attributes.name ?? "") : [...classname.split(" > ").reverse(), attributes.name].filter(Boolean).join(" > "),
+      name:
+        attributes.file === undefined
+          ? (attributes.name ?? "")
+          : [...classname.split(" > ").reverse(), attributes.name].filter(Boolean).join(" > "),
       file: attributes.file ?? (classname.startsWith("./") ? classname.slice(2) : undefined),
       outcome: failure !== null ? "failed" : body.includes("<skipped") ? "skipped" : "passed",
       text: unescape(failure?.[1] ?? ""),

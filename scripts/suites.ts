@@ -45,13 +45,15 @@ const MINUTE = 60_000;
 function command(name: string, hint: string): Need {
   return {
     name,
-    missing: () => (spawnSync("sh", ["-c", `command -v ${name}`], { stdio: "ignore" }).status === 0 ? undefined : `no ${name} in PATH: ${hint}`),
+    missing: () =>
+      spawnSync("sh", ["-c", `command -v ${name}`], { stdio: "ignore" }).status === 0 ? undefined : `no ${name} in PATH: ${hint}`,
   };
 }
 
 const deno: Need = {
   name: "deno",
-  missing: () => (spawnSync(DENO, ["--version"], { stdio: "ignore" }).status === 0 ? undefined : "the dev dependency deno does not run here"),
+  missing: () =>
+    spawnSync(DENO, ["--version"], { stdio: "ignore" }).status === 0 ? undefined : "the dev dependency deno does not run here",
 };
 const git: Need = {
   name: "git history",
@@ -78,7 +80,9 @@ const chroot: Need = {
 const apiserver: Need = {
   name: "kube-apiserver and etcd",
   missing: async () =>
-    (await serverBinariesPossible()) ? undefined : "neither KUBEBUILDER_ASSETS nor Go: set the one to their folder or install the other",
+    (await serverBinariesPossible())
+      ? undefined
+      : "neither KUBEBUILDER_ASSETS nor Go: set the one to their folder or install the other",
 };
 /** The original's README names these ports, and the documents run as printed. */
 const ports: Need = {
@@ -111,9 +115,33 @@ export const SUITES: readonly Suite[] = [
   { name: "property", kind: "test", host: "bun", folders: ["property"], needs: [], testMs: 2 * MINUTE, suiteMs: 5 * MINUTE },
   { name: "flows", kind: "test", host: "bun", folders: ["flows"], needs: [], testMs: MINUTE, suiteMs: 10 * MINUTE },
   { name: "runtime", kind: "test", host: "bun", folders: ["runtime"], needs: [openssl], testMs: MINUTE, suiteMs: 10 * MINUTE },
-  { name: "runtime deno", kind: "test", host: "deno", folders: ["runtime"], needs: [deno, openssl], testMs: 0, suiteMs: 10 * MINUTE },
-  { name: "devserver", kind: "test", host: "bun", folders: ["devserver"], needs: [sh, curl, jq, openssl, ports], testMs: MINUTE, suiteMs: 10 * MINUTE },
-  { name: "devserver deno", kind: "test", host: "deno", folders: ["devserver"], needs: [deno, sh, curl, jq, openssl, ports], testMs: 0, suiteMs: 10 * MINUTE },
+  {
+    name: "runtime deno",
+    kind: "test",
+    host: "deno",
+    folders: ["runtime"],
+    needs: [deno, openssl],
+    testMs: 0,
+    suiteMs: 10 * MINUTE,
+  },
+  {
+    name: "devserver",
+    kind: "test",
+    host: "bun",
+    folders: ["devserver"],
+    needs: [sh, curl, jq, openssl, ports],
+    testMs: MINUTE,
+    suiteMs: 10 * MINUTE,
+  },
+  {
+    name: "devserver deno",
+    kind: "test",
+    host: "deno",
+    folders: ["devserver"],
+    needs: [deno, sh, curl, jq, openssl, ports],
+    testMs: 0,
+    suiteMs: 10 * MINUTE,
+  },
   {
     name: "binary",
     kind: "test",
@@ -164,9 +192,13 @@ export function tableErrors(suites: readonly Suite[] = SUITES, root = ROOT): str
     .map((folder) => `test/${folder} holds no test, but scripts/suites.ts names it`);
   const present = existsSync(join(root, "test")) ? readdirSync(join(root, "test"), { withFileTypes: true }) : [];
   const unplaced = present
-    .filter((entry) => (entry.isDirectory() ? !named.has(entry.name) && !NO_SUITE.includes(entry.name) : entry.name.endsWith(".test.ts")))
+    .filter((entry) =>
+      entry.isDirectory() ? !named.has(entry.name) && !NO_SUITE.includes(entry.name) : entry.name.endsWith(".test.ts"),
+    )
     .map((entry) => `test/${entry.name} is run by no suite of scripts/suites.ts`);
-  const misplaced = NO_SUITE.flatMap((folder) => filesUnder(root, `test/${folder}`)).map((file) => `${file} is run by no suite of scripts/suites.ts`);
+  const misplaced = NO_SUITE.flatMap((folder) => filesUnder(root, `test/${folder}`)).map(
+    (file) => `${file} is run by no suite of scripts/suites.ts`,
+  );
   return [...empty, ...unplaced, ...misplaced];
 }
 

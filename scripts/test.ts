@@ -6,7 +6,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from
 import { join } from "node:path";
 import process from "node:process";
 import { build } from "./build.ts";
-import { markedNoRun } from "./doc-blocks.ts";
+import { documentBlocks } from "./doc-blocks.ts";
 import { judge } from "./junit.ts";
 import { BUN, DENO, type Need, ROOT, type Suite, SUITES, tableErrors, testFiles } from "./suites.ts";
 
@@ -27,7 +27,11 @@ const logs = join(ROOT, ".cache/test");
 const terminal = process.stdout.isTTY === true;
 let running: ChildProcess | undefined;
 
-for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]] as const) {
+for (const [signal, code] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+  ["SIGHUP", 129],
+] as const) {
   process.on(signal, () => {
     killGroup(running);
     process.exit(code);
@@ -59,11 +63,12 @@ async function main(args: string[]): Promise<number> {
   if (args.length === 0) finish(checkTable());
   const compiled = chosen.some((suite) => suite.binary) ? compile() : undefined;
   if (compiled !== undefined) finish(compiled);
+  const reasons = (needs: Need[] = []) =>
+    needs.filter(({ name }) => missing.has(name)).map(({ name }) => `${name}: ${missing.get(name)}`);
   for (const suite of chosen) {
-    const lacks = suite.needs.filter((need) => missing.has(need.name));
-    if (suite.binary && compiled !== undefined && compiled.failed > 0) finish(skippedSuite(suite, ["the binary did not compile"]));
-    else if (lacks.length > 0) finish(skippedSuite(suite, lacks.map((need) => `${need.name}: ${missing.get(need.name)}`)));
-    else finish(await run(suite, (suite.wants ?? []).filter((need) => missing.has(need.name)).map((need) => `${need.name}: ${missing.get(need.name)}`)));
+    const uncompiled = suite.binary && compiled !== undefined && compiled.failed > 0;
+    const lacks = uncompiled ? ["the binary did not compile"] : reasons(suite.needs);
+    finish(lacks.length > 0 ? skippedSuite(suite, lacks) : await run(suite, reasons(suite.wants)));
   }
   return close(outcomes);
 }
@@ -97,46 +102,54 @@ async function list(): Promise<number> {
 
 function checkTable(): Outcome {
   const errors = tableErrors();
-  return { ...blank("suites"), passed: errors.length === 0 ? 1 : 0, failed: errors.length, trouble: errors.join("\n") };
+  return outcomeOf("suites", { passed: errors.length === 0 ? 1 : 0, failed: errors.length, trouble: errors.join("\n") });
 }
 
 function compile(): Outcome {
   const started = performance.now();
   try {
     build();
-    return { ...blank("build"), passed: 1, seconds: since(started) };
+    return outcomeOf("build", { passed: 1, seconds: since(started) });
   } catch (error) {
-    return { ...blank("build"), failed: 1, seconds: since(started), trouble: error instanceof Error ? error.message : String(error) };
+    return outcomeOf("build", { failed: 1, seconds: since(started), trouble: messageOf(error) });
   }
 }
 
 function skippedSuite(suite: Suite, why: string[]): Outcome {
-  return { ...blank(suite.name), skipped: 1, why: why.map((reason) => `all: ${reason}`) };
+  return outcomeOf(suite.name, { skipped: 1, why: why.map((reason) => `all: ${reason}`) });
 }
 
 async function run(suite: Suite, lacks: string[]): Promise<Outcome> {
   const started = performance.now();
   const files = testFiles(suite);
   if (suite.kind === "test" && files.length === 0) {
-    return { ...blank(suite.name), failed: 1, trouble: `no test files in ${suite.folders.map((folder) => `test/${folder}`).join(", ")}` };
+    const folders = suite.folders.map((folder) => `test/${folder}`).join(", ");
+    return outcomeOf(suite.name, { failed: 1, trouble: `no test files in ${folders}` });
   }
   try {
     await suite.prepare?.((line) => say(`      ${suite.name}: ${line}`));
   } catch (error) {
-    return { ...blank(suite.name), failed: 1, seconds: since(started), trouble: `cannot prepare it: ${error instanceof Error ? error.message : String(error)}` };
+    return outcomeOf(suite.name, { failed: 1, seconds: since(started), trouble: `cannot prepare it: ${messageOf(error)}` });
   }
   if (terminal) process.stdout.write(`...   ${suite.name}\r`);
   const base = join(logs, suite.name.replaceAll(" ", "-"));
   const junit = `${base}.xml`;
   rmSync(junit, { force: true });
-  const { code, output, timedOut } = await spawnSuite(suite, [...command(suite, junit), ...files.map((file) => `./${file}`)], `${base}.log`);
-  const outcome = suite.kind === "check" ? { ...blank(suite.name), passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 } : judged(suite, files, junit, code, output);
+  const { code, output, timedOut } = await spawnSuite(
+    suite,
+    [...command(suite, junit), ...files.map((file) => `./${file}`)],
+    `${base}.log`,
+  );
+  const outcome =
+    suite.kind === "check"
+      ? outcomeOf(suite.name, code === 0 ? { passed: 1 } : { failed: 1 })
+      : judged(suite, files, junit, code, output);
   outcome.seconds = since(started);
   if (timedOut) {
     outcome.failed += outcome.failed === 0 ? 1 : 0;
     outcome.trouble += `\nended after ${suite.suiteMs / 60_000} min, the limit of this suite`;
   }
-  if (outcome.failed > 0) outcome.trouble = `${withoutPasses(output)}\n${outcome.trouble}`.trim();
+  if (outcome.failed > 0) outcome.trouble = `${withoutChatter(output)}\n${outcome.trouble}`.trim();
   if (outcome.skipped > 0) outcome.why.push(...lacks);
   return outcome;
 }
@@ -149,9 +162,18 @@ function command(suite: Suite, junit: string): string[] {
 }
 
 /** Runs in a process group of its own, so that nothing it started outlives it. Output goes to a file: no pipe can fill up. */
-function spawnSuite(suite: Suite, [program = "", ...args]: string[], log: string): Promise<{ code: number; output: string; timedOut: boolean }> {
+function spawnSuite(
+  suite: Suite,
+  [program = "", ...args]: string[],
+  log: string,
+): Promise<{ code: number; output: string; timedOut: boolean }> {
   const file = openSync(log, "w");
-  const child = spawn(program, args, { cwd: ROOT, env: { ...process.env, NO_COLOR: "1" }, stdio: ["ignore", file, file], detached: true });
+  const child = spawn(program, args, {
+    cwd: ROOT,
+    env: { ...process.env, NO_COLOR: "1" },
+    stdio: ["ignore", file, file],
+    detached: true,
+  });
   closeSync(file);
   running = child;
   let timedOut = false;
@@ -184,50 +206,85 @@ function judged(suite: Suite, files: string[], junit: string, code: number, outp
   const verdict = judge({ files, xml: existsSync(junit) ? readFileSync(junit, "utf8") : undefined, code, output });
   const again = verdict.files.map((file) => `run it again: ${rerun(suite, file)}`);
   const trouble = [...verdict.failures.map((line) => `failed: ${line}`), ...again].join("\n");
-  return { ...blank(suite.name), passed: verdict.passed, failed: verdict.failed, skipped: verdict.skipped.length, why: verdict.skipped, trouble };
+  const { passed, failed, skipped } = verdict;
+  return outcomeOf(suite.name, { passed, failed, skipped: skipped.length, why: [...skipped], trouble });
 }
 
 function rerun(suite: Suite, file: string): string {
-  return suite.host === "bun" ? `node_modules/.bin/bun test --timeout=${suite.testMs} ./${file}` : `node_modules/.bin/deno test -A --no-check ./${file}`;
+  return suite.host === "bun"
+    ? `node_modules/.bin/bun test --timeout=${suite.testMs} ./${file}`
+    : `node_modules/.bin/deno test -A --no-check ./${file}`;
 }
 
-/** The runner's text without the lines that only say that something went well. */
-function withoutPasses(output: string): string {
-  return output.split("\n").filter((line) => !/^\(pass\) | \.\.\.$|\.\.\. ok \(|^\S+\.test\.ts:$|^running \d+ tests? from|^Stack backtrace:$|^ +\d+: <unknown>$|^$/.test(line)).join("\n");
+/** Lines of a runner that only say that something went well, or nothing at all. */
+const CHATTER = [
+  /^$/,
+  /^\(pass\) /,
+  / \.\.\.(?: ok \(.*)?$/,
+  /^\S+\.test\.ts:$/,
+  /^running \d+ tests? from/,
+  /^Stack backtrace:$/,
+  /^ +\d+: <unknown>$/,
+];
+
+function withoutChatter(output: string): string {
+  return output
+    .split("\n")
+    .filter((line) => !CHATTER.some((pattern) => pattern.test(line)))
+    .join("\n");
 }
 
 function report(outcome: Outcome): void {
-  const counts = [`${outcome.passed} passed`, outcome.failed > 0 && `${outcome.failed} failed`, outcome.skipped > 0 && `${outcome.skipped} skipped`];
+  const counts = [
+    `${outcome.passed} passed`,
+    outcome.failed > 0 && `${outcome.failed} failed`,
+    outcome.skipped > 0 && `${outcome.skipped} skipped`,
+  ];
   const verdict = outcome.failed > 0 ? "FAIL" : outcome.passed > 0 ? "ok" : "skip";
   if (outcome.failed > 0) say(`\n${outcome.trouble}\n`);
-  say(`${verdict.padEnd(5)} ${outcome.suite.padEnd(15)} ${counts.filter(Boolean).join(", ").padEnd(36)} ${outcome.seconds.toFixed(1).padStart(6)} s`);
+  const facts = `${verdict.padEnd(5)} ${outcome.suite.padEnd(15)} ${counts.filter(Boolean).join(", ").padEnd(36)}`;
+  say(`${facts} ${outcome.seconds.toFixed(1).padStart(6)} s`);
 }
 
 /** The table and the totals; returns the exit code. */
 function close(outcomes: Outcome[]): number {
   const sum = (key: "passed" | "failed" | "skipped" | "seconds") => outcomes.reduce((total, outcome) => total + outcome[key], 0);
   const head = ["suite", "passed", "failed", "skipped", "seconds", "why skipped"];
-  const rows = outcomes.flatMap((outcome) => [
-    [outcome.suite, String(outcome.passed), String(outcome.failed), String(outcome.skipped), outcome.seconds.toFixed(1), outcome.why[0] ?? ""],
-    ...outcome.why.slice(1).map((why) => ["", "", "", "", "", why]),
+  const rows = outcomes.flatMap(({ suite, passed, failed, skipped, seconds, why: [first = "", ...rest] }) => [
+    [suite, `${passed}`, `${failed}`, `${skipped}`, seconds.toFixed(1), first],
+    ...rest.map((why) => ["", "", "", "", "", why]),
   ]);
+  const places = noRunPlaces();
   say(`\n${table([head, ...rows])}`);
-  const unrun = markedNoRun(ROOT);
-  say(`\nsh blocks of the documents that are marked no-run, and so were not run: ${unrun.length}${unrun.length > 0 ? ` (${unrun.join(", ")})` : ""}`);
+  say(`\nsh blocks of the documents marked no-run: ${[String(places.length), ...places].join(" ")}`);
   if (requireAll && sum("skipped") > 0) say("REQUIRE_ALL=1: a skip is a failure");
   say(`${sum("passed")} passed, ${sum("failed")} failed, ${sum("skipped")} skipped`);
   return sum("failed") > 0 || (requireAll && sum("skipped") > 0) ? 1 : 0;
 }
 
+/** A document that cannot be read fails in the suite docs, not here. */
+function noRunPlaces(): string[] {
+  try {
+    return documentBlocks(ROOT).noRun;
+  } catch (error) {
+    return [messageOf(error)];
+  }
+}
+
 function table(rows: string[][]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const numeric = /^[\d.]+$|^(passed|failed|skipped|seconds)$/;
-  const cell = (text: string, column: number) => (numeric.test(text) ? text.padStart(widths[column] ?? 0) : text.padEnd(widths[column] ?? 0));
+  const cell = (text: string, column: number) =>
+    numeric.test(text) ? text.padStart(widths[column] ?? 0) : text.padEnd(widths[column] ?? 0);
   return rows.map((row) => row.map(cell).join("  ").trimEnd()).join("\n");
 }
 
-function blank(suite: string): Outcome {
-  return { suite, passed: 0, failed: 0, skipped: 0, seconds: 0, why: [], trouble: "" };
+function outcomeOf(suite: string, facts: Partial<Outcome>): Outcome {
+  return { suite, passed: 0, failed: 0, skipped: 0, seconds: 0, why: [], trouble: "", ...facts };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function since(started: number): number {

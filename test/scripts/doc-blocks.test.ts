@@ -9,7 +9,10 @@ const parse = (...lines: string[]) => parseDocument("README.md", lines.join("\n"
 describe("parseDocument()", () => {
   test("takes sh and console blocks, and no others", () => {
     const { run } = parse("text", "```sh", "echo 1", "```", "```json", "{}", "```", "```", "plain", "```");
-    assert.deepEqual(run.map(({ place, script }) => [place, script]), [["README.md:2", "echo 1"]]);
+    assert.deepEqual(
+      run.map(({ place, script }) => [place, script]),
+      [["README.md:2", "echo 1"]],
+    );
   });
 
   test("takes a block inside a list without its indent", () => {
@@ -22,7 +25,12 @@ describe("parseDocument()", () => {
   });
 
   test("reads the comment before the fence", () => {
-    const [block] = parse('<!-- run: with dev --simulate; with run --token=x; until "jobs controller started"; in project -->', "```sh", "x", "```").run;
+    const [block] = parse(
+      '<!-- run: with dev --simulate; with run --token=x; until "jobs controller started"; in project -->',
+      "```sh",
+      "x",
+      "```",
+    ).run;
     assert.deepEqual(block?.beside, ["dev --simulate", "run --token=x"]);
     assert.equal(block?.until, "jobs controller started");
     assert.equal(block?.inProject, true);
@@ -30,7 +38,10 @@ describe("parseDocument()", () => {
   });
 
   test("puts the previous script before one that continues", () => {
-    assert.equal(parse("```sh", "A=1", "```", "<!-- run: continues -->", "```sh", "echo $A", "```").run[1]?.script, "A=1\necho $A");
+    assert.equal(
+      parse("```sh", "A=1", "```", "<!-- run: continues -->", "```sh", "echo $A", "```").run[1]?.script,
+      "A=1\necho $A",
+    );
   });
 
   test("gives a console block to the sh block before it", () => {

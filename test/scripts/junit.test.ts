@@ -50,7 +50,10 @@ describe("parseJunit()", () => {
   test("reads Bun's nesting from the outside in", () => {
     const report = parseJunit(BUN);
     assert.equal(report.passed, 2);
-    assert.deepEqual(report.failures.map(({ name, file }) => [name, file]), [['outer > inner <x> & "q" > fails', "test/a.test.ts"]]);
+    assert.deepEqual(
+      report.failures.map(({ name, file }) => [name, file]),
+      [['outer > inner <x> & "q" > fails', "test/a.test.ts"]],
+    );
     assert.equal(report.failures[0]?.text, "AssertionError: numbers\ndiffer]]>\n");
     assert.deepEqual(report.skipped, ['outer > inner <x> & "q" > skips']);
     assert.deepEqual(report.files, ["test/a.test.ts"]);
@@ -59,13 +62,22 @@ describe("parseJunit()", () => {
   test("counts no describe() of Deno's as a test, and finds the file of its steps", () => {
     const report = parseJunit(DENO);
     assert.equal(report.passed, 2);
-    assert.deepEqual(report.failures.map(({ name, file }) => [name, file]), [["outer > inner <x> > fails", "test/a.test.ts"]]);
+    assert.deepEqual(
+      report.failures.map(({ name, file }) => [name, file]),
+      [["outer > inner <x> > fails", "test/a.test.ts"]],
+    );
     assert.deepEqual(report.skipped, ["outer > inner <x> > skips"]);
   });
 
   test("counts a describe() of Deno's whose own hook threw", () => {
-    const hook = DENO.replaceAll(/<failure message="1 test step failed">[^<]*/g, '<failure message="Uncaught Error: hook">Error: hook');
-    assert.deepEqual(parseJunit(hook).failures.map(({ name }) => name), ["outer", "outer > inner <x>", "outer > inner <x> > fails"]);
+    const hook = DENO.replaceAll(
+      /<failure message="1 test step failed">[^<]*/g,
+      '<failure message="Uncaught Error: hook">Error: hook',
+    );
+    assert.deepEqual(
+      parseJunit(hook).failures.map(({ name }) => name),
+      ["outer", "outer > inner <x>", "outer > inner <x> > fails"],
+    );
   });
 });
 

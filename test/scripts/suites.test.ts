@@ -11,7 +11,10 @@ const suite: Suite = { name: "one", kind: "test", host: "bun", folders: ["one"],
 
 describe("tableErrors()", () => {
   test("accepts folders that are all named", () => {
-    assert.deepEqual(inProject(["one/a.test.ts", "one/deep/b.test.ts", "support/c.ts"], (root) => tableErrors([suite], root)), []);
+    assert.deepEqual(
+      inProject(["one/a.test.ts", "one/deep/b.test.ts", "support/c.ts"], (root) => tableErrors([suite], root)),
+      [],
+    );
   });
 
   test("names a folder without tests", () => {
@@ -21,7 +24,9 @@ describe("tableErrors()", () => {
   test("names folders and files that no suite runs", () => {
     const made = ["one/a.test.ts", "two/b.test.ts", "c.test.ts", "support/d.test.ts"];
     assert.deepEqual(
-      inProject(made, (root) => tableErrors([suite], root)).map((line) => line.split(" ")[0]).sort(),
+      inProject(made, (root) => tableErrors([suite], root))
+        .map((line) => line.split(" ")[0])
+        .sort(),
       ["test/c.test.ts", "test/support/d.test.ts", "test/two"],
     );
   });
@@ -29,7 +34,10 @@ describe("tableErrors()", () => {
 
 describe("testFiles()", () => {
   test("lists the tests of a suite's folders, sorted", () => {
-    assert.deepEqual(inProject(["one/b.test.ts", "one/a.test.ts", "one/c.ts"], (root) => testFiles(suite, root)), ["test/one/a.test.ts", "test/one/b.test.ts"]);
+    assert.deepEqual(
+      inProject(["one/b.test.ts", "one/a.test.ts", "one/c.ts"], (root) => testFiles(suite, root)),
+      ["test/one/a.test.ts", "test/one/b.test.ts"],
+    );
   });
 });
 
