@@ -90,7 +90,9 @@ export function createExchange(options: ExchangeOptions): Exchange {
     const hint = response.status >= 300 && response.status < 400 ? " (redirects are not followed; give the final URL)" : "";
     const status = `${response.status} ${quotable(response.statusText, secret)}`.trim();
     const error = fail(response.status, `${status}${hint}${reason}`);
-    const askedMs = retried(error) ? retryAfterMs(response.headers.get("retry-after"), dateOf(response) ?? clock.now()) : undefined;
+    const askedMs = retried(error)
+      ? retryAfterMs(response.headers.get("retry-after"), dateOf(response) ?? clock.now())
+      : undefined;
     quiet = askedMs === undefined ? undefined : { atMs: clock.monotonic() + askedMs * (1 + random() / 10), error };
     return error;
   }
@@ -149,9 +151,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     for (let made = 1; ; made++) {
       await waitQuiet(signal);
       try {
-        const minted = await attempt(secret, signal);
-        quiet = undefined;
-        return minted;
+        return await attempt(secret, signal);
       } catch (error) {
         signal.throwIfAborted();
         if (isRefused(error) && !renewed) {

@@ -26,7 +26,7 @@ export interface KubeconfigAccess {
   key?: PemSource;
   /** Goes into `Authorization`; a file is to be read again as it ages. */
   bearer?: { secret: Secret } | { file: string };
-  /** Namespace of the context, which only narrows what the user asked for. */
+  /** Namespace of the context: a default for kubectl, a fact here. */
   namespace?: string;
 }
 
@@ -56,11 +56,15 @@ export async function loadKubeconfig(options: KubeconfigOptions): Promise<Kubeco
   const known = knownNames(contexts.map((context) => context.name));
   if (!name) throw new ConfigError(`Cannot use ${where}: it has no current-context; give --context, one of ${known}`);
   const context = config.getContextObject(name);
-  if (!context) throw new ConfigError(`Cannot use ${where}: it has no complete context "${name}"; give --context, one of ${known}`);
+  if (!context)
+    throw new ConfigError(`Cannot use ${where}: it has no complete context "${name}"; give --context, one of ${known}`);
 
   const refuse = (what: string) => new ConfigError(`Cannot use context "${name}" of ${where}: ${what}`);
   const cluster = config.getCluster(context.cluster);
-  if (!cluster) throw refuse(`the file has no cluster "${context.cluster}" with a server; correct the context, or choose another of ${known}`);
+  if (!cluster)
+    throw refuse(
+      `the file has no cluster "${context.cluster}" with a server; correct the context, or choose another of ${known}`,
+    );
   const user = context.user === undefined ? undefined : config.getUser(context.user);
   if (user === null) throw refuse(`the file has no user "${context.user}"; correct the context, or choose another of ${known}`);
 
@@ -113,12 +117,22 @@ function takeRawUsers(users: unknown): Map<string, RawUser> {
   return raw;
 }
 
-function clusterFacts(cluster: Cluster, folder: string, refuse: Refuse): Pick<KubeconfigAccess, "server" | "insecure" | "serverName" | "ca"> {
+function clusterFacts(
+  cluster: Cluster,
+  folder: string,
+  refuse: Refuse,
+): Pick<KubeconfigAccess, "server" | "insecure" | "serverName" | "ca"> {
   const url = URL.canParse(cluster.server) ? new URL(cluster.server) : undefined;
-  if (url === undefined || (url.protocol !== "https:" && url.protocol !== "http:") || url.username !== "" || url.password !== "") {
+  if (
+    url === undefined ||
+    (url.protocol !== "https:" && url.protocol !== "http:") ||
+    url.username !== "" ||
+    url.password !== ""
+  ) {
     throw refuse(`server of cluster "${cluster.name}" is not usable: expected an http or https URL without user and password`);
   }
-  if (cluster.proxyUrl) throw refuse(`proxy-url of cluster "${cluster.name}" is not supported; set HTTPS_PROXY instead and remove it`);
+  if (cluster.proxyUrl)
+    throw refuse(`proxy-url of cluster "${cluster.name}" is not supported; set HTTPS_PROXY instead and remove it`);
   const ca = pemOf(cluster.caData, cluster.caFile, folder);
   if (ca !== undefined && cluster.skipTLSVerify) {
     throw refuse(`cluster "${cluster.name}" has both a certificate-authority and insecure-skip-tls-verify; remove one of them`);
@@ -131,18 +145,28 @@ function clusterFacts(cluster: Cluster, folder: string, refuse: Refuse): Pick<Ku
   };
 }
 
-function userFacts(user: User, raw: RawUser, folder: string, refuse: Refuse, where: string): Pick<KubeconfigAccess, "cert" | "key" | "bearer"> {
+function userFacts(
+  user: User,
+  raw: RawUser,
+  folder: string,
+  refuse: Refuse,
+  where: string,
+): Pick<KubeconfigAccess, "cert" | "key" | "bearer"> {
   const advice = "put a token into a file and give --bearer-token-file with --provisioning-server-url";
   if (user.exec) throw refuse(`user "${user.name}" gets its credential from an exec plugin, which is not run; ${advice}`);
-  if (user.authProvider) throw refuse(`user "${user.name}" gets its credential from an auth-provider, which is not supported; ${advice}`);
-  if (user.username || user.password) throw refuse(`user "${user.name}" has a user name and password, which is not supported; ${advice}`);
+  if (user.authProvider)
+    throw refuse(`user "${user.name}" gets its credential from an auth-provider, which is not supported; ${advice}`);
+  if (user.username || user.password)
+    throw refuse(`user "${user.name}" has a user name and password, which is not supported; ${advice}`);
   if (raw.as || raw["as-uid"] || raw["as-groups"] || raw["as-user-extra"]) {
     throw refuse(`user "${user.name}" acts as another user, which is not supported; remove its "as" fields`);
   }
   const cert = pemOf(user.certData, user.certFile, folder);
   const key = pemOf(user.keyData, user.keyFile, folder);
   if ((cert === undefined) !== (key === undefined)) {
-    throw refuse(`user "${user.name}" has a client ${cert ? "certificate without its key" : "key without its certificate"}; add the other one`);
+    throw refuse(
+      `user "${user.name}" has a client ${cert ? "certificate without its key" : "key without its certificate"}; add the other one`,
+    );
   }
   return { ...(cert && key && { cert, key }), ...bearerFacts(user, raw, folder, refuse, where) };
 }

@@ -18,5 +18,7 @@ export function endpointOf(url: URL): string {
 
 /** Takes a host as URL normalises it: `0x7f.1` has become `127.0.0.1` by then. */
 function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname.endsWith(".localhost") || hostname === "[::1]" || /^127(?:\.\d+){3}$/.test(hostname);
+  return (
+    hostname === "localhost" || hostname.endsWith(".localhost") || hostname === "[::1]" || /^127(?:\.\d+){3}$/.test(hostname)
+  );
 }

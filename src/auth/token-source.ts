@@ -145,7 +145,6 @@ class ExchangedTokens implements TokenSource {
     if (!(lifeMs > 0)) return;
     const aheadMs = Math.min(lifeMs * AHEAD_SHARE, AHEAD_MAX_MS);
     this.#kept = { token, expiresAtMs, staleAtMs: now + lifeMs, aheadAtMs: now + lifeMs - aheadMs };
-    this.#earlyFromMs = Number.NEGATIVE_INFINITY;
   }
 
   async #join(flight: Flight, signal: AbortSignal | undefined): Promise<Secret> {

@@ -30,7 +30,10 @@ describe("authorize() header", () => {
     const fetch = authorize(script.fetch, credential);
     await fetch(API);
     await fetch(API);
-    assert.deepEqual(script.requests.map(({ headers }) => Object.fromEntries(headers)), [{ "x-access-token": "Bearer token-1" }, { "x-access-token": "Bearer token-1" }]);
+    assert.deepEqual(
+      script.requests.map(({ headers }) => Object.fromEntries(headers)),
+      [{ "x-access-token": "Bearer token-1" }, { "x-access-token": "Bearer token-1" }],
+    );
     assert.equal(minted(), 1);
   });
 
@@ -41,13 +44,24 @@ describe("authorize() header", () => {
   });
 
   test("joins the caller's own headers in every form, and the caller's init stays as it was", async () => {
-    for (const headers of [{ Accept: "application/json", "X-Other": "1" }, new Headers({ Accept: "application/json", "X-Other": "1" }), [["Accept", "application/json"], ["X-Other", "1"]] as [string, string][]]) {
+    for (const headers of [
+      { Accept: "application/json", "X-Other": "1" },
+      new Headers({ Accept: "application/json", "X-Other": "1" }),
+      [
+        ["Accept", "application/json"],
+        ["X-Other", "1"],
+      ] as [string, string][],
+    ]) {
       const script = new ScriptedFetch(json({}));
       const init = { method: "DELETE", headers, body: '{"a":1}', silenceTimeoutMs: 5 };
       const before = JSON.stringify([...new Headers(headers)]);
       await authorize(script.fetch, counted().credential)(API, init);
       const [request] = script.requests;
-      assert.deepEqual(Object.fromEntries(request?.headers ?? []), { accept: "application/json", "x-other": "1", "x-access-token": "Bearer token-1" });
+      assert.deepEqual(Object.fromEntries(request?.headers ?? []), {
+        accept: "application/json",
+        "x-other": "1",
+        "x-access-token": "Bearer token-1",
+      });
       assert.equal(request?.method, "DELETE");
       assert.equal(request?.body, '{"a":1}');
       assert.equal(request?.init.silenceTimeoutMs, 5);
@@ -62,13 +76,22 @@ describe("authorize() on 401", () => {
     const body = new ReadableStream({ cancel: () => void cancelled++ });
     const script = new ScriptedFetch(new Response(body, { status: 401 }), json({ ok: true }));
     const { credential, minted } = counted();
-    const response = await authorize(script.fetch, credential)(API, { method: "DELETE", body: '{"a":1}', headers: { Accept: "x" } });
+    const response = await authorize(script.fetch, credential)(API, {
+      method: "DELETE",
+      body: '{"a":1}',
+      headers: { Accept: "x" },
+    });
     assert.equal(response.status, 200);
     assert.equal(cancelled, 1);
     assert.equal(minted(), 2);
     assert.deepEqual(
       script.requests.map(({ url, method, body, headers }) => ({ url, method, body, headers: Object.fromEntries(headers) })),
-      ["token-1", "token-2"].map((token) => ({ url: API, method: "DELETE", body: '{"a":1}', headers: { accept: "x", "x-access-token": `Bearer ${token}` } })),
+      ["token-1", "token-2"].map((token) => ({
+        url: API,
+        method: "DELETE",
+        body: '{"a":1}',
+        headers: { accept: "x", "x-access-token": `Bearer ${token}` },
+      })),
     );
   });
 
@@ -94,7 +117,10 @@ describe("authorize() on 401", () => {
     const calls = [fetch(API), fetch(API), fetch(API)];
     await script.received(3);
     gate.resolve();
-    assert.deepEqual((await Promise.all(calls)).map(({ status }) => status), [200, 200, 200]);
+    assert.deepEqual(
+      (await Promise.all(calls)).map(({ status }) => status),
+      [200, 200, 200],
+    );
     assert.equal(minted(), 2);
   });
 
@@ -114,7 +140,11 @@ describe("authorize() on 401", () => {
         controller.close();
       },
     });
-    const response = await authorize(script.fetch, counted().credential)(API, { method: "POST", body, duplex: "half" } as RequestInit);
+    const response = await authorize(script.fetch, counted().credential)(API, {
+      method: "POST",
+      body,
+      duplex: "half",
+    } as RequestInit);
     assert.equal(response.status, 401);
     assert.equal(script.requests.length, 1);
   });
@@ -134,7 +164,11 @@ describe("authorize() failures", () => {
   test("of the credential pass through, and no request is made", async () => {
     const refusal = new TokenError("no", { status: 401 });
     const script = new ScriptedFetch();
-    const credential: Credential = { header: "X-Access-Token", current: () => Promise.reject(refusal), renewed: async () => undefined };
+    const credential: Credential = {
+      header: "X-Access-Token",
+      current: () => Promise.reject(refusal),
+      renewed: async () => undefined,
+    };
     await assert.rejects(authorize(script.fetch, credential)(API), (error) => error === refusal);
     assert.equal(script.requests.length, 0);
   });
@@ -143,7 +177,11 @@ describe("authorize() failures", () => {
     const down = new NetworkError("down", "refused");
     let cancelled = 0;
     const script = new ScriptedFetch(new Response(new ReadableStream({ cancel: () => void cancelled++ }), { status: 401 }));
-    const credential: Credential = { header: "X-Access-Token", current: async () => new Secret("a"), renewed: () => Promise.reject(down) };
+    const credential: Credential = {
+      header: "X-Access-Token",
+      current: async () => new Secret("a"),
+      renewed: () => Promise.reject(down),
+    };
     await assert.rejects(authorize(script.fetch, credential)(API), (error) => error === down);
     assert.equal(cancelled, 1);
     assert.equal(script.requests.length, 1);
@@ -164,7 +202,9 @@ describe("authorize() failures", () => {
         if (where === "token") await clock.sleep(1_000, signal);
         return { token: new Secret("t"), expiresAtMs: undefined };
       };
-      const result = authorize(script.fetch, accessToken(createTokenSource({ exchange, clock, random: () => 0 })))(API, { signal: stop.signal });
+      const result = authorize(script.fetch, accessToken(createTokenSource({ exchange, clock, random: () => 0 })))(API, {
+        signal: stop.signal,
+      });
       if (where === "token") await clock.sleeping();
       else await script.received(1);
       stop.abort(reason);
@@ -185,14 +225,23 @@ describe("authorize() over a socket", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     try {
       const fetch: Fetch = (url, init) => globalThis.fetch(url, init);
-      const response = await authorize(fetch, counted().credential)(`http://127.0.0.1:${(server.address() as AddressInfo).port}/apis`);
+      const response = await authorize(
+        fetch,
+        counted().credential,
+      )(`http://127.0.0.1:${(server.address() as AddressInfo).port}/apis`);
       assert.equal(response.status, 200);
       await response.text();
     } finally {
       server.closeAllConnections();
       server.close();
     }
-    assert.deepEqual(seen.map((headers) => headers["x-access-token"]), ["Bearer token-1", "Bearer token-2"]);
-    assert.deepEqual(seen.map((headers) => headers.authorization), [undefined, undefined]);
+    assert.deepEqual(
+      seen.map((headers) => headers["x-access-token"]),
+      ["Bearer token-1", "Bearer token-2"],
+    );
+    assert.deepEqual(
+      seen.map((headers) => headers.authorization),
+      [undefined, undefined],
+    );
   });
 });

@@ -55,7 +55,11 @@ const EXPECTED_HEADERS = {
 const EXPECTED_BODY = '{"namespace":"*","audiences":["provisioning.grafana.app"]}';
 
 /** Waits for the rejection while the clock runs: pauses are not what these tests are about. */
-async function failure<T extends Error>(kind: new (...args: never[]) => T, promise: Promise<unknown>, clock: ManualClock): Promise<T> {
+async function failure<T extends Error>(
+  kind: new (...args: never[]) => T,
+  promise: Promise<unknown>,
+  clock: ManualClock,
+): Promise<T> {
   const outcome = promise.then(
     () => assert.fail("expected a rejection"),
     (error: unknown) => error,
@@ -70,7 +74,9 @@ describe("createExchange() request", () => {
   test("is what authlib sends, and nothing more", async () => {
     const { script, run } = setup([minted("opaque")]);
     await run();
-    assert.deepEqual(script.requests.map(same), [{ url: URL_OF_EXCHANGE, method: "POST", headers: EXPECTED_HEADERS, body: EXPECTED_BODY }]);
+    assert.deepEqual(script.requests.map(same), [
+      { url: URL_OF_EXCHANGE, method: "POST", headers: EXPECTED_HEADERS, body: EXPECTED_BODY },
+    ]);
     const [request] = script.requests;
     assert.equal(request?.init.redirect, "manual");
     assert.equal(request?.init.headersTimeoutMs, 5_000);
@@ -91,7 +97,13 @@ describe("createExchange() request", () => {
     try {
       const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/sign/access-token?realm=a%20b`;
       const fetch: Fetch = (target, init) => globalThis.fetch(target, init);
-      const exchange = createExchange({ fetch, url, subject: fixedSecret(new Secret("ProvisioningAdminToken")), clock: new ManualClock(), random: () => 0 });
+      const exchange = createExchange({
+        fetch,
+        url,
+        subject: fixedSecret(new Secret("ProvisioningAdminToken")),
+        clock: new ManualClock(),
+        random: () => 0,
+      });
       assert.equal((await exchange(new AbortController().signal)).token.reveal(), "tok");
     } finally {
       server.closeAllConnections();
@@ -105,7 +117,8 @@ describe("createExchange() request", () => {
     const headers = { ...request.headers };
     // What HTTP itself and the host's fetch add.
     assert.equal(headers["content-length"], String(EXPECTED_BODY.length));
-    for (const name of ["host", "connection", "content-length", "accept-encoding", "accept-language", "sec-fetch-mode"]) delete headers[name];
+    for (const name of ["host", "connection", "content-length", "accept-encoding", "accept-language", "sec-fetch-mode"])
+      delete headers[name];
     assert.deepEqual(headers, EXPECTED_HEADERS);
     assert.equal(request.rawHeaders.filter((name) => name.toLowerCase() === "authorization").length, 1);
   });
@@ -120,10 +133,18 @@ describe("createExchange() request", () => {
 
 describe("createExchange() address", () => {
   const create = (url: string, allowPlaintext?: boolean) =>
-    createExchange({ fetch: new ScriptedFetch().fetch, url, subject: fixedSecret(new Secret("s")), clock: new ManualClock(), random: Math.random, allowPlaintext });
+    createExchange({
+      fetch: new ScriptedFetch().fetch,
+      url,
+      subject: fixedSecret(new Secret("s")),
+      clock: new ManualClock(),
+      random: Math.random,
+      allowPlaintext,
+    });
 
   test("may be plain HTTP on this machine only", () => {
-    for (const host of ["localhost:1", "127.0.0.1", "127.9.9.9:80", "[::1]:6481", "auth.localhost", "0x7f.1"]) create(`http://${host}/sign`);
+    for (const host of ["localhost:1", "127.0.0.1", "127.9.9.9:80", "[::1]:6481", "auth.localhost", "0x7f.1"])
+      create(`http://${host}/sign`);
     for (const host of ["auth.example", "10.0.0.1", "128.0.0.1", "127.0.0.1.example", "notlocalhost", "[::2]"]) {
       assert.throws(() => create(`http://${host}/sign?secret=1`), {
         name: "ConfigError",
@@ -135,8 +156,12 @@ describe("createExchange() address", () => {
   });
 
   test("is an http or https URL without user and password", () => {
-    for (const url of ["", "localhost:6481", "ftp://localhost/x", "/sign"]) assert.throws(() => create(url), { name: "ConfigError", message: /expected an http or https URL/ });
-    assert.throws(() => create("https://me:canary@host/x"), (error: Error) => error instanceof ConfigError && !error.message.includes("canary"));
+    for (const url of ["", "localhost:6481", "ftp://localhost/x", "/sign"])
+      assert.throws(() => create(url), { name: "ConfigError", message: /expected an http or https URL/ });
+    assert.throws(
+      () => create("https://me:canary@host/x"),
+      (error: Error) => error instanceof ConfigError && !error.message.includes("canary"),
+    );
   });
 });
 
@@ -161,21 +186,45 @@ describe("createExchange() answer", () => {
     const start = Date.UTC(2026, 0, 1);
     const date = (ms: number) => new Date(start + ms).toUTCString();
     const exp = start / 1000 + 600;
-    const { run } = setup([minted(jwt({ exp }), { date: date(-3_600_000) }), minted(jwt({ exp }), { date: date(4_000) }), minted(jwt({ exp }), { date: "soon" })]);
+    const { run } = setup([
+      minted(jwt({ exp }), { date: date(-3_600_000) }),
+      minted(jwt({ exp }), { date: date(4_000) }),
+      minted(jwt({ exp }), { date: "soon" }),
+    ]);
     assert.equal((await run()).expiresAtMs, exp * 1000 + 3_600_000);
     assert.equal((await run()).expiresAtMs, exp * 1000);
     assert.equal((await run()).expiresAtMs, exp * 1000);
   });
 
   const rows: [name: string, answer: () => Response, status: number, what: string][] = [
-    ["401 with a reason", () => json({ status: "error", error: "invalid credentials" }, { status: 401, statusText: "Unauthorized" }), 401, "401 Unauthorized: invalid credentials"],
+    [
+      "401 with a reason",
+      () => json({ status: "error", error: "invalid credentials" }, { status: 401, statusText: "Unauthorized" }),
+      401,
+      "401 Unauthorized: invalid credentials",
+    ],
     ["403 without a reason", () => json({ status: "error" }, { status: 403, statusText: "Forbidden" }), 403, "403 Forbidden"],
     ["400 without a body", () => new Response(null, { status: 400, statusText: "Bad Request" }), 400, "400 Bad Request"],
-    ["404 with text", () => new Response("404 page not found", { status: 404, statusText: "Not Found" }), 404, "404 Not Found: text that is not JSON"],
-    ["404 with HTML", () => new Response("\n<!doctype html><title>x</title>", { status: 404, statusText: "Not Found" }), 404, "404 Not Found: an HTML page instead of JSON; check the URL"],
+    [
+      "404 with text",
+      () => new Response("404 page not found", { status: 404, statusText: "Not Found" }),
+      404,
+      "404 Not Found: text that is not JSON",
+    ],
+    [
+      "404 with HTML",
+      () => new Response("\n<!doctype html><title>x</title>", { status: 404, statusText: "Not Found" }),
+      404,
+      "404 Not Found: an HTML page instead of JSON; check the URL",
+    ],
     ["201", () => json({ data: { token: "t" } }, { status: 201, statusText: "Created" }), 201, "201 Created"],
     ["204", () => new Response(null, { status: 204, statusText: "No Content" }), 204, "204 No Content"],
-    ["302", () => new Response(null, { status: 302, statusText: "Found", headers: { location: "https://elsewhere/" } }), 302, "302 Found (redirects are not followed; give the final URL)"],
+    [
+      "302",
+      () => new Response(null, { status: 302, statusText: "Found", headers: { location: "https://elsewhere/" } }),
+      302,
+      "302 Found (redirects are not followed; give the final URL)",
+    ],
     ["200 with HTML", () => new Response("<html>", { status: 200 }), 200, "200 with an HTML page instead of JSON; check the URL"],
     ["200 with text", () => new Response("ok", { status: 200 }), 200, "200 with text that is not JSON"],
     ["200 with loose JSON", () => new Response("{data:{token:'t'}}", { status: 200 }), 200, "200 with text that is not JSON"],
@@ -184,7 +233,12 @@ describe("createExchange() answer", () => {
     ["200 with an empty token", () => json({ data: { token: "" }, status: "success" }), 200, "200 without a token"],
     ["200 with a token that is no text", () => json({ data: { token: 5 } }), 200, "200 without a token"],
     ["200 with data null", () => json({ data: null, error: "none" }), 200, "200 without a token"],
-    ["200 with a token of two lines", () => json({ data: { token: "a\r\nX-Evil: 1" } }), 200, "200 with a token that does not fit in a header"],
+    [
+      "200 with a token of two lines",
+      () => json({ data: { token: "a\r\nX-Evil: 1" } }),
+      200,
+      "200 with a token that does not fit in a header",
+    ],
     ["a long reason", () => json({ error: `${"x".repeat(300)}end` }, { status: 400 }), 400, `400: ${"x".repeat(200)}…`],
     ["a reason of several lines", () => json({ error: "a\n\u001b[31mb\u2028c" }, { status: 400 }), 400, "400: a [31mb c"],
   ];
@@ -197,6 +251,18 @@ describe("createExchange() answer", () => {
       assert.equal(script.requests.length, 1);
     });
   }
+
+  test("may be cut anywhere, in the middle of a letter too", async () => {
+    const bytes = new TextEncoder().encode('{"error":"ungültiger Schlüssel"}');
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        for (const byte of bytes) controller.enqueue(Uint8Array.of(byte));
+        controller.close();
+      },
+    });
+    const { clock, run } = setup([new Response(body, { status: 401 })]);
+    assert.match((await failure(TokenError, run(), clock)).message, /answered 401: ungültiger Schlüssel$/);
+  });
 
   test("longer than 256 KiB is not read to its end", async () => {
     let pulled = 0;
@@ -218,7 +284,13 @@ describe("createExchange() answer", () => {
 
   test("that trickles on past five seconds counts as a time-out", async () => {
     const cancelled: unknown[] = [];
-    const trickle = () => new Response(new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode("{")), cancel: () => void cancelled.push(1) }));
+    const trickle = () =>
+      new Response(
+        new ReadableStream({
+          start: (controller) => controller.enqueue(new TextEncoder().encode("{")),
+          cancel: () => void cancelled.push(1),
+        }),
+      );
     const { script, clock, run } = setup([trickle, trickle, trickle]);
     const result = run();
     result.catch(() => undefined);
@@ -235,7 +307,8 @@ describe("createExchange() answer", () => {
 });
 
 describe("createExchange() retries", () => {
-  const refused = () => new NetworkError('Cannot connect to "localhost:6481": connection refused', "refused", { cause: new Error("ECONNREFUSED") });
+  const refused = () =>
+    new NetworkError('Cannot connect to "localhost:6481": connection refused', "refused", { cause: new Error("ECONNREFUSED") });
   const status = (code: number, headers: Record<string, string> = {}) => json({ error: `e${code}` }, { status: code, headers });
 
   for (const [random, first, second] of [
@@ -270,7 +343,10 @@ describe("createExchange() retries", () => {
   test("end after three attempts with the network's own reason", async () => {
     const { script, clock, run } = setup([refused(), refused(), refused()]);
     const error = await failure(NetworkError, run(), clock);
-    assert.equal(error.message, `Cannot reach the token exchange ${NAMED}: Cannot connect to "localhost:6481": connection refused`);
+    assert.equal(
+      error.message,
+      `Cannot reach the token exchange ${NAMED}: Cannot connect to "localhost:6481": connection refused`,
+    );
     assert.equal(error.reason, "refused");
     assert.ok(error.cause instanceof NetworkError);
     assert.equal(script.requests.length, 3);
@@ -316,6 +392,19 @@ describe("createExchange() retries", () => {
     }
   });
 
+  test("give an abort's reason before that of a last attempt which it broke", async () => {
+    const stop = new AbortController();
+    const reason = new Error("shutdown");
+    const cut = () => {
+      stop.abort(reason);
+      throw new NetworkError("connection lost", "closed");
+    };
+    const { clock, run } = setup([status(503), status(503), cut]);
+    const outcome = assert.rejects(run(stop.signal), (error) => error === reason);
+    await clock.advance(1_500);
+    await outcome;
+  });
+
   test("do not start once aborted", async () => {
     const { script, run } = setup([]);
     const reason = new Error("shutdown");
@@ -325,7 +414,8 @@ describe("createExchange() retries", () => {
 });
 
 describe("createExchange() Retry-After", () => {
-  const busy = (headers: Record<string, string>) => json({ error: "slow down" }, { status: 429, statusText: "Too Many Requests", headers });
+  const busy = (headers: Record<string, string>) =>
+    json({ error: "slow down" }, { status: 429, statusText: "Too Many Requests", headers });
 
   for (const [form, headers] of [
     ["seconds", { "retry-after": "7" }],
@@ -427,7 +517,10 @@ describe("createExchange() refused", () => {
     const { subject } = rotating("old", "new");
     const { script, run } = setup([no(), minted("t")], { subject });
     assert.equal((await run()).token.reveal(), "t");
-    assert.deepEqual(script.requests.map(({ headers }) => headers.get("authorization")), ["Bearer old", "Bearer new"]);
+    assert.deepEqual(
+      script.requests.map(({ headers }) => headers.get("authorization")),
+      ["Bearer old", "Bearer new"],
+    );
   });
 
   test("gives up where it has not, and after the second refusal", async () => {
@@ -465,9 +558,23 @@ describe("expiryOf()", () => {
   });
   test("finds none where there is none", () => {
     for (const token of [
-      "", "opaque", "a.b", "a.b.c", "..", `x.${encoded("null")}.y`, `x.${encoded("[]")}.y`, `x.${encoded("{")}.y`, `x.${encoded('"exp"')}.y`,
-      jwt({}), jwt({ exp: "1756000600" }), jwt({ exp: null }), jwt({ exp: 0 }), jwt({ exp: -5 }), jwt({ exp: true }),
+      "",
+      "opaque",
+      "a.b",
+      "a.b.c",
+      "..",
+      `x.${encoded("null")}.y`,
+      `x.${encoded("[]")}.y`,
+      `x.${encoded("{")}.y`,
+      `x.${encoded('"exp"')}.y`,
+      jwt({}),
+      jwt({ exp: "1756000600" }),
+      jwt({ exp: null }),
+      jwt({ exp: 0 }),
+      jwt({ exp: -5 }),
+      jwt({ exp: true }),
       `x.${encoded('{"exp":1e400}')}.y`,
-    ]) assert.equal(expiryOf(token), undefined, token);
+    ])
+      assert.equal(expiryOf(token), undefined, token);
   });
 });

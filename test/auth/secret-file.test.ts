@@ -63,8 +63,16 @@ describe("createSecretFile() current", () => {
     ["any other failure", failed("EIO"), 'Cannot read --token-file "/run/secrets/token": EIO: the host\'s own words'],
     ["an empty file", "", 'Cannot use --token-file "/run/secrets/token": it is empty'],
     ["a file of blanks", " \n\t\n", 'Cannot use --token-file "/run/secrets/token": it is empty'],
-    ["a file of two lines", "can\nary", 'Cannot use --token-file "/run/secrets/token": expected one line of printable ASCII without spaces'],
-    ["a file that is not ASCII", "canaryé", 'Cannot use --token-file "/run/secrets/token": expected one line of printable ASCII without spaces'],
+    [
+      "a file of two lines",
+      "can\nary",
+      'Cannot use --token-file "/run/secrets/token": expected one line of printable ASCII without spaces',
+    ],
+    [
+      "a file that is not ASCII",
+      "canaryé",
+      'Cannot use --token-file "/run/secrets/token": expected one line of printable ASCII without spaces',
+    ],
   ] as [string, string | Error, string][]) {
     test(`refuses ${name} by flag and path`, async () => {
       const { current, state, stale } = setup();
@@ -156,8 +164,15 @@ describe("createSecretFile() on a disk", () => {
       await writeFile(path, "two\n");
       await clock.advance(60_000);
       assert.equal((await file.current()).reveal(), "two");
-      const directory = createSecretFile({ path: folder, clock, name: "--bearer-token-file", readText: (asked) => readFile(asked, "utf8") });
-      await assert.rejects(directory.current(), { message: `Cannot read --bearer-token-file ${JSON.stringify(folder)}: it is a directory` });
+      const directory = createSecretFile({
+        path: folder,
+        clock,
+        name: "--bearer-token-file",
+        readText: (asked) => readFile(asked, "utf8"),
+      });
+      await assert.rejects(directory.current(), {
+        message: `Cannot read --bearer-token-file ${JSON.stringify(folder)}: it is a directory`,
+      });
     } finally {
       await rm(folder, { recursive: true });
     }

@@ -8,7 +8,8 @@ import { ManualClock, settle } from "../support/manual-clock.ts";
 
 /** An exchange whose flights are answered by hand, in order. */
 class HandExchange {
-  readonly flights: { signal: AbortSignal; land: (minted: Minted) => void; crash: (error: unknown) => void; over: boolean }[] = [];
+  readonly flights: { signal: AbortSignal; land: (minted: Minted) => void; crash: (error: unknown) => void; over: boolean }[] =
+    [];
 
   readonly exchange: Exchange = (signal) =>
     new Promise((resolve, reject) => {
@@ -190,6 +191,27 @@ describe("createTokenSource() early refresh", () => {
     }
   });
 
+  test("that succeeds forgets earlier failures", async () => {
+    const { clock, hand, land, take } = await primed(600_000);
+    await clock.advance(525_000);
+    for (const pauseMs of [800, 1_600]) {
+      await take();
+      hand.last.crash(new NetworkError("down", "refused"));
+      await settle();
+      await clock.advance(pauseMs);
+    }
+    await take();
+    await land("second", 65_000);
+    await clock.advance(40_000);
+    assert.equal(await take(), "second");
+    assert.equal(hand.flights.length, 5);
+    hand.last.crash(new NetworkError("down", "refused"));
+    await settle();
+    await clock.advance(800);
+    await take();
+    assert.equal(hand.flights.length, 6);
+  });
+
   test("that brings a token without usable life keeps the old one, and counts as a failure", async () => {
     const { clock, hand, land, take } = await primed(600_000);
     await clock.advance(525_000);
@@ -312,6 +334,19 @@ describe("createTokenSource() single flight", () => {
     assert.equal((await source.token()).reveal(), "new");
   });
 
+  test("leaves no listener on a signal that lives on", async () => {
+    const { source, land } = setup();
+    const { signal } = new AbortController();
+    const listeners = new Set<unknown>();
+    signal.addEventListener = (_type: string, listener: unknown) => void listeners.add(listener);
+    signal.removeEventListener = (_type: string, listener: unknown) => void listeners.delete(listener);
+    const call = source.token(signal);
+    assert.equal(listeners.size, 1);
+    await land("t", 600_000);
+    await call;
+    assert.equal(listeners.size, 0);
+  });
+
   test("asks nothing for a caller who has left already", async () => {
     const { hand, source } = setup();
     const reason = new Error("gone");
@@ -341,20 +376,48 @@ describe("createTokenSource() close", () => {
   });
 });
 
-type Outcome = { kind: "minted"; lifeMs: number | undefined; takesMs: number } | { kind: "failed"; status: number | undefined; takesMs: number };
+type Outcome =
+  | { kind: "minted"; lifeMs: number | undefined; takesMs: number }
+  | { kind: "failed"; status: number | undefined; takesMs: number };
 type Step = { kind: "advance"; ms: number } | { kind: "call"; leavesAfterMs: number | undefined } | { kind: "unauthorized" };
 
 const outcomes = fc.array(
   fc.oneof(
-    { weight: 4, arbitrary: fc.record({ kind: fc.constant("minted" as const), lifeMs: fc.oneof(fc.integer({ min: 16_000, max: 400_000 }), fc.integer({ min: 1, max: 15_000 }), fc.constant(undefined)), takesMs: fc.integer({ min: 0, max: 8_000 }) }) },
-    { weight: 2, arbitrary: fc.record({ kind: fc.constant("failed" as const), status: fc.constantFrom(401, 403, 503, undefined), takesMs: fc.integer({ min: 0, max: 8_000 }) }) },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        kind: fc.constant("minted" as const),
+        lifeMs: fc.oneof(fc.integer({ min: 16_000, max: 400_000 }), fc.integer({ min: 1, max: 15_000 }), fc.constant(undefined)),
+        takesMs: fc.integer({ min: 0, max: 8_000 }),
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant("failed" as const),
+        status: fc.constantFrom(401, 403, 503, undefined),
+        takesMs: fc.integer({ min: 0, max: 8_000 }),
+      }),
+    },
   ),
   { minLength: 1, maxLength: 12 },
 );
 const steps = fc.array(
   fc.oneof(
-    { weight: 3, arbitrary: fc.record({ kind: fc.constant("advance" as const), ms: fc.oneof(fc.integer({ min: 0, max: 2_000 }), fc.integer({ min: 0, max: 120_000 })) }) },
-    { weight: 5, arbitrary: fc.record({ kind: fc.constant("call" as const), leavesAfterMs: fc.option(fc.integer({ min: 0, max: 6_000 }), { nil: undefined }) }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        kind: fc.constant("advance" as const),
+        ms: fc.oneof(fc.integer({ min: 0, max: 2_000 }), fc.integer({ min: 0, max: 120_000 })),
+      }),
+    },
+    {
+      weight: 5,
+      arbitrary: fc.record({
+        kind: fc.constant("call" as const),
+        leavesAfterMs: fc.option(fc.integer({ min: 0, max: 6_000 }), { nil: undefined }),
+      }),
+    },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant("unauthorized" as const) }) },
   ),
   { minLength: 1, maxLength: 40 },
@@ -379,7 +442,8 @@ async function play(script: readonly Outcome[], moves: readonly Step[]): Promise
     } finally {
       aloft.delete(signal);
     }
-    if (outcome.kind === "failed") throw outcome.status === undefined ? new NetworkError("down", "refused") : new TokenError("no", { status: outcome.status });
+    if (outcome.kind === "failed")
+      throw outcome.status === undefined ? new NetworkError("down", "refused") : new TokenError("no", { status: outcome.status });
     const text = `token-${flights}`;
     const endsAtMs = outcome.lifeMs === undefined ? Number.POSITIVE_INFINITY : clock.now() + outcome.lifeMs;
     issued.set(text, { endsAtMs, usable: outcome.lifeMs === undefined || outcome.lifeMs > 15_000 });
@@ -395,7 +459,11 @@ async function play(script: readonly Outcome[], moves: readonly Step[]): Promise
     const stop = new AbortController();
     const done = new AbortController();
     const reason = new Error("left");
-    if (leavesAfterMs !== undefined) clock.sleep(leavesAfterMs, done.signal).then(() => stop.abort(reason), () => undefined);
+    if (leavesAfterMs !== undefined)
+      clock.sleep(leavesAfterMs, done.signal).then(
+        () => stop.abort(reason),
+        () => undefined,
+      );
     const rejectedBefore = new Set(rejected);
     const keptUntilMs = source.expiresAtMs;
     const mustServe = keptUntilMs !== undefined && clock.now() < keptUntilMs - 15_000;

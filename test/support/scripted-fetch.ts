@@ -48,7 +48,8 @@ export class ScriptedFetch {
       reached();
       return false;
     });
-    if (answer === undefined) throw new Error(`No answer left in the script for request ${this.requests.length}: ${request.method} ${url}`);
+    if (answer === undefined)
+      throw new Error(`No answer left in the script for request ${this.requests.length}: ${request.method} ${url}`);
     if (answer instanceof Error) throw answer;
     if (answer instanceof Response) return answer;
     return orAborted(Promise.resolve(answer(request)), init.signal);
