@@ -16,7 +16,8 @@ export function parseDuration(text: string): number | undefined {
     if (fraction !== "") total += (BigInt(fraction) * unitNs) / 10n ** BigInt(fraction.length);
   }
   if (total > MAX_NS || (total === MAX_NS && sign !== "-")) return undefined;
-  const ms = Number(total) / 1e6;
+  // Read as decimal text, as a bigint's nanoseconds leave the range of exact numbers after 104 days.
+  const ms = Number(`${total}e-6`);
   if (ms === 0) return 0;
   return sign === "-" ? -ms : ms;
 }
