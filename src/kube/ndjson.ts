@@ -40,6 +40,13 @@ export async function* readEvents(body: AsyncIterable<Uint8Array>, lineMax = LIN
     if (events.length > 0) yield events;
     if (held > lineMax) throw tooLong(lineMax);
   }
+  // A Status or a list in place of events may end without a newline. An event that was cut off is no JSON.
+  const rest = parseEvent(pieces.join(""));
+  if (!(rest instanceof ProtocolError)) {
+    if (rest.type === "ERROR") yield [rest];
+  } else if (rest.cause === undefined) {
+    throw rest;
+  }
 }
 
 function tooLong(lineMax: number): ProtocolError {
