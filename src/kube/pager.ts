@@ -13,7 +13,7 @@ const PAGE_SIZE_MIN = 50;
 
 /** The size to ask for after `page` came for `size`. */
 export function nextPageSize(size: number, page: Pick<ListPage, "bytes">): number {
-  return page.bytes > PAGE_BYTES_MAX ? Math.max(PAGE_SIZE_MIN, Math.floor(size / 2)) : size;
+  return page.bytes > PAGE_BYTES_MAX ? Math.min(size, Math.max(PAGE_SIZE_MIN, Math.floor(size / 2))) : size;
 }
 
 /**
