@@ -6,7 +6,7 @@ import { ApiError, messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import type { Mailbox } from "../base/mailbox.ts";
 import type { Api } from "../kube/api.ts";
-import type { ListLane } from "../kube/list-lane.ts";
+import type { ListLane, Turn } from "../kube/list-lane.ts";
 import { pages } from "../kube/pager.ts";
 import type { ListPage } from "../kube/types.ts";
 import type { HistoricJob } from "../provisioning.ts";
@@ -53,14 +53,14 @@ export async function scanHistory(options: ScanOptions, signal: AbortSignal): Pr
   let told = false;
   for (;;) {
     const wantedAt = await nextWish(options, signal);
-    const leave = await options.lane.enter(false, signal);
+    const turn = await options.lane.enter(false, signal);
     try {
       // A sweep may have read all of it while we waited.
       if (ledger.scannedSince >= wantedAt) continue;
-      await readAll(options, signal);
+      await readAll(options, turn, signal);
       told = false;
     } catch (error) {
-      if (signal.aborted) throw error;
+      signal.throwIfAborted();
       if (!(error instanceof ApiError) || (error.status !== 403 && error.status !== 404)) {
         log.debug("history scan broke off", { error: messageOf(error) });
         continue;
@@ -68,10 +68,10 @@ export async function scanHistory(options: ScanOptions, signal: AbortSignal): Pr
       ledger.historyUnreadable();
       if (!told) log.warn("history cannot be read: jobs that come and go while the watch is down will not be told", { error: error.message });
       told = true;
-      leave();
+      turn.leave();
       await clock.sleep(UNREADABLE_MS, signal);
     } finally {
-      leave();
+      turn.leave();
     }
   }
 }
@@ -94,12 +94,13 @@ async function nextWish({ wanted, clock, resyncMs }: ScanOptions, signal: AbortS
   return reconnected ? clock.monotonic() : clock.monotonic() - resyncMs;
 }
 
-async function readAll({ api, namespace, reader }: ScanOptions, signal: AbortSignal): Promise<void> {
+async function readAll({ api, namespace, reader }: ScanOptions, turn: Turn, signal: AbortSignal): Promise<void> {
   const collection = namespace === undefined ? { resource: "historicjobs" as const } : { resource: "historicjobs" as const, namespace };
+  const paced: Pick<Api, "listPage"> = { listPage: (...request) => turn.request(() => api.listPage(...request)) };
   reader.scanBegan();
   let complete = false;
   try {
-    for await (const page of pages<HistoricJob>(api, collection, {}, signal)) reader.page(page);
+    for await (const page of pages<HistoricJob>(paced, collection, {}, signal)) reader.page(page);
     complete = true;
   } finally {
     reader.scanEnded(complete);

@@ -6,6 +6,17 @@ import type { Clock } from "../base/clock.ts";
 /** A list that took 1 s is followed by 19 s without one. */
 const REST_FACTOR = 19;
 
+/** The right to list, until leave(). */
+export interface Turn {
+  /**
+   * Sends one request of the list. Its time counts towards the rest once it was answered: neither a server that is gone
+   * nor a slow reader of ours must put off the lists that follow.
+   */
+  request<T>(send: () => Promise<T>): Promise<T>;
+  /** Ends the turn; once is enough. */
+  leave(): void;
+}
+
 interface Waiting {
   urgent: boolean;
   enter: () => void;
@@ -21,32 +32,39 @@ export class ListLane {
     this.#clock = clock;
   }
 
-  /**
-   * Resolves when it is the caller's turn, with the call that ends it. `urgent` (a first list) neither waits for the
-   * rest after others nor asks for one.
-   */
-  async enter(urgent: boolean, signal: AbortSignal): Promise<() => void> {
-    await this.#turn(urgent, signal);
-    try {
-      while (!urgent && this.#restUntil > this.#clock.monotonic()) {
-        await this.#clock.sleep(this.#restUntil - this.#clock.monotonic(), signal);
-      }
-    } catch (error) {
+  /** Resolves when it is the caller's turn. `urgent` (a first list) neither waits for the rest after others nor asks for one. */
+  async enter(urgent: boolean, signal: AbortSignal): Promise<Turn> {
+    for (;;) {
+      await this.#free(urgent, signal);
+      const restMs = urgent ? 0 : this.#restUntil - this.#clock.monotonic();
+      if (restMs <= 0) return this.#turn(urgent);
+      // Who rests is not in the way of an urgent one.
       this.#leave();
-      throw error;
+      await this.#clock.sleep(restMs, signal);
     }
-    const beganAt = this.#clock.monotonic();
+  }
+
+  #turn(urgent: boolean): Turn {
+    const clock = this.#clock;
+    let spentMs = 0;
     let left = false;
-    return () => {
-      if (left) return;
-      left = true;
-      const now = this.#clock.monotonic();
-      if (!urgent) this.#restUntil = now + (now - beganAt) * REST_FACTOR;
-      this.#leave();
+    return {
+      async request(send) {
+        const sentAt = clock.monotonic();
+        const answer = await send();
+        spentMs += clock.monotonic() - sentAt;
+        return answer;
+      },
+      leave: () => {
+        if (left) return;
+        left = true;
+        if (!urgent) this.#restUntil = clock.monotonic() + spentMs * REST_FACTOR;
+        this.#leave();
+      },
     };
   }
 
-  #turn(urgent: boolean, signal: AbortSignal): Promise<void> {
+  #free(urgent: boolean, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return Promise.reject(signal.reason);
     if (!this.#busy) {
       this.#busy = true;

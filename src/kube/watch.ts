@@ -6,7 +6,7 @@ import { Channel } from "../base/channel.ts";
 import type { Clock, Random } from "../base/clock.ts";
 import { NetworkError } from "../base/errors.ts";
 import type { Api } from "./api.ts";
-import type { ListLane } from "./list-lane.ts";
+import type { ListLane, Turn } from "./list-lane.ts";
 import { ObjectIndex } from "./object-index.ts";
 import { PAGE_SIZE } from "./pager.ts";
 import type { Collection } from "./types.ts";
@@ -46,7 +46,7 @@ export async function* watchObjects(options: WatchOptions, signal: AbortSignal):
   signal.addEventListener("abort", stop, { once: true });
 
   let stream = new AbortController();
-  let leaveLane: (() => void) | undefined;
+  let turn: Turn | undefined;
   const timers = new Map<string, AbortController>();
   let state = initialState(new ObjectIndex(), new Backoff(random), new Backoff(random), {
     pageSize: options.pageSize ?? PAGE_SIZE,
@@ -119,16 +119,19 @@ export async function* watchObjects(options: WatchOptions, signal: AbortSignal):
       case "list":
         timers.get("list")?.abort();
         return run(async () => {
-          leaveLane = await lane.enter(!state.synced, all.signal);
+          const mine = await lane.enter(!state.synced, all.signal);
+          if (all.signal.aborted) return mine.leave();
+          turn = mine;
           await tell({ kind: "list-began" });
         });
       case "list-in":
         return after("list", output.ms, { kind: "list-due" });
       case "fetch-page": {
         const query = output.token === undefined ? { limit: output.limit } : { limit: output.limit, continue: output.token };
+        const send = () => api.listPage(collection, query, all.signal);
         return run(() =>
           attempt(
-            async () => ({ kind: "page", page: await api.listPage(collection, query, all.signal) }),
+            async () => ({ kind: "page", page: await (turn?.request(send) ?? send()) }),
             (error) => ({ kind: "list-failed", error }),
           ),
         );
@@ -145,8 +148,8 @@ export async function* watchObjects(options: WatchOptions, signal: AbortSignal):
       state = result.state;
       if (state.list.kind === "idle" || state.list.kind === "queued") {
         if (next.kind === "page" || next.kind === "list-failed") {
-          leaveLane?.();
-          leaveLane = undefined;
+          turn?.leave();
+          turn = undefined;
         }
       }
       const facts: Fact[] = [];
@@ -164,7 +167,7 @@ export async function* watchObjects(options: WatchOptions, signal: AbortSignal):
     signal.removeEventListener("abort", stop);
     all.abort(CLOSED_BY_US);
     inbox.close(CLOSED_BY_US);
-    leaveLane?.();
+    turn?.leave();
   }
 }
 
