@@ -44,6 +44,7 @@ describe("dispatch()", () => {
     ...COMMAND_NAMES.flatMap((name): [string[], string][] => [
       [["help", name], helpPage(name, VIEW)], [[name, "--help"], helpPage(name, VIEW)], [[name, "-h"], helpPage(name, VIEW)],
     ]),
+    [["--namespace", "dev", "--help"], helpPage(undefined, VIEW)],
     [["--nonsense", "--help"], helpPage(undefined, VIEW)],
     [["dev", "--token", "-h"], helpPage("dev", VIEW)],
     [["dev", "--help=true"], helpPage("dev", VIEW)],

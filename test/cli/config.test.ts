@@ -1,7 +1,7 @@
 import { describe, test } from "node:test";
 import assert from "node:assert/strict";
 import { parseConfig } from "../../src/cli/commands.ts";
-import { NAMESPACES_MAX } from "../../src/cli/config.ts";
+import { NAMESPACES_MAX, runConfig } from "../../src/cli/config.ts";
 import { API_VERSIONS } from "../../src/provisioning.ts";
 import { API_VERSION_NAMES } from "../../src/cli/flags.ts";
 import { Secret } from "../../src/base/secret.ts";
@@ -70,6 +70,11 @@ describe("runConfig()", () => {
     assert.ok(config.credential.kind === "exchange");
     assert.equal(config.credential.exchangeCaFile, "/x.pem");
     assert.equal(config.credential.exchangeUrl, "https://auth.example.com/v1/sign/");
+  });
+
+  test("takes the last of several values, and every one of a list", () => {
+    const config = runConfig([...SEED, "--log-level=debug", "--tls-ca-file=/a", "--log-level=warn", "--tls-ca-file=/b", "-n=a", "-n=b"], {});
+    assert.deepEqual([config.logLevel, config.tls.caFile, config.namespaces], ["warn", "/b", ["a", "b"]]);
   });
 
   test("verifies as soon as a CA is given, and with a kubeconfig", () => {
@@ -147,6 +152,7 @@ describe("a value that breaks its rule is refused", () => {
     ["--provisioning-server-url=https:/x", `Cannot parse --provisioning-server-url "https:/x": ${URL_RULE}`],
     ["--provisioning-server-url=https://", `Cannot parse --provisioning-server-url "https://": ${URL_RULE}`],
     ["--provisioning-server-url=https://a b", `Cannot parse --provisioning-server-url "https://a b": ${URL_RULE}`],
+    ["--provisioning-server-url=https://a\tb", `Cannot parse --provisioning-server-url "https://a\\tb": ${URL_RULE}`],
     ["--provisioning-server-url=https://x:99999", `Cannot parse --provisioning-server-url "https://x:99999": ${URL_RULE}`],
     ["--provisioning-server-url=https://me:S3CRET@x", 'Cannot parse --provisioning-server-url "https://…@x": expected a URL without user and password'],
     ["--provisioning-server-url=https://me:S3/C?RET@x", `Cannot parse --provisioning-server-url "https://…@x": ${URL_RULE}`],

@@ -14,7 +14,7 @@ describe("nearest()", () => {
   const names = ["token", "token-file", "tls-insecure", "history-expiration", "version"];
   const rows: [string, string | undefined][] = [
     ["tokn", "token"], ["token-fle", "token-file"], ["tlsInsecure", "tls-insecure"], ["HISTORY_EXPIRATION", "history-expiration"],
-    ["hist", "history-expiration"], ["v", "version"], ["zzz", undefined], ["", undefined], ["x", undefined],
+    ["hist", "history-expiration"], ["history_exp", "history-expiration"], ["v", "version"], ["zzz", undefined], ["", undefined], ["x", undefined],
   ];
   for (const [name, expected] of rows) test(`of "${name}" is ${expected ?? "none"}`, () => assert.equal(nearest(name, names), expected));
 });
