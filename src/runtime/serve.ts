@@ -82,6 +82,8 @@ function reasonOf(error: NodeJS.ErrnoException): string {
       return "the port is taken; choose another one, or 0 for none";
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":
+    // Deno's name for it.
+    case "EINVAL":
       return "it is no address of this machine";
     case "EACCES":
     case "EPERM":

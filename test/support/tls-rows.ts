@@ -343,3 +343,23 @@ const NETWORK_ROWS: TlsRow[] = [
 
 /** Every row; names are unique. */
 export const TLS_ROWS: readonly TlsRow[] = [...SERVER_ROWS, ...CLIENT_ROWS, ...FILE_ROWS, ...NETWORK_ROWS];
+
+/** What Deno does differently; the rows above come out the same on both hosts. Printed in the README. */
+export const DENO_DIFFERENCES = {
+  insecure: {
+    what: "--tls-insecure",
+    deno: "refused: Deno can skip verification for the whole process only",
+    message:
+      "Cannot skip certificate verification for one connection under Deno: expected a CA to verify with; " +
+      "give it with --tls-ca-file, or start Deno with --unsafely-ignore-certificate-errors=<host>",
+  },
+  serverName: {
+    what: "--tls-server-name",
+    deno: "refused: Deno verifies the URL's host",
+    message:
+      'Cannot use server name "api.example" under Deno: expected the URL\'s own host; ' +
+      "use a URL whose host is in the certificate, or start Deno with --unsafely-ignore-certificate-errors=<host>",
+  },
+  ca: { what: "--tls-ca-file", deno: "trusted beside the machine's roots, not instead of them", message: undefined },
+  tunnel: { what: "a proxy that refuses a tunnel", deno: "the sentence lacks the proxy's status", message: undefined },
+} as const;
