@@ -21,7 +21,8 @@ export function sections(): Map<string, string> {
  */
 export function fillSections(text: string): string {
   const known = sections();
-  const filled = text.replace(/(<!-- BEGIN ([\w:-]+) -->\n)([^]*?)(<!-- END \2 -->)/g, (_all, begin: string, name: string, _old, end: string) => {
+  const section = /(<!-- BEGIN ([\w:-]+) -->\n)[^]*?(<!-- END \2 -->)/g;
+  const filled = text.replace(section, (_all, begin: string, name: string, end: string) => {
     const content = known.get(name);
     if (content === undefined) throw new Error(`Cannot fill section "${name}": expected one of ${[...known.keys()].join(", ")}`);
     return `${begin}\n${content}\n\n${end}`;

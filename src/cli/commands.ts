@@ -41,7 +41,9 @@ function normalizeCommand(name: CommandName, argv: readonly string[], explicit: 
   const end = argv.indexOf("--");
   const words = end === -1 ? argv : argv.slice(0, end);
   // Asked for help, a person gets it whatever else the line holds.
-  if (words.some(isHelp)) return explicit ? ["help", name] : ["help", ...COMMAND_NAMES.filter((one) => isHelp(words[0]) && one === words[1])];
+  if (words.some(isHelp)) {
+    return explicit ? ["help", name] : ["help", ...COMMAND_NAMES.filter((one) => isHelp(words[0]) && one === words[1])];
+  }
   return withHint(explicit ? name : undefined, () => {
     const parsed = parseArguments(COMMANDS[name], argv);
     const asked = (flag: string) => parsed.given.findLast((entry) => entry.flag.name === flag)?.text === "true";

@@ -14,7 +14,7 @@ import { Settings } from "./settings.ts";
 import type { Environment } from "./settings.ts";
 import { nearest } from "./suggest.ts";
 import { addressOf, namespaceOf, quoted, rateOf, refusePlaintext, repositoryOf, requiredAddressOf, urlOf, urlText } from "./values.ts";
-import type { Address } from "./values.ts";
+import type { Address, Source } from "./values.ts";
 
 export interface TlsConfig {
   /** Skip verification of the server's certificate. */
@@ -132,7 +132,9 @@ function serverOf(settings: Settings, credential: Credential): URL | undefined {
   const source = settings.named("provisioning-server-url");
   if (source === undefined) {
     if (credential.kind === "kubeconfig") return undefined;
-    throw new UsageError("Missing --provisioning-server-url: expected the provisioning API's base URL, such as https://localhost:6446");
+    throw new UsageError(
+      "Missing --provisioning-server-url: expected the provisioning API's base URL, such as https://localhost:6446",
+    );
   }
   const url = urlOf(source, "base");
   refusePlaintext(source, url, settings.bool("allow-plaintext-token"));
@@ -152,13 +154,15 @@ function tlsOf(settings: Settings, credential: Credential, url: URL | undefined)
   }
   const pointless = material ?? (skip ? undefined : insecure);
   if (url?.protocol === "http:" && pointless !== undefined) {
-    throw new UsageError(`Cannot combine ${pointless.label} with ${quoted(urlText(url))}: expected an https URL where TLS flags are given`);
+    throw new UsageError(
+      `Cannot combine ${pointless.label} with ${quoted(urlText(url))}: expected an https URL where TLS flags are given`,
+    );
   }
   if (insecure !== undefined && skip && ca !== undefined) {
     throw new UsageError(`Cannot combine ${insecure.label} with ${ca.label}: expected either verification against that CA or none`);
   }
-  if (cert !== undefined && key === undefined) throw new UsageError(`Missing --tls-key-file: expected with ${cert.label} ${quoted(cert.text)}`);
-  if (key !== undefined && cert === undefined) throw new UsageError(`Missing --tls-cert-file: expected with ${key.label} ${quoted(key.text)}`);
+  if (cert !== undefined && key === undefined) throw incomplete("--tls-key-file", cert);
+  if (key !== undefined && cert === undefined) throw incomplete("--tls-cert-file", key);
   const byDefault = ca === undefined && credential.kind !== "kubeconfig" && url?.protocol !== "http:";
   return {
     insecure: insecure === undefined ? byDefault : skip,
@@ -168,6 +172,10 @@ function tlsOf(settings: Settings, credential: Credential, url: URL | undefined)
     ...(key && { keyFile: key.text }),
     ...(name && { serverName: name.text }),
   };
+}
+
+function incomplete(missing: string, given: Source): UsageError {
+  return new UsageError(`Missing ${missing}: expected with ${given.label} ${quoted(given.text)}`);
 }
 
 function namespacesOf(settings: Settings): string[] {
@@ -214,10 +222,10 @@ export function readyConfig(argv: readonly string[], env: Environment): ReadyCon
   const source = settings.required("health-probe-bind-address");
   const { host, port } = requiredAddressOf(source);
   if (port === 0) throw new UsageError(`Cannot use ${source.label} ${quoted(source.text)}: expected the port that run listens on`);
-  const reachable = host === "" || host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "[::1]" : host.includes(":") ? `[${host}]` : host;
+  const asked = host === "" || host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
   return {
     command: "ready",
-    url: `http://${reachable}:${port}/readyz`,
+    url: `http://${asked.includes(":") ? `[${asked}]` : asked}:${port}/readyz`,
     timeoutMs: settings.durationMs("timeout", { atLeastMs: 1, least: "at least 1ms" }),
   };
 }
@@ -239,5 +247,6 @@ export function commandNamed(text: string): CommandName {
   const found = COMMAND_NAMES.find((name) => name === text);
   if (found !== undefined) return found;
   const guess = nearest(text, COMMAND_NAMES);
-  throw new UsageError(`Unknown command ${quoted(text)}: ${guess === undefined ? `expected one of ${COMMAND_NAMES.join(", ")}` : `did you mean ${guess}?`}`);
+  const help = guess === undefined ? `expected one of ${COMMAND_NAMES.join(", ")}` : `did you mean ${guess}?`;
+  throw new UsageError(`Unknown command ${quoted(text)}: ${help}`);
 }

@@ -3,7 +3,7 @@
 import { UsageError } from "../base/errors.ts";
 import { Secret } from "../base/secret.ts";
 import type { Environment, Settings } from "./settings.ts";
-import { refusePlaintext, urlOf, urlText } from "./values.ts";
+import { quoted, refusePlaintext, urlOf, urlText } from "./values.ts";
 import type { Source } from "./values.ts";
 
 export type Credential =
@@ -57,13 +57,18 @@ function exchangeOf(settings: Settings, env: Environment): Credential {
   const endpoint = settings.named("token-exchange-url");
   if (endpoint === undefined) {
     const label = secret?.label ?? file?.label ?? "$CREDENTIALS_DIRECTORY/token";
-    throw new UsageError(`Missing --token-exchange-url: expected with ${label}, such as --token-exchange-url=http://localhost:6481/sign/access-token`);
+    throw new UsageError(
+      `Missing --token-exchange-url: expected with ${label}, such as --token-exchange-url=http://localhost:6481/sign/access-token`,
+    );
   }
   const url = urlOf(endpoint, "endpoint");
   refusePlaintext(endpoint, url, settings.bool("allow-plaintext-token"));
   const ca = settings.named("token-exchange-ca-file");
   if (ca !== undefined && url.protocol === "http:") {
-    throw new UsageError(`Cannot combine ${ca.label} with ${endpoint.label} "${urlText(url)}": expected an https URL where there is a CA to verify it against`);
+    throw new UsageError(
+      `Cannot combine ${ca.label} with ${endpoint.label} ${quoted(urlText(url))}: ` +
+        "expected an https URL where there is a CA to verify it against",
+    );
   }
   return {
     kind: "exchange",

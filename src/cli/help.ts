@@ -35,7 +35,9 @@ export function helpPage(topic: CommandName | undefined, view: View): string {
     wrap(topic === undefined ? `job-controller: ${lowerFirst(command.summary)}` : command.summary, view.width, 0),
     [heading("Examples:"), ...command.examples.flatMap((example) => exampleLines(example, view.width))],
     [heading("Usage:"), `  ${usage(command, topic)}`],
-    ...(topic === undefined ? [[heading("Commands:"), ...COMMAND_NAMES.flatMap((name) => row(name, COMMANDS[name].summary, 11, view.width))]] : []),
+    ...(topic === undefined
+      ? [[heading("Commands:"), ...COMMAND_NAMES.flatMap((name) => row(name, COMMANDS[name].summary, 11, view.width))]]
+      : []),
     ...groupsOf(command).map(([group, flags]) => [heading(`${group}:`), ...flags.flatMap((flag) => flagLines(flag, view.width))]),
     [heading("Exit codes:"), ...EXIT_CODES
       .filter(({ commands }) => commands.includes(command.name))
@@ -67,7 +69,8 @@ export function groupsOf(command: Command): [string, Flag[]][] {
 const ENVIRONMENT_COLUMN = 38;
 
 function flagLines(flag: Flag, width: number): string[] {
-  const name = `  ${flag.short === undefined ? "" : `-${flag.short}, `}--${flag.name}${flag.kind === "bool" ? "" : ` ${placeholder(flag)}`}`;
+  const value = flag.kind === "bool" ? "" : ` ${placeholder(flag)}`;
+  const name = `  ${flag.short === undefined ? "" : `-${flag.short}, `}--${flag.name}${value}`;
   const variable = environmentName(flag);
   const beside = `${name.padEnd(ENVIRONMENT_COLUMN)} ${variable}`;
   const head = beside.length <= width ? [beside] : [name, `      ${variable}`];

@@ -46,7 +46,10 @@ export function printArguments(parsed: Parsed): string[] {
   const last = new Map(parsed.given.map((entry) => [entry.flag.name, entry]));
   const words = parsed.given
     .filter((entry) => entry.flag.kind === "list" || last.get(entry.flag.name) === entry)
-    .map(({ flag, text }) => (flag.kind !== "bool" ? `--${flag.name}=${text}` : text === "true" ? `--${flag.name}` : `--no-${flag.name}`));
+    .map(({ flag, text }) => {
+      if (flag.kind !== "bool") return `--${flag.name}=${text}`;
+      return text === "true" ? `--${flag.name}` : `--no-${flag.name}`;
+    });
   if (parsed.argument === undefined) return words;
   return isFlag(parsed.argument) || parsed.argument === "--" ? [...words, "--", parsed.argument] : [...words, parsed.argument];
 }
@@ -56,12 +59,14 @@ function isFlag(word: string): boolean {
 }
 
 function parseFlag(command: Command, flags: readonly Flag[], word: string, next: string | undefined): { entry: Given; used: number } {
-  const { dashes = "", name = "", equals, value = "" } = /^(?<dashes>--?)?(?<name>[^=]*)(?<equals>=)?(?<value>[^]*)$/.exec(word)?.groups ?? {};
+  const parts = /^(?<dashes>--?)?(?<name>[^=]*)(?<equals>=)?(?<value>[^]*)$/.exec(word)?.groups ?? {};
+  const { dashes = "", name = "", equals, value = "" } = parts;
   const flag = flags.find((one) => one.name === name || (dashes === "-" && one.short === name));
   const switched = name.startsWith("no-") ? flags.find((one) => one.name === name.slice(3)) : undefined;
   if (flag === undefined && switched?.kind === "bool") {
     if (equals !== undefined) {
-      throw new UsageError(`Cannot parse --${name} ${quoted(value)}: expected no value; write --${switched.name}=true or --${switched.name}=false`);
+      const forms = `--${switched.name}=true or --${switched.name}=false`;
+      throw new UsageError(`Cannot parse --${name} ${quoted(value)}: expected no value; write ${forms}`);
     }
     return { entry: { flag: switched, text: "false" }, used: 0 };
   }
@@ -104,7 +109,9 @@ function strayArgument(command: Command, stray: string, before: Given | undefine
   const name = stray.split("=", 1)[0] ?? "";
   // What follows "=" may be a secret whose flag was misspelt.
   const text = quoted(name === stray ? stray : `${name}=…`);
-  if (name !== stray && command.flags.some((flag) => flag.name === name)) return new UsageError(`Unexpected argument ${text}: did you mean --${name}=…?`);
+  if (name !== stray && command.flags.some((flag) => flag.name === name)) {
+    return new UsageError(`Unexpected argument ${text}: did you mean --${name}=…?`);
+  }
   if (before?.flag.secret) return new UsageError(`Unexpected argument behind --${before.flag.name}: quote a value that has spaces`);
   if (before?.flag.kind === "bool" && isBoolean(stray)) {
     return new UsageError(`Unexpected argument ${text}: did you mean --${before.flag.name}=${stray}?`);

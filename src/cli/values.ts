@@ -16,7 +16,8 @@ const SHOWN_MAX = 120;
 
 /** A value as a message shows it: in quotes, control characters escaped, cut when long. */
 export function quoted(text: string): string {
-  return JSON.stringify(text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text).replace(/[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, escaped);
+  const shown = text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text;
+  return JSON.stringify(shown).replace(/[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, escaped);
 }
 
 function escaped(character: string): string {
@@ -24,7 +25,8 @@ function escaped(character: string): string {
 }
 
 function refused({ label, text }: Source, rule: string, guess?: string): UsageError {
-  return new UsageError(`Cannot parse ${label} ${quoted(text)}: expected ${rule}${guess === undefined ? "" : `; did you mean ${guess}?`}`);
+  const question = guess === undefined ? "" : `; did you mean ${guess}?`;
+  return new UsageError(`Cannot parse ${label} ${quoted(text)}: expected ${rule}${question}`);
 }
 
 const TRUE = ["1", "t", "T", "TRUE", "true", "True"];
@@ -91,7 +93,8 @@ export interface Address {
 /** `:8081`, `localhost:8081`, `[::1]:8081`; undefined for `0` and for empty text, which switch it off. */
 export function addressOf(source: Source): Address | undefined {
   if (source.text === "" || source.text === "0") return undefined;
-  const { v6, host, port } = /^(?:\[(?<v6>[\da-fA-F:.]+(?:%[\w.-]+)?)\]|(?<host>[\w.-]*)):(?<port>\d{1,5})$/.exec(source.text)?.groups ?? {};
+  const parts = /^(?:\[(?<v6>[\da-fA-F:.]+(?:%[\w.-]+)?)\]|(?<host>[\w.-]*)):(?<port>\d{1,5})$/.exec(source.text);
+  const { v6, host, port } = parts?.groups ?? {};
   if (port === undefined || Number(port) > 65_535) {
     const bare = /^(\d{1,5})$/.exec(source.text)?.[1];
     throw refused(source, "host:port, :port, or 0 to switch it off", bare === undefined ? undefined : `:${bare}`);
@@ -110,7 +113,9 @@ const LABEL = "[a-z\\d](?:[-a-z\\d]{0,61}[a-z\\d])?";
 
 /** A namespace: an RFC 1123 label. */
 export function namespaceOf(source: Source): string {
-  if (source.text === "*") throw new UsageError(`Cannot parse ${source.label} "*": expected a namespace; leave the flag out to watch all`);
+  if (source.text === "*") {
+    throw new UsageError(`Cannot parse ${source.label} "*": expected a namespace; leave the flag out to watch all`);
+  }
   return named(source, new RegExp(`^${LABEL}$`), 'a namespace of at most 63 lower-case letters, digits and "-"');
 }
 
@@ -122,7 +127,9 @@ export function repositoryOf(source: Source): string {
 function named(source: Source, pattern: RegExp, rule: string): string {
   if (pattern.test(source.text)) return source.text;
   const several = /^[a-z\d/-]+(?:[\s,]+[a-z\d/-]+)+$/.test(source.text);
-  if (several) throw new UsageError(`Cannot parse ${source.label} ${quoted(source.text)}: expected one value; repeat the flag for more`);
+  if (several) {
+    throw new UsageError(`Cannot parse ${source.label} ${quoted(source.text)}: expected one value; repeat the flag for more`);
+  }
   const lower = source.text.toLowerCase();
   throw refused(source, rule, pattern.test(lower) ? lower : undefined);
 }
