@@ -1,7 +1,7 @@
 // Collections and objects to HTTP calls on an authorised fetch, and answers to values or errors.
 // Knows no token and no TLS; retries nothing.
 
-import { createFetch } from "ofetch";
+import { createFetch, FetchError } from "ofetch";
 import { ApiError, ProtocolError } from "../base/errors.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Fetch, FetchInit } from "../base/http.ts";
@@ -82,8 +82,8 @@ export function createApi(options: ApiOptions): Api {
       responseType: "text",
       ignoreResponseError: true,
     }).catch((error: unknown) => {
-      // ofetch wraps what the fetch threw and keeps the request's headers: only the cause goes on.
-      throw (error as { cause?: unknown }).cause ?? error;
+      // ofetch wraps what the fetch threw and keeps the request's headers: only the cause goes on. A body's error comes as it is.
+      throw error instanceof FetchError ? (error.cause ?? error) : error;
     });
     const text = typeof response._data === "string" ? response._data : "";
     if (!response.ok) throw refusal(doing, response, text);
@@ -201,7 +201,9 @@ function parsePage<T extends KubeObject>(doing: string, response: Response, text
   if (typeof metadata?.resourceVersion !== "string" && kind === undefined) {
     throw new ProtocolError(`Cannot ${doing}: expected a list with metadata.resourceVersion, got JSON without`);
   }
-  if (items !== undefined && items !== null && !Array.isArray(items)) throw new ProtocolError(`Cannot ${doing}: expected items to be an array`);
+  // Go writes an empty list as null, never as nothing.
+  if (items !== null && !Array.isArray(items)) throw new ProtocolError(`Cannot ${doing}: expected items to be an array`);
+  if (items?.some((item: unknown) => typeof item !== "object" || item === null)) throw new ProtocolError(`Cannot ${doing}: expected items to be objects`);
   const next = metadata?.continue;
   return {
     items: (items ?? []) as T[],

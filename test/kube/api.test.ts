@@ -1,0 +1,381 @@
+import { describe, test } from "node:test";
+import assert from "node:assert/strict";
+import { ApiError, NetworkError, ProtocolError, TokenError } from "../../src/base/errors.ts";
+import { createApi } from "../../src/kube/api.ts";
+import type { Collection, WatchEvent } from "../../src/kube/types.ts";
+import { ManualClock } from "../support/manual-clock.ts";
+import { type Answer, json, ScriptedFetch, silence } from "../support/scripted-fetch.ts";
+
+const JOBS: Collection = { resource: "jobs" };
+const HISTORY: Collection = { resource: "historicjobs" };
+const BASE = "https://grafana.test/apis/provisioning.grafana.app";
+const never = new AbortController().signal;
+
+function setUp(...answers: Answer[]) {
+  const clock = new ManualClock(Date.parse("2026-03-01T10:00:00Z"));
+  const server = new ScriptedFetch(...answers);
+  const chosen: string[] = [];
+  const api = createApi({
+    server: "https://grafana.test",
+    group: "provisioning.grafana.app",
+    versions: ["v0alpha1", "v1beta1"],
+    fetch: server.fetch,
+    clock,
+    userAgent: "job-controller/test",
+    onVersion: (version) => chosen.push(version),
+  });
+  return { api, server, clock, chosen, urls: () => server.requests.map((request) => request.url) };
+}
+
+const list = (more: Record<string, unknown> = {}) => json({ kind: "JobList", metadata: { resourceVersion: "7" }, items: [], ...more });
+const notFound = () => json({ kind: "Status", code: 404, reason: "NotFound", message: "the server could not find the requested resource" }, { status: 404 });
+const events = (...lines: string[]) => new Response(lines.join(""), { headers: { "content-type": "application/json" } });
+
+describe("listPage()", () => {
+  test("asks with limit and continue, in this order, and names itself", async () => {
+    const { api, server } = setUp(list(), list());
+    await api.listPage(JOBS, { limit: 2_000 }, never);
+    await api.listPage(JOBS, { limit: 500, continue: "a+b/c=&d" }, never);
+    assert.deepEqual(server.requests.map(({ method, url }) => `${method} ${url}`), [
+      `GET ${BASE}/v0alpha1/jobs?limit=2000`,
+      `GET ${BASE}/v0alpha1/jobs?limit=500&continue=a%2Bb%2Fc%3D%26d`,
+    ]);
+    for (const { headers, init } of server.requests) {
+      assert.deepEqual([...headers], [["accept", "application/json"], ["user-agent", "job-controller/test"]]);
+      assert.equal(init.redirect, "manual");
+      assert.equal(init.headersTimeoutMs, undefined, "the deadlines of the transport hold");
+      assert.equal(init.silenceTimeoutMs, undefined);
+    }
+  });
+
+  test("asks in a namespace", async () => {
+    const { api, urls } = setUp(list());
+    await api.listPage({ resource: "historicjobs", namespace: "stacks-42" }, { limit: 1 }, never);
+    assert.deepEqual(urls(), [`${BASE}/v0alpha1/namespaces/stacks-42/historicjobs?limit=1`]);
+  });
+
+  test("gives items, version, token, size and the server's time", async () => {
+    const body = { kind: "JobList", metadata: { resourceVersion: "1897654321098765433", continue: "t" }, items: [{ metadata: { name: "a" } }] };
+    const { api } = setUp(json(body, { headers: { date: "Sun, 01 Mar 2026 10:00:05 GMT" } }));
+    assert.deepEqual(await api.listPage(JOBS, { limit: 1 }, never), {
+      items: [{ metadata: { name: "a" } }],
+      version: "1897654321098765433",
+      continue: "t",
+      bytes: JSON.stringify(body).length,
+      serverTimeMs: Date.parse("2026-03-01T10:00:05Z"),
+    });
+  });
+
+  for (const [what, answer, expected] of [
+    ["items: null", list({ items: null }), { items: [], version: "7" }],
+    ["an empty token", list({ metadata: { resourceVersion: "7", continue: "" } }), { items: [], version: "7" }],
+    ["a list without resourceVersion, as Go leaves an empty one out", list({ metadata: {} }), { items: [], version: "" }],
+    ["a list without kind", list({ kind: undefined }), { items: [], version: "7" }],
+    ["a content type that is wrong", new Response('{"kind":"List","metadata":{"resourceVersion":"7"},"items":[]}', { headers: { "content-type": "text/plain" } }), { items: [], version: "7" }],
+    ["a byte order mark", new Response('\uFEFF{"kind":"List","metadata":{"resourceVersion":"7"},"items":[]}'), { items: [], version: "7" }],
+  ] as const) {
+    test(`accepts ${what}`, async () => {
+      const { items, version, continue: next } = await setUp(answer).api.listPage(JOBS, { limit: 1 }, never);
+      assert.deepEqual({ items, version }, expected);
+      assert.equal(next, undefined);
+    });
+  }
+
+  for (const [what, answer, message] of [
+    ["HTML", new Response("<html>login</html>", { headers: { "content-type": "text/html; charset=utf-8" } }), /expected JSON, got text\/html; is the server URL that of the API server\?$/],
+    ["nothing", new Response(""), /expected JSON, got text/],
+    ["204", new Response(null, { status: 204 }), /expected JSON/],
+    ["JSON that is cut off", new Response('{"kind":"JobList","metadata":{"resourceVersion":"7"},"items":[{"meta', { headers: { "content-type": "application/json" } }), /expected JSON/],
+    ["another kind", json({ kind: "Status", status: "Success", metadata: {} }), /expected a list, got kind Status$/],
+    ["a Table", json({ kind: "Table", metadata: { resourceVersion: "7" }, rows: [] }), /expected a list, got kind Table$/],
+    ["JSON of something else", json({ status: "ok" }), /expected a list with metadata.resourceVersion/],
+    ["an array", json([]), /expected a list with/],
+    ["null", json(null), /expected a list with/],
+    ["a number", json(5), /expected a list with/],
+    ["a list without items", list({ items: undefined }), /expected items to be an array/],
+    ["items that are no array", list({ items: {} }), /expected items to be an array/],
+    ["items that are no objects", list({ items: [{ metadata: { name: "a" } }, null] }), /expected items to be objects/],
+  ] as const) {
+    test(`refuses ${what}`, async () => {
+      await assert.rejects(setUp(answer).api.listPage(JOBS, { limit: 1 }, never), (error) => {
+        assert.ok(error instanceof ProtocolError, String(error));
+        assert.match(error.message, /^Cannot list jobs in all namespaces: /);
+        assert.match(error.message, message);
+        return true;
+      });
+    });
+  }
+
+  for (const status of [301, 302, 307, 308]) {
+    test(`refuses ${status} and does not follow it`, async () => {
+      const { api, server } = setUp(new Response(null, { status, headers: { location: "https://elsewhere.test/login?token=abc" } }));
+      await assert.rejects(api.listPage(JOBS, { limit: 1 }, never), (error) => {
+        assert.ok(error instanceof ProtocolError);
+        assert.match(error.message, new RegExp(`server answered ${status}, a redirect to another address; expected the API server itself$`));
+        return !error.message.includes("abc");
+      });
+      assert.equal(server.requests.length, 1);
+    });
+  }
+
+  for (const [status, reason] of [[400, "BadRequest"], [401, "Unauthorized"], [403, "Forbidden"], [409, "Conflict"], [410, "Expired"], [429, "TooManyRequests"], [500, "InternalError"], [503, "ServiceUnavailable"]] as const) {
+    test(`throws ${status} as it is, without a second try`, async () => {
+      const body = { kind: "Status", reason, message: "because", code: status };
+      const { api, server } = setUp(json(body, { status, headers: { "retry-after": "12" } }));
+      await assert.rejects(api.listPage(JOBS, { limit: 1 }, never), (error) => {
+        assert.ok(error instanceof ApiError);
+        assert.equal(error.message, `Cannot list jobs in all namespaces: server answered ${status} ${reason}: because`);
+        assert.deepEqual([error.status, error.reason, error.retryAfterMs], [status, reason, 12_000]);
+        return true;
+      });
+      assert.equal(server.requests.length, 1);
+    });
+  }
+
+  test("reads Retry-After as a date too, by the local clock", async () => {
+    const { api } = setUp(new Response("", { status: 503, headers: { "retry-after": "Sun, 01 Mar 2026 10:00:20 GMT" } }));
+    await assert.rejects(api.listPage(JOBS, { limit: 1 }, never), (error) => error instanceof ApiError && error.retryAfterMs === 20_000);
+  });
+
+  for (const [what, thrown] of [
+    ["a network error, with its cause", new NetworkError("Cannot connect", "refused", { cause: new Error("ECONNREFUSED") })],
+    ["a token error", new TokenError("exchange refused", { status: 403, cause: new Error("inner") })],
+  ] as const) {
+    test(`throws ${what}, unchanged`, async () => {
+      await assert.rejects(setUp(thrown).api.listPage(JOBS, { limit: 1 }, never), (error) => error === thrown);
+    });
+  }
+
+  test("throws what breaks the body off, unchanged", async () => {
+    const lost = new NetworkError("Lost the connection", "closed", { cause: new Error("ECONNRESET") });
+    await assert.rejects(setUp(() => new Response(broken('{"kind":"JobList"', lost))).api.listPage(JOBS, { limit: 1 }, never), (error) => error === lost);
+  });
+
+  test("ends with the signal's reason, before and during the request", async () => {
+    const { api, server } = setUp(() => silence());
+    const reason = new Error("stop", { cause: "signal" });
+    await assert.rejects(api.listPage(JOBS, { limit: 1 }, AbortSignal.abort(reason)), (error) => error === reason);
+    assert.equal(server.requests.length, 0);
+    const stop = new AbortController();
+    const asking = api.listPage(JOBS, { limit: 1 }, stop.signal);
+    await server.received(1);
+    stop.abort(reason);
+    await assert.rejects(asking, (error) => error === reason);
+  });
+
+  test("keeps what a body quotes of our own headers out of the error", async () => {
+    const { api } = setUp(new Response("X-Access-Token: Bearer canary", { status: 500 }));
+    await assert.rejects(api.listPage(JOBS, { limit: 1 }, never), (error) => {
+      assert.ok(error instanceof ApiError);
+      for (let at: unknown = error; at instanceof Error; at = at.cause) assert.ok(!JSON.stringify({ ...at, message: at.message }).includes("canary"));
+      return true;
+    });
+  });
+});
+
+describe("API version", () => {
+  test("goes to the next version on 404, and stays there", async () => {
+    const { api, urls, chosen } = setUp(notFound(), list(), list(), events());
+    await api.listPage(JOBS, { limit: 1 }, never);
+    await api.listPage(JOBS, { limit: 1 }, never);
+    await api.openWatch(JOBS, { version: "7", timeoutSeconds: 300 }, never);
+    assert.deepEqual(urls().map((url) => url.slice(BASE.length)), [
+      "/v0alpha1/jobs?limit=1",
+      "/v1beta1/jobs?limit=1",
+      "/v1beta1/jobs?limit=1",
+      "/v1beta1/jobs?watch=true&allowWatchBookmarks=true&timeoutSeconds=300&resourceVersion=7",
+    ]);
+    assert.deepEqual(chosen, ["v1beta1"]);
+  });
+
+  test("throws the first version's 404 when none is served", async () => {
+    const { api, urls, chosen } = setUp(json({ kind: "Status", reason: "NotFound", message: "first" }, { status: 404 }), new Response("", { status: 404 }));
+    await assert.rejects(api.listPage(JOBS, { limit: 1 }, never), /404 NotFound: first$/);
+    assert.equal(urls().length, 2);
+    assert.deepEqual(chosen, []);
+  });
+
+  test("throws another refusal of the second version", async () => {
+    const { api } = setUp(notFound(), json({ kind: "Status", reason: "Forbidden" }, { status: 403 }));
+    await assert.rejects(api.listPage(JOBS, { limit: 1 }, never), (error) => error instanceof ApiError && error.status === 403);
+  });
+
+  test("tries no other version on anything but 404", async () => {
+    for (const status of [400, 401, 403, 410, 429, 500, 503]) {
+      const { api, server } = setUp(new Response("", { status }));
+      await assert.rejects(api.listPage(JOBS, { limit: 1 }, never), ApiError);
+      assert.equal(server.requests.length, 1);
+    }
+  });
+
+  test("takes a 404 of the history for its absence, once the jobs have answered", async () => {
+    const { api, urls } = setUp(list(), notFound());
+    await api.listPage(JOBS, { limit: 1 }, never);
+    await assert.rejects(api.listPage(HISTORY, { limit: 1 }, never), ApiError);
+    assert.equal(urls().length, 2);
+  });
+
+  test("looks for the jobs anew when their version is gone, as after an upgrade", async () => {
+    const { api, chosen } = setUp(list(), notFound(), list());
+    await api.listPage(JOBS, { limit: 1 }, never);
+    await api.listPage(JOBS, { limit: 1 }, never);
+    assert.deepEqual(chosen, ["v1beta1"]);
+  });
+
+  test("deletes through the version that answered", async () => {
+    const { api, urls } = setUp(notFound(), list(), json({ kind: "Status" }));
+    await api.listPage(JOBS, { limit: 1 }, never);
+    await api.deleteObject(HISTORY, { namespace: "default", name: "a", uid: "1" }, never);
+    assert.match(urls()[2] ?? "", /\/v1beta1\/namespaces\/default\/historicjobs\/a$/);
+  });
+});
+
+describe("openWatch()", () => {
+  async function readAll(stream: AsyncGenerator<WatchEvent[]>): Promise<string[]> {
+    const types: string[] = [];
+    for await (const batch of stream) types.push(...batch.map((event) => event.type));
+    return types;
+  }
+
+  test("asks for bookmarks, an end and no compression, from a version", async () => {
+    const { api, server, urls } = setUp(events());
+    await api.openWatch({ resource: "jobs", namespace: "default" }, { version: "1897654321098765433", timeoutSeconds: 287 }, never);
+    assert.deepEqual(urls(), [
+      `${BASE}/v0alpha1/namespaces/default/jobs?watch=true&allowWatchBookmarks=true&timeoutSeconds=287&resourceVersion=1897654321098765433`,
+    ]);
+    const [{ headers, init, method }] = server.requests as [(typeof server.requests)[0]];
+    assert.equal(method, "GET");
+    assert.deepEqual([...headers], [["accept", "application/json"], ["accept-encoding", "identity"], ["user-agent", "job-controller/test"]]);
+    assert.deepEqual([init.redirect, init.silenceTimeoutMs, init.headersTimeoutMs], ["manual", false, 60_000]);
+  });
+
+  test("asks without resourceVersion where no version is known", async () => {
+    const { api, urls } = setUp(events());
+    await api.openWatch(JOBS, { version: "", timeoutSeconds: 287 }, never);
+    assert.deepEqual(urls(), [`${BASE}/v0alpha1/jobs?watch=true&allowWatchBookmarks=true&timeoutSeconds=287`]);
+  });
+
+  test("reads the events of the body", async () => {
+    const { api } = setUp(events('{"type":"ADDED","object":{}}\n{"type":"BOOKMARK","object":{}}\n'));
+    assert.deepEqual(await readAll(await api.openWatch(JOBS, { version: "7", timeoutSeconds: 287 }, never)), ["ADDED", "BOOKMARK"]);
+  });
+
+  test("throws from the events what breaks the body off, unchanged", async () => {
+    const lost = new NetworkError("Lost the connection", "closed", { cause: new Error("ECONNRESET") });
+    const { api } = setUp(() => new Response(broken('{"type":"ADDED","object":{}}\n', lost)));
+    const stream = await api.openWatch(JOBS, { version: "7", timeoutSeconds: 287 }, never);
+    assert.equal((await stream.next()).value?.length, 1);
+    await assert.rejects(stream.next(), (error) => error === lost);
+  });
+
+  for (const [what, answer, expected] of [
+    ["410", json({ kind: "Status", code: 410, reason: "Expired", message: "too old" }, { status: 410 }), { status: 410, reason: "Expired" }],
+    ["429 with Retry-After", new Response("slow down", { status: 429, headers: { "retry-after": "3" } }), { status: 429, retryAfterMs: 3_000 }],
+    ["403", json({ kind: "Status", code: 403, reason: "Forbidden" }, { status: 403 }), { status: 403 }],
+    ["504", json({ kind: "Status", code: 504, details: { retryAfterSeconds: 1 } }, { status: 504 }), { status: 504, retryAfterMs: 1_000 }],
+  ] as const) {
+    test(`throws ${what}`, async () => {
+      await assert.rejects(setUp(answer).api.openWatch(JOBS, { version: "7", timeoutSeconds: 287 }, never), (error) => {
+        assert.ok(error instanceof ApiError);
+        assert.match(error.message, /^Cannot watch jobs in all namespaces: server answered/);
+        return Object.entries(expected).every(([key, value]) => error[key as "status"] === value);
+      });
+    });
+  }
+
+  test("reads no more than the start of an error's body, and lets it go", async () => {
+    let pulled = 0;
+    let cancelled = false;
+    const endless = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        pulled += 65_536;
+        controller.enqueue(new Uint8Array(65_536).fill(120));
+      },
+      cancel() {
+        cancelled = true;
+      },
+    });
+    const { api } = setUp(new Response(endless, { status: 500 }));
+    await assert.rejects(api.openWatch(JOBS, { version: "7", timeoutSeconds: 287 }, never), ApiError);
+    assert.ok(cancelled && pulled < 1_000_000, `${pulled}`);
+  });
+
+  test("refuses HTML and redirects, and lets the body go", async () => {
+    let cancelled = false;
+    const body = new ReadableStream<Uint8Array>({
+      cancel() {
+        cancelled = true;
+      },
+    });
+    const html = setUp(new Response(body, { headers: { "content-type": "text/html" } }));
+    await assert.rejects(html.api.openWatch(JOBS, { version: "7", timeoutSeconds: 287 }, never), /expected a stream of JSON, got text\/html/);
+    assert.equal(cancelled, true);
+    const redirect = setUp(new Response(null, { status: 302, headers: { location: "/login" } }));
+    await assert.rejects(redirect.api.openWatch(JOBS, { version: "7", timeoutSeconds: 287 }, never), ProtocolError);
+    await assert.rejects(setUp(new Response(null)).api.openWatch(JOBS, { version: "7", timeoutSeconds: 287 }, never), /got no body/);
+  });
+});
+
+describe("deleteObject()", () => {
+  test("sends the uid as precondition", async () => {
+    const { api, server } = setUp(json({ kind: "Status", status: "Success" }));
+    await api.deleteObject(HISTORY, { namespace: "stacks-42", name: "a-x7f2q", uid: "u-1" }, never);
+    const [{ url, method, headers, body }] = server.requests as [(typeof server.requests)[0]];
+    assert.equal(`${method} ${url}`, `DELETE ${BASE}/v0alpha1/namespaces/stacks-42/historicjobs/a-x7f2q`);
+    assert.equal(headers.get("content-type"), "application/json");
+    assert.deepEqual(JSON.parse(body), { kind: "DeleteOptions", apiVersion: "v1", preconditions: { uid: "u-1" } });
+  });
+
+  for (const status of [200, 202, 204]) {
+    test(`takes ${status} for success, whatever the body`, async () => {
+      await setUp(new Response(status === 204 ? null : "anything", { status })).api.deleteObject(HISTORY, { namespace: "default", name: "a", uid: "1" }, never);
+    });
+  }
+
+  for (const status of [403, 404, 409, 429, 500]) {
+    test(`throws ${status}, tried once`, async () => {
+      const { api, server } = setUp(new Response("", { status, headers: { "retry-after": "4" } }));
+      await assert.rejects(api.deleteObject(HISTORY, { namespace: "default", name: "a", uid: "1" }, never), (error) => {
+        assert.ok(error instanceof ApiError);
+        assert.equal(error.message, `Cannot delete historicjobs default/a: server answered ${status}`);
+        return error.status === status && error.retryAfterMs === 4_000;
+      });
+      assert.equal(server.requests.length, 1);
+    });
+  }
+});
+
+describe("firstAnswerMs", () => {
+  test("is the server's time of the first answer, refusals included, and stays", async () => {
+    const { api, clock } = setUp(
+      new Response("", { status: 503, headers: { date: "Sun, 01 Mar 2026 09:59:00 GMT" } }),
+      json({ kind: "JobList", metadata: {}, items: [] }, { headers: { date: "Sun, 01 Mar 2026 10:30:00 GMT" } }),
+    );
+    assert.equal(api.firstAnswerMs, undefined);
+    await assert.rejects(api.listPage(JOBS, { limit: 1 }, never));
+    await clock.advance(60_000);
+    await api.listPage(JOBS, { limit: 1 }, never);
+    assert.equal(api.firstAnswerMs, Date.parse("2026-03-01T09:59:00Z"));
+  });
+
+  test("is the local time where the server does not tell, and nothing where none answered", async () => {
+    const { api, clock } = setUp(new NetworkError("refused", "refused"), events());
+    await assert.rejects(api.listPage(JOBS, { limit: 1 }, never));
+    assert.equal(api.firstAnswerMs, undefined);
+    await clock.advance(5_000);
+    await api.openWatch(JOBS, { version: "", timeoutSeconds: 287 }, never);
+    assert.equal(api.firstAnswerMs, Date.parse("2026-03-01T10:00:05Z"));
+  });
+});
+
+/** A body that gives `start` and then breaks off with `error`. */
+function broken(start: string, error: Error): ReadableStream<Uint8Array> {
+  let sent = false;
+  return new ReadableStream({
+    pull(controller) {
+      if (sent) controller.error(error);
+      else controller.enqueue(new TextEncoder().encode(start));
+      sent = true;
+    },
+  });
+}
