@@ -46,7 +46,7 @@ export function createStdoutSink(stream: Writable = process.stdout, options: Sin
   });
 
   stream.on("error", (error: NodeJS.ErrnoException) => close(error.code ?? error.message));
-  stream.on("close", () => close("EPIPE"));
+  stream.on("close", () => ending || close("EPIPE"));
   stream.on("drain", () => {
     blocked = false;
     queuedBytes -= heldBytes;
