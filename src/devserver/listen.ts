@@ -59,6 +59,9 @@ export async function listen(make: () => Server, address: Address): Promise<List
   }
 }
 
+/** Idle connections are kept as long as Go's servers keep them: five seconds, the default here, race with clients that reuse one. */
+const IDLE_MS = 90_000;
+
 interface Opened {
   port: number;
   close(): Promise<void>;
@@ -73,6 +76,7 @@ function open(server: Server, { host, port }: Address): Promise<Opened> {
     socket.on("error", () => {});
   };
   const events = server as HttpServer;
+  events.keepAliveTimeout = IDLE_MS;
   events.on("connection", keep);
   events.on("secureConnection", keep);
   const close = () =>

@@ -15,7 +15,7 @@ export interface DevOptions {
   /** The credential that the exchange accepts. */
   token: Secret;
   mtls: MtlsMode;
-  /** Where CA and client certificate are written; undefined = a fresh directory under the system's temporary one. */
+  /** Where CA and client certificate are written; undefined = a fresh temporary one, removed at the end. */
   certDir: string | undefined;
   /** Complete jobs as Grafana's driver would. */
   simulate: boolean;

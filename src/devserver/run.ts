@@ -1,61 +1,83 @@
 // The `dev` command: starts the server, tells a person how to use it, and runs until the signal.
 
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ALL_NAMESPACES, API_VERSIONS, AUDIENCE } from "../provisioning.ts";
 import { DEV_DEFAULTS, type DevEnv, type DevOptions } from "./options.ts";
+import { groupVersion } from "./resources.ts";
 import { createDevserver, type Devserver } from "./serve.ts";
 
 /** @throws ConfigError if an address is taken or a repository's name is none */
 export async function runDevserver(options: DevOptions, { clock, random, write, signal }: DevEnv): Promise<void> {
-  const certDir = options.certDir ?? (await mkdtemp(join(tmpdir(), "job-controller-dev-")));
-  const devserver = await createDevserver({ ...options, certDir, clock, random, write });
-  for (const line of usage(devserver, options)) write(line);
-  await new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
-  await devserver.close();
+  const made = options.certDir === undefined ? await mkdtemp(join(tmpdir(), "job-controller-dev-")) : undefined;
+  try {
+    const devserver = await createDevserver({ ...options, certDir: options.certDir ?? made, clock, random, write });
+    for (const line of instructions(devserver, options)) write(line);
+    await new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      else signal.addEventListener("abort", () => resolve(), { once: true });
+    });
+    await devserver.close();
+  } finally {
+    // Only what was made here: a directory that was named keeps its files.
+    if (made !== undefined) await rm(made, { recursive: true, force: true });
+  }
 }
 
-function usage({ apiUrl, exchangeUrl, files }: Devserver, options: DevOptions): string[] {
-  // The well-known token may stand in a command; any other is left to the reader.
-  const token = options.token.equals(DEV_DEFAULTS.token) ? options.token.reveal() : '"$TOKEN"';
-  const repository = options.repositories[0] ?? "test6";
-  const [name, namespace = "default"] = repository.split("/").reverse();
-  const api = `${apiUrl}/apis/provisioning.grafana.app/v0alpha1`;
+function instructions({ apiUrl, exchangeUrl, files }: Devserver, options: DevOptions): string[] {
+  const [ca, cert, key] = [files?.ca, files?.cert, files?.key].map((path) => shellWord(path ?? ""));
+  const required = options.mtls === "required";
+  // The well-known token may stand in a command; any other is left to the reader's shell.
+  const token = options.token.equals(DEV_DEFAULTS.token) ? options.token.reveal() : "$TOKEN";
   const controller = [
-    `job-controller --token=${token} --token-exchange-url=${exchangeUrl} \\`,
-    `  --provisioning-server-url=${apiUrl} --tls-ca-file=${files?.ca}`,
+    `job-controller --token="${token}" --token-exchange-url=${exchangeUrl} \\`,
+    `  --provisioning-server-url=${apiUrl} --tls-ca-file=${ca}`,
   ];
-  const withoutCertificate = options.mtls === "required" ? [] : ["", "Run the controller:", ...controller.map(indent)];
-  const withCertificate = [`${controller[1]} \\`, `  --tls-cert-file=${files?.cert} --tls-key-file=${files?.key}`];
-  const curlTls = options.mtls === "required" ? `--cacert ${files?.ca} --cert ${files?.cert} --key ${files?.key}` : "--insecure";
+  const clientPair = `  --tls-cert-file=${cert} --tls-key-file=${key}`;
+  const exchange = JSON.stringify({ namespace: ALL_NAMESPACES, audiences: [AUDIENCE] });
+  const api = `${apiUrl}/apis/${groupVersion(API_VERSIONS[0])}`;
+  const curl = `curl -s --cacert ${ca}${required ? ` --cert ${cert} --key ${key}` : ""} -H "X-Access-Token: Bearer $ACCESS_TOKEN"`;
+  const [name, namespace = "default"] = (options.repositories[0] ?? "").split("/").reverse();
+  const enqueue = [
+    `${curl} -X POST \\`,
+    `  ${api}/namespaces/${namespace}/repositories/${name}/jobs \\`,
+    `  -H "Content-Type: application/json" -d '{"action":"pull","pull":{"incremental":false}}'`,
+  ];
   return [
     "Development server: everything is in memory and gone when it stops",
+    "",
     `  API             ${apiUrl} (client certificate ${options.mtls})`,
     `  token exchange  ${exchangeUrl}`,
-    `  certificates    ${files?.ca} ${files?.cert} ${files?.key}`,
+    `  CA              ${files?.ca}`,
+    `  client          ${files?.cert}`,
+    `                  ${files?.key}`,
     ...options.repositories.map((text) => `  repository      ${text.includes("/") ? text : `default/${text}`} (healthy)`),
-    ...(options.simulate ? ["  jobs            are completed by a simulated driver"] : []),
-    ...withoutCertificate,
-    ...(options.mtls === "off" ? [] : ["", "Run the controller with a client certificate:", ...[controller[0] ?? "", ...withCertificate].map(indent)]),
-    "",
-    "Create a job and look at the queue:",
-    ...[
+    ...(options.simulate ? ["  jobs            completed by a simulated driver"] : []),
+    ...(required ? [] : section("Run the controller", controller)),
+    ...(options.mtls === "off" ? [] : section("Run the controller with a client certificate", [...controller.map(joined), clientPair])),
+    ...section("Get a token", [
       `export ACCESS_TOKEN=$(curl -s -X POST ${exchangeUrl} \\`,
-      `  -H "Authorization: Bearer ${token.replaceAll('"', "")}" -H "Content-Type: application/json" \\`,
-      `  -d '{"namespace":"*","audiences":["provisioning.grafana.app"]}' | jq -r .data.token)`,
-      `curl -s ${curlTls} -X POST ${api}/namespaces/${namespace}/repositories/${name}/jobs \\`,
-      `  -H "X-Access-Token: Bearer $ACCESS_TOKEN" -H "Content-Type: application/json" \\`,
-      `  -d '{"action":"pull","pull":{"incremental":false}}'`,
-      `curl -s ${curlTls} ${api}/jobs -H "X-Access-Token: Bearer $ACCESS_TOKEN"`,
-    ].map(indent),
+      `  -H "Authorization: Bearer ${token}" -H "Content-Type: application/json" \\`,
+      `  -d '${exchange}' | jq -r .data.token)`,
+    ]),
+    ...(options.repositories.length === 0 ? [] : section("Create a job", enqueue)),
+    ...section("See the queue and the history", [`${curl} ${api}/jobs`, `${curl} ${api}/historicjobs`]),
     "",
     "Stop with Ctrl-C",
   ];
 }
 
-function indent(line: string): string {
-  return `  ${line}`;
+function section(title: string, lines: readonly string[]): string[] {
+  return ["", `${title}:`, ...lines.map((line) => `  ${line}`)];
+}
+
+/** A line of a command that goes on. */
+function joined(line: string): string {
+  return line.endsWith("\\") ? line : `${line} \\`;
+}
+
+/** The text as one word of a POSIX shell. */
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

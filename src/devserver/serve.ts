@@ -59,8 +59,6 @@ export interface Devserver {
   files: CertificateFiles | undefined;
   /** Objects without the detour over HTTP: no admission, no rights; watches see the changes. */
   store: Store;
-  /** Requests so far, by `<server> <method> <path>`. */
-  counters: ReadonlyMap<string, number>;
   /** How many watches are open. */
   readonly watches: number;
   /** Resolves once `count` watches are open. */
@@ -96,38 +94,34 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
   const access = { tokens, bearerToken: options.bearerToken };
   const context: ApiContext = { store, events, clock, random, behaviour, open, access };
   const exchangeContext = { ...options, tokens, grantedNamespace: given.grantedNamespace };
-  const counters = new Map<string, number>();
   let refusals = 0;
 
-  const handlerOf = (server: RequestFacts["server"], handle: (call: Call) => Promise<Answer | undefined>) => async (request: Request, response: Response) => {
+  const serve = async (server: RequestFacts["server"], handle: (call: Call) => Promise<Answer | undefined>, call: Call): Promise<void> => {
     const startedMs = clock.monotonic();
-    const call = new Call(request, response, () => (behaviour.sendDate ? new Date(clock.now()).toUTCString() : undefined));
     const { method, path, query, headers } = call;
-    const counter = `${server} ${method} ${path}`;
-    counters.set(counter, (counters.get(counter) ?? 0) + 1);
-    const log = (status: number | string) => {
-      if (!options.logRequests) return;
-      const target = query.size === 0 ? path : `${path}?${query}`;
-      options.write?.(`${server} ${method} ${target} ${status} ${Math.round(clock.monotonic() - startedMs)}ms`);
-    };
     const taken = await given.onRequest?.({ server, method, path, query, headers, serial: call.peer?.serial });
-    if (taken === "hang") return log("hang");
-    if (taken === "abort") {
-      call.abort();
-      return log("abort");
-    }
+    if (taken === "abort") call.abort();
     const answer = taken ?? (await handle(call).catch(refusalToAnswer));
-    if (answer !== undefined) call.answer(answer);
-    log(answer?.status ?? "watch");
+    if (typeof answer === "object") call.answer(answer);
+    if (!options.logRequests) return;
+    const outcome = typeof answer === "object" ? answer.status : (answer ?? "watch");
+    const target = query.size === 0 ? path : `${path}?${query}`;
+    options.write?.(`${server} ${method} ${target} ${outcome} ${Math.round(clock.monotonic() - startedMs)}ms`);
   };
-  const onApi = handlerOf("api", async (call) => {
+  const date = () => (behaviour.sendDate ? new Date(clock.now()).toUTCString() : undefined);
+  const listenerOf = (server: RequestFacts["server"], handle: (call: Call) => Promise<Answer | undefined>) => (request: Request, response: Response) => {
+    const call = new Call(request, response, date);
+    // What fails here is the answer itself: the client left while it was made.
+    serve(server, handle, call).catch(() => call.abort());
+  };
+  const onApi = listenerOf("api", async (call) => {
     if (refusals > 0) {
       refusals--;
       throw unauthorized();
     }
     return answerApi(context, call);
   });
-  const onExchange = handlerOf("exchange", (call) => exchange(call, exchangeContext));
+  const onExchange = listenerOf("exchange", (call) => exchange(call, exchangeContext));
 
   const tls = {
     allowHTTP1: true,
@@ -151,7 +145,6 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
     certificates,
     files,
     store,
-    counters,
     get watches() {
       return open.size;
     },

@@ -187,15 +187,14 @@ describe("watches over real connections", () => {
     const token = await server.mintToken();
     const url = `${server.apiUrl}${JOBS}?watch=1`;
     const reader = spawn("curl", ["-s", "-N", "--insecure", "--http1.1", "-H", `X-Access-Token: ${token}`, "-o", "/dev/null", url], { stdio: "ignore" });
-    const exited = once(reader, "exit");
     await server.watching(1);
     reader.kill("SIGSTOP");
     while (server.watches > 0) {
       addJobs(server, 20, "x".repeat(20_000));
       await systemClock.sleep(1);
     }
+    // Its exit is not awaited: Deno never tells that of a child that was stopped.
     reader.kill("SIGKILL");
-    await exited;
   });
 });
 
@@ -226,13 +225,6 @@ describe("Devserver", () => {
     assert.deepEqual(seen.sort(), ["api GET historicjobs", "api GET jobs limit=1", "api GET livez", "api GET repositories", "exchange POST access-token"]);
     await server.close();
     assert.equal(await hanging, "cut");
-  });
-
-  test("counters count by server, method and path", async () => {
-    await using server = await startDevserver();
-    await server.call("GET", "jobs");
-    await server.call("GET", "jobs?limit=1");
-    assert.deepEqual([...server.counters], [[`api GET ${JOBS}`, 2]]);
   });
 
   test("responses carry the clock's Date, or none", async () => {
