@@ -285,6 +285,8 @@ async function main(): Promise<void> {
   const codes = [await controller.stop(), await dev.stop()];
   const lines = controller.lines.filter((line) => notification(line) !== undefined).length;
   if (lines !== 1) throw new Error(`the controller wrote ${lines} lines for one job`);
+  const complaint = controller.lines.find((line) => !["INFO", "DEBUG"].includes(String(record(line)?.["level"])));
+  if (complaint !== undefined) throw new Error(`the controller complained: ${complaint}`);
   result(`exit codes: controller ${codes[0]}, dev server ${codes[1]}`);
   if (codes.some((code) => code !== 0)) throw new Error("a program did not stop in order");
 }

@@ -22,6 +22,17 @@ interface Outcome {
   trouble: string;
 }
 
+/** Lines of a runner that only say that something went well, or nothing at all. */
+const CHATTER = [
+  /^$/,
+  /^\(pass\) /,
+  / \.\.\.(?: ok \(.*)?$/,
+  /^\S+\.test\.ts:$/,
+  /^running \d+ tests? from/,
+  /^Stack backtrace:$/,
+  /^ +\d+: <unknown>$/,
+];
+
 const requireAll = process.env.REQUIRE_ALL === "1";
 const logs = join(ROOT, ".cache/test");
 const terminal = process.stdout.isTTY === true;
@@ -215,17 +226,6 @@ function rerun(suite: Suite, file: string): string {
     ? `node_modules/.bin/bun test --timeout=${suite.testMs} ./${file}`
     : `node_modules/.bin/deno test -A --no-check ./${file}`;
 }
-
-/** Lines of a runner that only say that something went well, or nothing at all. */
-const CHATTER = [
-  /^$/,
-  /^\(pass\) /,
-  / \.\.\.(?: ok \(.*)?$/,
-  /^\S+\.test\.ts:$/,
-  /^running \d+ tests? from/,
-  /^Stack backtrace:$/,
-  /^ +\d+: <unknown>$/,
-];
 
 function withoutChatter(output: string): string {
   return output

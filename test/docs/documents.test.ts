@@ -1,0 +1,69 @@
+// Every command in the documents works as printed, and what they show is what the programs say.
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { build } from "../../scripts/build.ts";
+import { documentBlocks, DOCUMENTS, missingLine } from "../../scripts/doc-blocks.ts";
+import { runBlock } from "./run-block.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const binary = build().path;
+const present = DOCUMENTS.filter((name) => existsSync(join(ROOT, name)));
+
+describe("the documents", () => {
+  for (const name of DOCUMENTS) {
+    test(`${name} is there`, { skip: !present.includes(name) && "not written yet" }, () => assert.ok(present.includes(name)));
+  }
+
+  for (const block of documentBlocks(ROOT).run) {
+    test(`${block.place} runs`, { timeout: 150_000 }, async () => {
+      const { code, output } = await runBlock(block, binary);
+      assert.equal(code, block.exitCode, `${block.place} ended with ${code}:\n${output}`);
+      const missing = block.expected === undefined ? undefined : missingLine(block.expected, output);
+      assert.equal(missing, undefined, `${block.place} shows a line that did not come: ${missing}\nThe whole output:\n${output}`);
+    });
+  }
+
+  test("README.md holds the program's own tables", { skip: !present.includes("README.md") && "not written yet" }, () => {
+    const bun = join(ROOT, "node_modules/bun/bin/bun.exe");
+    const { status, stdout, stderr } = spawnSync(bun, ["scripts/readme.ts", "--check"], { cwd: ROOT, encoding: "utf8" });
+    assert.equal(status, 0, `${stdout}${stderr}`);
+  });
+
+  test("link to files that are there", () => {
+    const broken = present.flatMap((name) => brokenLinks(name, readFileSync(join(ROOT, name), "utf8")));
+    assert.deepEqual(broken, []);
+  });
+});
+
+/** Links to files of the project, and to headings of the same document, that lead nowhere. */
+function brokenLinks(name: string, text: string): string[] {
+  const prose = text.replace(/^( *)```[^]*?^\1```/gm, "").replace(/`[^`\n]*`/g, "");
+  const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, title = ""]) =>
+    title
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, "")
+      .replaceAll(" ", "-"),
+  );
+  return [...prose.matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, target = ""]) => target)
+    .filter((target) => !/^[a-z]+:/.test(target))
+    .filter((target) =>
+      target.startsWith("#")
+        ? !headings.includes(target.slice(1))
+        : !existsSync(join(ROOT, dirname(name), target.split("#")[0] ?? "")),
+    )
+    .map((target) => `${name}: ${target}`);
+}
+
+describe("brokenLinks()", () => {
+  test("finds files and headings that are not there", () => {
+    const text =
+      "# A b: c\n[x](#a-b-c) [y](#nowhere) [z](package.json) [w](no/such.ts) [v](https://example.com)\n```sh\n[u](no)\n```\n`[t](no)`";
+    assert.deepEqual(brokenLinks("README.md", text), ["README.md: #nowhere", "README.md: no/such.ts"]);
+  });
+});
