@@ -2,10 +2,9 @@
 // src: apps/provisioning/pkg/jobs/validator.go in grafana/grafana.
 
 import { parseDuration } from "../base/duration.ts";
-import type { ResourceName } from "./resources.ts";
-import { invalid, type Cause } from "./status.ts";
+import { type ResourceName, RESOURCES } from "./resources.ts";
+import { type Cause, invalid } from "./status.ts";
 import type { Resourced } from "./store.ts";
-import { RESOURCES } from "./resources.ts";
 
 type Fields = Record<string, unknown>;
 

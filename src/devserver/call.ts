@@ -96,7 +96,9 @@ export class Call {
     } catch {
       throw badRequest("the request body is not JSON");
     }
-    if (typeof value !== "object" || value === null || Array.isArray(value)) throw badRequest("the request body is not a JSON object");
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      throw badRequest("the request body is not a JSON object");
+    }
     return value as Record<string, unknown>;
   }
 

@@ -8,7 +8,9 @@ const VERBS = ["create", "delete", "get", "list", "update", "watch"];
 
 /** The answer for one of these paths; undefined for any other. */
 export function discovery(path: string): Answer | undefined {
-  if (["/livez", "/readyz", "/healthz"].includes(path)) return { status: 200, body: "ok", headers: { "content-type": "text/plain" } };
+  if (["/livez", "/readyz", "/healthz"].includes(path)) {
+    return { status: 200, body: "ok", headers: { "content-type": "text/plain" } };
+  }
   const body = document(path.replace(/\/$/, ""));
   return body === undefined ? undefined : { status: 200, body: JSON.stringify(body) };
 }
@@ -28,7 +30,9 @@ function document(path: string): Record<string, unknown> | undefined {
 function resourceList(): Record<string, unknown>[] {
   const objects = Object.values(RESOURCES).flatMap(({ name, kind, statusSubresource }) => [
     { name, singularName: kind.toLowerCase(), namespaced: true, kind, verbs: VERBS },
-    ...(statusSubresource ? [{ name: `${name}/status`, singularName: "", namespaced: true, kind, verbs: ["get", "update"] }] : []),
+    ...(statusSubresource
+      ? [{ name: `${name}/status`, singularName: "", namespaced: true, kind, verbs: ["get", "update"] }]
+      : []),
   ]);
   return [...objects, { name: "repositories/jobs", singularName: "", namespaced: true, kind: "Job", verbs: ["create", "get"] }];
 }

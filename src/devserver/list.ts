@@ -4,7 +4,7 @@
 import { Buffer } from "node:buffer";
 import type { ApiVersion } from "../provisioning.ts";
 import type { Behaviour } from "./options.ts";
-import { groupVersion, shownVersion, type Resource } from "./resources.ts";
+import { groupVersion, type Resource, shownVersion } from "./resources.ts";
 import { parseSelection } from "./selectors.ts";
 import { badRequest, Refusal } from "./status.ts";
 import type { Store } from "./store.ts";
@@ -61,7 +61,9 @@ export function parseVersion(text: string | null, current: number): number | und
 
 function exactVersion(query: URLSearchParams, current: number): number | undefined {
   const match = query.get("resourceVersionMatch") ?? "";
-  if (match !== "" && match !== "NotOlderThan" && match !== "Exact") throw badRequest(`unsupported resourceVersionMatch: ${match}`);
+  if (match !== "" && match !== "NotOlderThan" && match !== "Exact") {
+    throw badRequest(`unsupported resourceVersionMatch: ${match}`);
+  }
   const version = parseVersion(query.get("resourceVersion"), current);
   return match === "Exact" ? version : undefined;
 }

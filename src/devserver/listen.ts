@@ -54,7 +54,9 @@ export async function listen(make: () => Server, address: Address): Promise<List
     return { port: first.port, close };
   } catch (error) {
     await close();
-    const rule = codeOf(error) === "EADDRINUSE" ? "a free port; stop what uses it or choose another" : "an address of this machine";
+    const rule = codeOf(error) === "EADDRINUSE"
+      ? "a free port; stop what uses it or choose another"
+      : "an address of this machine";
     throw new ConfigError(`Cannot listen on "${formatAddress(address)}": expected ${rule} (${codeOf(error)})`, { cause: error });
   }
 }

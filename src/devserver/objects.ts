@@ -1,12 +1,12 @@
 // Writes as clients ask for them: bodies are checked and stripped of what only the server may set, then stored.
 
 import type { Clock } from "../base/clock.ts";
+import { API_VERSIONS } from "../provisioning.ts";
 import { admit } from "./admission.ts";
 import { generateName, isObjectName } from "./names.ts";
 import { groupVersion, type Resource } from "./resources.ts";
-import { badRequest, conflict, invalid, notFound, success, type StatusBody } from "./status.ts";
-import { timestamp, type Entry, type Metadata, type Preconditions, type Resourced, type Store } from "./store.ts";
-import { API_VERSIONS } from "../provisioning.ts";
+import { badRequest, conflict, invalid, notFound, type StatusBody, success } from "./status.ts";
+import { type Entry, type Metadata, type Preconditions, type Resourced, type Store, timestamp } from "./store.ts";
 
 export interface ObjectContext {
   store: Store;
@@ -75,7 +75,11 @@ export function replaceStatus(context: ObjectContext, name: string, body: Record
 }
 
 /** A DELETE with optional DeleteOptions. @throws Refusal 404, 409 */
-export function deleteObject({ store, resource, namespace }: ObjectContext, name: string, options: Record<string, unknown>): StatusBody {
+export function deleteObject(
+  { store, resource, namespace }: ObjectContext,
+  name: string,
+  options: Record<string, unknown>,
+): StatusBody {
   const preconditions = (options["preconditions"] ?? {}) as Preconditions;
   const { uid } = store.delete(resource.name, namespace, name, preconditions);
   return success(resource.name, name, uid);
@@ -84,7 +88,9 @@ export function deleteObject({ store, resource, namespace }: ObjectContext, name
 /** Checks the envelope of an object against where it was sent. */
 function decode({ resource, namespace }: ObjectContext, body: Record<string, unknown>, name?: string): Resourced {
   const { kind = resource.kind, apiVersion, metadata = {}, spec = {}, status = {} } = body as Resourced;
-  if (kind !== resource.kind) throw badRequest(`the object's kind ${JSON.stringify(kind)} is not ${JSON.stringify(resource.kind)}`);
+  if (kind !== resource.kind) {
+    throw badRequest(`the object's kind ${JSON.stringify(kind)} is not ${JSON.stringify(resource.kind)}`);
+  }
   if (apiVersion !== undefined && !API_VERSIONS.some((version) => groupVersion(version) === apiVersion)) {
     throw badRequest(`the object's apiVersion ${JSON.stringify(apiVersion)} is not served here`);
   }

@@ -64,6 +64,8 @@ export interface Behaviour {
   pageBytes: number;
   /** Events kept for watches that resume, all resources together; what fell out is skipped without a word. */
   ringEvents: number;
+  /** Answer such a watch with an ERROR event, code 410, instead. */
+  tellsGaps: boolean;
   /** Pause between bookmarks, ms; one is sent only if the version moved. */
   bookmarkIntervalMs: number;
   /** A watch with more undelivered events than this for `slowReaderMs` is ended. */
@@ -77,6 +79,7 @@ export const BEHAVIOUR: Behaviour = {
   pageSize: 500,
   pageBytes: 2 * 1024 * 1024,
   ringEvents: 500,
+  tellsGaps: false,
   bookmarkIntervalMs: 10_000,
   slowReaderEvents: 100,
   slowReaderMs: 1_000,

@@ -1,7 +1,7 @@
 // The sub-resource `repositories/<name>/jobs`: a bare spec in, a queued Job out; and what history says of past ones.
 // src: pkg/registry/apis/provisioning/jobs.go in grafana/grafana.
 
-import { LABEL_ORIGINAL_UID, LABEL_REPOSITORY, type ApiVersion } from "../provisioning.ts";
+import { type ApiVersion, LABEL_ORIGINAL_UID, LABEL_REPOSITORY } from "../provisioning.ts";
 import { ACTIONS, admit } from "./admission.ts";
 import { jobName } from "./names.ts";
 import { groupVersion, RESOURCES } from "./resources.ts";

@@ -1,13 +1,13 @@
 // Paths and methods of the API to the functions that answer them. Rights are checked here, before anything is looked up.
 
-import { API_VERSIONS, GROUP, type ApiVersion } from "../provisioning.ts";
-import { authenticate, authorize, type AccessContext, type Caller, type Verb } from "./access.ts";
+import { API_VERSIONS, type ApiVersion, GROUP } from "../provisioning.ts";
+import { type AccessContext, authenticate, authorize, type Caller, type Verb } from "./access.ts";
 import type { Answer, Call } from "./call.ts";
 import { discovery } from "./discovery.ts";
 import { listPage, type ListRequest } from "./list.ts";
-import { createObject, deleteObject, replaceObject, replaceStatus, type ObjectContext } from "./objects.ts";
+import { createObject, deleteObject, type ObjectContext, replaceObject, replaceStatus } from "./objects.ts";
 import { enqueueJob, pastJob, pastJobs } from "./repository-jobs.ts";
-import { resourceNamed, RESOURCES, shownVersion, type Resource } from "./resources.ts";
+import { type Resource, resourceNamed, RESOURCES, shownVersion } from "./resources.ts";
 import { badRequest, methodNotAllowed, noSuchPath, notFound, Refusal } from "./status.ts";
 import type { Entry } from "./store.ts";
 import { startWatch, type WatchContext } from "./watch.ts";
@@ -115,7 +115,11 @@ function objectContext({ store, clock }: ApiContext, { subject }: Caller, { reso
 async function readBody(call: Call): Promise<Record<string, unknown>> {
   const type = call.header("content-type") ?? "application/json";
   if (!/^application\/json\b/i.test(type)) {
-    throw new Refusal(415, "UnsupportedMediaType", `the body of the request was in an unknown format - accepted media types include: application/json`);
+    throw new Refusal(
+      415,
+      "UnsupportedMediaType",
+      `the body of the request was in an unknown format - accepted media types include: application/json`,
+    );
   }
   const body = await call.json();
   if (body === undefined) throw badRequest("the request body is empty");

@@ -37,7 +37,9 @@ function instructions({ apiUrl, exchangeUrl, files }: Devserver, options: DevOpt
   const clientPair = `  --tls-cert-file=${cert} --tls-key-file=${key}`;
   const exchange = JSON.stringify({ namespace: ALL_NAMESPACES, audiences: [AUDIENCE] });
   const api = `${apiUrl}/apis/${groupVersion(API_VERSIONS[0])}`;
-  const curl = `curl -s --cacert ${ca}${required ? ` --cert ${cert} --key ${key}` : ""} -H "X-Access-Token: Bearer $ACCESS_TOKEN"`;
+  const curl = `curl -s --cacert ${ca}${
+    required ? ` --cert ${cert} --key ${key}` : ""
+  } -H "X-Access-Token: Bearer $ACCESS_TOKEN"`;
   const [name, namespace = "default"] = (options.repositories[0] ?? "").split("/").reverse();
   const enqueue = [
     `${curl} -X POST \\`,
@@ -55,7 +57,9 @@ function instructions({ apiUrl, exchangeUrl, files }: Devserver, options: DevOpt
     ...options.repositories.map((text) => `  repository      ${text.includes("/") ? text : `default/${text}`} (healthy)`),
     ...(options.simulate ? ["  jobs            completed by a simulated driver"] : []),
     ...(required ? [] : section("Run the controller", controller)),
-    ...(options.mtls === "off" ? [] : section("Run the controller with a client certificate", [...controller.map(joined), clientPair])),
+    ...(options.mtls === "off"
+      ? []
+      : section("Run the controller with a client certificate", [...controller.map(joined), clientPair])),
     ...section("Get a token", [
       `export ACCESS_TOKEN=$(curl -s -X POST ${exchangeUrl} \\`,
       `  -H "Authorization: Bearer ${token}" -H "Content-Type: application/json" \\`,

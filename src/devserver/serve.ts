@@ -6,18 +6,18 @@ import type { Clock, Random } from "../base/clock.ts";
 import { ConfigError, messageOf } from "../base/errors.ts";
 import { ALL_NAMESPACES, AUDIENCE } from "../provisioning.ts";
 import { ALL_PERMISSIONS } from "./access.ts";
-import { Call, type Answer, type Request, type Response } from "./call.ts";
-import { createCertificates, writeCertificates, type CertificateFiles, type Certificates } from "./certificates.ts";
+import { type Answer, Call, type Request, type Response } from "./call.ts";
+import { type CertificateFiles, type Certificates, createCertificates, writeCertificates } from "./certificates.ts";
 import { Events } from "./events.ts";
 import { exchange, EXCHANGE_PATH } from "./exchange.ts";
 import { formatAddress, listen, parseAddress } from "./listen.ts";
 import { isObjectName } from "./names.ts";
-import { BEHAVIOUR, DEV_DEFAULTS, type Behaviour, type DevOptions } from "./options.ts";
+import { BEHAVIOUR, type Behaviour, DEV_DEFAULTS, type DevOptions } from "./options.ts";
 import { answerApi, type ApiContext } from "./routes.ts";
 import { simulateDriver } from "./simulate.ts";
 import { Refusal, unauthorized } from "./status.ts";
-import { Store, type Change } from "./store.ts";
-import { Tokens, type Claims } from "./tokens.ts";
+import { type Change, Store } from "./store.ts";
+import { type Claims, Tokens } from "./tokens.ts";
 import type { Watch } from "./watch.ts";
 
 /** What is known of a request before it is handled. */
@@ -96,7 +96,11 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
   const exchangeContext = { ...options, tokens, grantedNamespace: given.grantedNamespace };
   let refusals = 0;
 
-  const serve = async (server: RequestFacts["server"], handle: (call: Call) => Promise<Answer | undefined>, call: Call): Promise<void> => {
+  const serve = async (
+    server: RequestFacts["server"],
+    handle: (call: Call) => Promise<Answer | undefined>,
+    call: Call,
+  ): Promise<void> => {
     const startedMs = clock.monotonic();
     const { method, path, query, headers } = call;
     const taken = await given.onRequest?.({ server, method, path, query, headers, serial: call.peer?.serial });
@@ -109,11 +113,13 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
     options.write?.(`${server} ${method} ${target} ${outcome} ${Math.round(clock.monotonic() - startedMs)}ms`);
   };
   const date = () => (behaviour.sendDate ? new Date(clock.now()).toUTCString() : undefined);
-  const listenerOf = (server: RequestFacts["server"], handle: (call: Call) => Promise<Answer | undefined>) => (request: Request, response: Response) => {
-    const call = new Call(request, response, date);
-    // What fails here is the answer itself: the client left while it was made.
-    serve(server, handle, call).catch(() => call.abort());
-  };
+  const listenerOf =
+    (server: RequestFacts["server"], handle: (call: Call) => Promise<Answer | undefined>) =>
+    (request: Request, response: Response) => {
+      const call = new Call(request, response, date);
+      // What fails here is the answer itself: the client left while it was made.
+      serve(server, handle, call).catch(() => call.abort());
+    };
   const onApi = listenerOf("api", async (call) => {
     if (refusals > 0) {
       refusals--;
@@ -171,7 +177,9 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
 }
 
 function refusalToAnswer(error: unknown): Answer {
-  const refusal = error instanceof Refusal ? error : new Refusal(500, "InternalError", `Internal error occurred: ${messageOf(error)}`);
+  const refusal = error instanceof Refusal
+    ? error
+    : new Refusal(500, "InternalError", `Internal error occurred: ${messageOf(error)}`);
   return { status: refusal.code, body: JSON.stringify(refusal.body) };
 }
 

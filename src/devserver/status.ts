@@ -41,7 +41,13 @@ export class Refusal extends Error {
 }
 
 export function success(resource: ResourceName, name: string, uid: string): StatusBody {
-  return { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", details: { name, group: GROUP, kind: resource, uid } };
+  return {
+    kind: "Status",
+    apiVersion: "v1",
+    metadata: {},
+    status: "Success",
+    details: { name, group: GROUP, kind: resource, uid },
+  };
 }
 
 export function badRequest(message: string): Refusal {

@@ -1,7 +1,7 @@
 // Access tokens as Grafana's signer makes them, and their verification. One ES256 key pair per server, in memory.
 
 import { randomUUID } from "node:crypto";
-import { generateKeyPair, jwtVerify, SignJWT, type JWTPayload } from "jose";
+import { generateKeyPair, type JWTPayload, jwtVerify, SignJWT } from "jose";
 import type { Clock } from "../base/clock.ts";
 
 export interface Claims {

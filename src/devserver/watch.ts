@@ -3,11 +3,11 @@
 import type { Clock, Random } from "../base/clock.ts";
 import type { Stream } from "./call.ts";
 import type { Events } from "./events.ts";
-import { parseVersion, type ListRequest } from "./list.ts";
+import { type ListRequest, parseVersion } from "./list.ts";
 import type { Behaviour } from "./options.ts";
 import { shownVersion } from "./resources.ts";
 import { parseSelection } from "./selectors.ts";
-import { invalid } from "./status.ts";
+import { invalid, Refusal } from "./status.ts";
 import type { Change, Entry, Store } from "./store.ts";
 
 export interface WatchContext {
@@ -39,6 +39,12 @@ export function startWatch(context: WatchContext, request: ListRequest, open: ()
   }
 
   const watch = new Watch(open(), context);
+  if (!initial && after !== undefined && behaviour.tellsGaps && events.misses(after)) {
+    const { body } = new Refusal(410, "Expired", `too old resource version: ${after}`);
+    watch.send(`${JSON.stringify({ type: "ERROR", object: body })}\n`);
+    watch.end();
+    return;
+  }
   const line = (type: string, entry: Entry) => `{"type":"${type}","object":${entry.text(resource.kind, apiVersion)}}\n`;
   const bookmark = (annotations?: Record<string, string>) => {
     const metadata = { resourceVersion: String(store.version), creationTimestamp: null, annotations };
@@ -65,7 +71,7 @@ export function startWatch(context: WatchContext, request: ListRequest, open: ()
   clock.sleep(timeoutMs, watch.signal).then(() => watch.end(), ignoreAbort);
   if (!bookmarks) return;
   const keepBookmarking = async (): Promise<void> => {
-    for (let sent = store.version; ; ) {
+    for (let sent = store.version;;) {
       await clock.sleep(behaviour.bookmarkIntervalMs, watch.signal);
       if (store.version === sent) continue;
       sent = store.version;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Secret } from "../../src/base/secret.ts";
-import { send, startDevserver, type Reply, type TestDevserver } from "../support/devserver.ts";
+import { type Reply, send, startDevserver, type TestDevserver } from "../support/devserver.ts";
 import { ManualClock } from "../support/manual-clock.ts";
 
 const GROUP = "provisioning.grafana.app";
@@ -30,7 +30,9 @@ describe("access to the API", () => {
       const reply = await get("jobs", { "x-access-token": token });
       assert.deepEqual([reply.status, reply.json.kind, reply.json.reason], [401, "Status", "Unauthorized"]);
     }
-    const reply = await server.call("GET", "jobs", undefined, { headers: { authorization: `Bearer ${token}`, "x-access-token": "" } });
+    const reply = await server.call("GET", "jobs", undefined, {
+      headers: { authorization: `Bearer ${token}`, "x-access-token": "" },
+    });
     assert.equal(reply.status, 401);
   });
 
@@ -51,7 +53,10 @@ describe("access to the API", () => {
     assert.equal((await withToken("namespaces/stacks-2/jobs", one)).status, 403);
     const reply = await withToken("jobs", one);
     assert.deepEqual([reply.status, reply.json.reason], [403, "Forbidden"]);
-    assert.match(reply.json.message ?? "", /^jobs\.provisioning\.grafana\.app is forbidden: .* cannot list .* at the cluster scope$/);
+    assert.match(
+      reply.json.message ?? "",
+      /^jobs\.provisioning\.grafana\.app is forbidden: .* cannot list .* at the cluster scope$/,
+    );
   });
 
   test("permissions name group or resource, and a verb", async () => {

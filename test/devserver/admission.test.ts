@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { admit } from "../../src/devserver/admission.ts";
 import type { ResourceName } from "../../src/devserver/resources.ts";
-import { Refusal, type Cause } from "../../src/devserver/status.ts";
+import { type Cause, Refusal } from "../../src/devserver/status.ts";
 
 /** Each cause as `field: message`. */
 function causes(spec: Record<string, unknown>, resource: ResourceName = "jobs"): string[] {
@@ -17,18 +17,20 @@ function causes(spec: Record<string, unknown>, resource: ResourceName = "jobs"):
 }
 
 describe("admit()", () => {
-  for (const spec of [
-    { action: "pull", pull: { incremental: false } },
-    { action: "push", push: { branch: "feature/x", resources: [{ name: "d", kind: "Dashboard" }] } },
-    { action: "pr", pr: { ref: "main", pr: 7 } },
-    { action: "migrate", migrate: {} },
-    { action: "delete", delete: { paths: ["a/b.json"] } },
-    { action: "move", move: { paths: ["a"], targetPath: "b" } },
-    { action: "fixFolderMetadata" },
-    { action: "releaseResources" },
-    { action: "deleteResources" },
-    { action: "test", test: { duration: "20m" } },
-  ]) {
+  for (
+    const spec of [
+      { action: "pull", pull: { incremental: false } },
+      { action: "push", push: { branch: "feature/x", resources: [{ name: "d", kind: "Dashboard" }] } },
+      { action: "pr", pr: { ref: "main", pr: 7 } },
+      { action: "migrate", migrate: {} },
+      { action: "delete", delete: { paths: ["a/b.json"] } },
+      { action: "move", move: { paths: ["a"], targetPath: "b" } },
+      { action: "fixFolderMetadata" },
+      { action: "releaseResources" },
+      { action: "deleteResources" },
+      { action: "test", test: { duration: "20m" } },
+    ]
+  ) {
     test(`accepts ${spec.action}`, () => assert.deepEqual(causes({ ...spec, repository: "r" }), []));
   }
 
@@ -39,21 +41,38 @@ describe("admit()", () => {
     ]);
   });
 
-  for (const [spec, cause] of [
-    [{ action: "sing" }, 'spec.action: Invalid value: "sing": invalid action'],
-    [{ action: "toString" }, 'spec.action: Invalid value: "toString": invalid action'],
-    [{ action: "pull" }, "spec.pull: Required value: pull options required for pull action"],
-    [{ action: "push" }, "spec.push: Required value: push options required for push action"],
-    [{ action: "push", push: { branch: "a..b" } }, 'spec.push.branch: Invalid value: "a..b": invalid git branch name'],
-    [{ action: "fixFolderMetadata", fixFolderMetadata: { ref: "a b" } }, 'spec.fixFolderMetadata.ref: Invalid value: "a b": invalid git branch name'],
-    [{ action: "delete", delete: {} }, "spec.delete: Required value: at least one path or resource must be specified"],
-    [{ action: "delete", delete: { paths: ["a/../b"] } }, 'spec.delete.paths[0]: Invalid value: "a/../b": path contains traversal attempt'],
-    [{ action: "move", move: { paths: ["a"] } }, "spec.move.targetPath: Required value: target path is required"],
-    [{ action: "push", push: { resources: Array(101).fill({ name: "d" }) } }, 'spec.push.resources: Invalid value: "101": at most 100 resources'],
-    [{ action: "push", push: { resources: [{ kind: "Pod" }] } }, 'spec.push.resources[0].kind: Invalid value: "Pod": unsupported kind'],
-    [{ action: "test", test: { duration: "21m" } }, 'spec.test.duration: Invalid value: "21m": must be more than 0 and at most 20m'],
-    [{ action: "test", test: {} }, 'spec.test.duration: Invalid value: "": must be more than 0 and at most 20m'],
-  ] as const) {
+  for (
+    const [spec, cause] of [
+      [{ action: "sing" }, 'spec.action: Invalid value: "sing": invalid action'],
+      [{ action: "toString" }, 'spec.action: Invalid value: "toString": invalid action'],
+      [{ action: "pull" }, "spec.pull: Required value: pull options required for pull action"],
+      [{ action: "push" }, "spec.push: Required value: push options required for push action"],
+      [{ action: "push", push: { branch: "a..b" } }, 'spec.push.branch: Invalid value: "a..b": invalid git branch name'],
+      [
+        { action: "fixFolderMetadata", fixFolderMetadata: { ref: "a b" } },
+        'spec.fixFolderMetadata.ref: Invalid value: "a b": invalid git branch name',
+      ],
+      [{ action: "delete", delete: {} }, "spec.delete: Required value: at least one path or resource must be specified"],
+      [
+        { action: "delete", delete: { paths: ["a/../b"] } },
+        'spec.delete.paths[0]: Invalid value: "a/../b": path contains traversal attempt',
+      ],
+      [{ action: "move", move: { paths: ["a"] } }, "spec.move.targetPath: Required value: target path is required"],
+      [
+        { action: "push", push: { resources: Array(101).fill({ name: "d" }) } },
+        'spec.push.resources: Invalid value: "101": at most 100 resources',
+      ],
+      [
+        { action: "push", push: { resources: [{ kind: "Pod" }] } },
+        'spec.push.resources[0].kind: Invalid value: "Pod": unsupported kind',
+      ],
+      [
+        { action: "test", test: { duration: "21m" } },
+        'spec.test.duration: Invalid value: "21m": must be more than 0 and at most 20m',
+      ],
+      [{ action: "test", test: {} }, 'spec.test.duration: Invalid value: "": must be more than 0 and at most 20m'],
+    ] as const
+  ) {
     test(`refuses: ${cause}`, () => assert.deepEqual(causes({ ...spec, repository: "r" }), [cause]));
   }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { decodeJwt } from "jose";
 import { Secret } from "../../src/base/secret.ts";
-import { send, startDevserver, type Reply, type TestDevserver } from "../support/devserver.ts";
+import { type Reply, send, startDevserver, type TestDevserver } from "../support/devserver.ts";
 import { ManualClock } from "../support/manual-clock.ts";
 
 const ASK = { namespace: "*", audiences: ["provisioning.grafana.app"] };
@@ -14,7 +14,8 @@ describe("POST /sign/access-token", () => {
     server = await startDevserver({ clock: new ManualClock(), token: new Secret("s3cret"), tokenLifetimeMs: 90_000 });
   });
   after(() => server.close());
-  const ask = (body: unknown, headers: Record<string, string> = GOOD): Promise<Reply> => send("POST", server.exchangeUrl, body, { headers });
+  const ask = (body: unknown, headers: Record<string, string> = GOOD): Promise<Reply> =>
+    send("POST", server.exchangeUrl, body, { headers });
 
   test("gives a token that the API takes, with the configured life", async () => {
     const reply = await ask(ASK);
@@ -43,14 +44,16 @@ describe("POST /sign/access-token", () => {
     });
   }
 
-  for (const [body, error] of [
-    [{ audiences: ["a"] }, "missing required namespace"],
-    [{ namespace: "*" }, "missing required audiences"],
-    [{ namespace: "*", audiences: [] }, "missing required audiences"],
-    [{ ...ASK, expiresIn: "soon" }, "expiresIn must be whole seconds"],
-    ["{", "the request body is not JSON"],
-    ["", "missing required namespace"],
-  ] as const) {
+  for (
+    const [body, error] of [
+      [{ audiences: ["a"] }, "missing required namespace"],
+      [{ namespace: "*" }, "missing required audiences"],
+      [{ namespace: "*", audiences: [] }, "missing required audiences"],
+      [{ ...ASK, expiresIn: "soon" }, "expiresIn must be whole seconds"],
+      ["{", "the request body is not JSON"],
+      ["", "missing required namespace"],
+    ] as const
+  ) {
     test(`refuses ${JSON.stringify(body)}: ${error}`, async () => {
       const reply = await ask(body);
       assert.deepEqual([reply.status, reply.json.error], [400, error]);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { listPage } from "../../src/devserver/list.ts";
 import { BEHAVIOUR, type Behaviour } from "../../src/devserver/options.ts";
-import { RESOURCES, type ResourceName } from "../../src/devserver/resources.ts";
+import { type ResourceName, RESOURCES } from "../../src/devserver/resources.ts";
 import { Refusal } from "../../src/devserver/status.ts";
 import { Store } from "../../src/devserver/store.ts";
 import type { ApiVersion } from "../../src/provisioning.ts";
@@ -18,7 +18,12 @@ interface ListOptions {
 
 function list(store: Store, query: Record<string, string> = {}, options: ListOptions = {}): Body {
   const resource = RESOURCES[options.resource ?? "jobs"];
-  const request = { resource, version: options.version ?? "v0alpha1", namespace: options.namespace, query: new URLSearchParams(query) };
+  const request = {
+    resource,
+    version: options.version ?? "v0alpha1",
+    namespace: options.namespace,
+    query: new URLSearchParams(query),
+  };
   return JSON.parse(listPage(store, request, { ...BEHAVIOUR, ...options.behaviour })) as Body;
 }
 
@@ -134,16 +139,18 @@ describe("listPage()", () => {
     assert.equal(namesOf(list(store, { resourceVersion: "0" })).length, 3);
   });
 
-  for (const query of [
-    { limit: "-1" },
-    { limit: "many" },
-    { continue: "garbage" },
-    { continue: "bnVsbA" },
-    { resourceVersion: "abc" },
-    { resourceVersion: "9999999999999999999" },
-    { resourceVersionMatch: "Newest" },
-    { labelSelector: "a b" },
-  ]) {
+  for (
+    const query of [
+      { limit: "-1" },
+      { limit: "many" },
+      { continue: "garbage" },
+      { continue: "bnVsbA" },
+      { resourceVersion: "abc" },
+      { resourceVersion: "9999999999999999999" },
+      { resourceVersionMatch: "Newest" },
+      { labelSelector: "a b" },
+    ]
+  ) {
     test(`refuses ${JSON.stringify(query)} with 400`, () => {
       assert.equal(codeOf(() => list(storeOf(1), query as unknown as Record<string, string>)), 400);
     });

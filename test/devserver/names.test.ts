@@ -3,13 +3,15 @@ import { describe, test } from "node:test";
 import { generateName, isObjectName, jobName } from "../../src/devserver/names.ts";
 
 describe("jobName()", () => {
-  for (const [action, name] of Object.entries({
-    pull: "demo-sync",
-    migrate: "demo-sync",
-    push: "demo-push",
-    delete: "demo-delete",
-    fixFolderMetadata: "demo-fixFolderMetadata",
-  })) {
+  for (
+    const [action, name] of Object.entries({
+      pull: "demo-sync",
+      migrate: "demo-sync",
+      push: "demo-push",
+      delete: "demo-delete",
+      fixFolderMetadata: "demo-fixFolderMetadata",
+    })
+  ) {
     test(`${action} is ${name}`, () => assert.equal(jobName("demo", action, {}), name));
   }
 

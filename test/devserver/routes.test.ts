@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { startDevserver, type Reply, type TestDevserver } from "../support/devserver.ts";
+import { type Reply, startDevserver, type TestDevserver } from "../support/devserver.ts";
 
 const PULL = { action: "pull", pull: { incremental: false } };
 
@@ -13,13 +13,19 @@ describe("the API", () => {
   let made = 0;
   /** A job of its own for a test. */
   const create = async (more: Record<string, unknown> = {}): Promise<Reply> =>
-    server.call("POST", "namespaces/a/jobs", { metadata: { name: `job-${made++}` }, spec: { ...PULL, repository: "r" }, ...more });
+    server.call("POST", "namespaces/a/jobs", {
+      metadata: { name: `job-${made++}` },
+      spec: { ...PULL, repository: "r" },
+      ...more,
+    });
   const pathOf = (reply: Reply): string => `namespaces/a/jobs/${reply.json.metadata.name}`;
   const facts = (reply: Reply): [number, string | undefined] => [reply.status, reply.json.reason];
 
   describe("create", () => {
     test("gives 201 and the object with what the server adds", async () => {
-      const reply = await create({ metadata: { name: "fresh", uid: "mine", creationTimestamp: "1999-01-01T00:00:00Z", labels: { a: "b" } } });
+      const reply = await create({
+        metadata: { name: "fresh", uid: "mine", creationTimestamp: "1999-01-01T00:00:00Z", labels: { a: "b" } },
+      });
       assert.equal(reply.status, 201, reply.text);
       const { metadata, kind, apiVersion, status } = reply.json;
       assert.deepEqual([kind, apiVersion, status], ["Job", "provisioning.grafana.app/v0alpha1", {}]);
@@ -49,21 +55,25 @@ describe("the API", () => {
       assert.match(reply.json.message ?? "", /spec\.pull: Required value: pull options required for pull action/);
     });
 
-    for (const [what, body, code] of [
-      ["no name", { metadata: {} }, 422],
-      ["a bad name", { metadata: { name: "a_b" } }, 422],
-      ["another kind", { kind: "HistoricJob", metadata: { name: "x" } }, 400],
-      ["another group", { apiVersion: "v1", metadata: { name: "x" } }, 400],
-      ["another namespace", { metadata: { name: "x", namespace: "b" } }, 400],
-      ["a resourceVersion", { metadata: { name: "x", resourceVersion: "1" } }, 400],
-      ["labels that are no text", { metadata: { name: "x", labels: { a: 1 } } }, 400],
-      ["a spec that is no object", { metadata: { name: "x" }, spec: "pull" }, 400],
-    ] as const) {
+    for (
+      const [what, body, code] of [
+        ["no name", { metadata: {} }, 422],
+        ["a bad name", { metadata: { name: "a_b" } }, 422],
+        ["another kind", { kind: "HistoricJob", metadata: { name: "x" } }, 400],
+        ["another group", { apiVersion: "v1", metadata: { name: "x" } }, 400],
+        ["another namespace", { metadata: { name: "x", namespace: "b" } }, 400],
+        ["a resourceVersion", { metadata: { name: "x", resourceVersion: "1" } }, 400],
+        ["labels that are no text", { metadata: { name: "x", labels: { a: 1 } } }, 400],
+        ["a spec that is no object", { metadata: { name: "x" }, spec: "pull" }, 400],
+      ] as const
+    ) {
       test(`refuses ${what} with ${code}`, async () => assert.equal((await create(body)).status, code));
     }
 
     test("refuses what is no JSON object, no JSON type, or too large", async () => {
-      for (const body of ["{", "[]", "null", ""]) assert.equal((await server.call("POST", "namespaces/a/jobs", body)).status, 400, body);
+      for (const body of ["{", "[]", "null", ""]) {
+        assert.equal((await server.call("POST", "namespaces/a/jobs", body)).status, 400, body);
+      }
       const typed = await server.call("POST", "namespaces/a/jobs", "a: 1", { headers: { "content-type": "application/yaml" } });
       assert.equal(typed.status, 415);
       assert.equal((await create({ pad: "x".repeat(3_200_000) })).status, 413);
@@ -104,7 +114,12 @@ describe("the API", () => {
     test("one replacement writes labels and status together; bookkeeping moves with the spec alone", async () => {
       const created = await create();
       const { metadata } = created.json;
-      const working = { ...created.json, metadata: { ...metadata, labels: { a: "b" } }, status: { state: "working" }, extra: { kept: true } };
+      const working = {
+        ...created.json,
+        metadata: { ...metadata, labels: { a: "b" } },
+        status: { state: "working" },
+        extra: { kept: true },
+      };
       const first = await server.call("PUT", pathOf(created), working);
       assert.deepEqual([first.json.metadata.labels, first.json.status], [{ a: "b" }, { state: "working" }]);
       assert.deepEqual((first.json as unknown as { extra: unknown }).extra, { kept: true });
@@ -119,13 +134,17 @@ describe("the API", () => {
     test("createdBy cannot be replaced", async () => {
       const created = await create();
       const annotations = { "grafana.app/createdBy": "mallory" };
-      const reply = await server.call("PUT", pathOf(created), { ...created.json, metadata: { ...created.json.metadata, annotations } });
+      const reply = await server.call("PUT", pathOf(created), {
+        ...created.json,
+        metadata: { ...created.json.metadata, annotations },
+      });
       assert.equal(reply.json.metadata.annotations?.["grafana.app/createdBy"], "access-policy:provisioning");
     });
 
     test("a replacement without version creates what is missing, with one it is a Conflict, with another uid too", async () => {
       const spec = { ...PULL, repository: "r" };
-      const put = (name: string, metadata: Record<string, unknown>) => server.call("PUT", `namespaces/a/jobs/${name}`, { metadata, spec });
+      const put = (name: string, metadata: Record<string, unknown>) =>
+        server.call("PUT", `namespaces/a/jobs/${name}`, { metadata, spec });
       assert.equal((await put("upsert", {})).status, 201);
       assert.equal((await put("upsert", {})).status, 200);
       assert.deepEqual(facts(await put("never", { resourceVersion: "1" })), [409, "Conflict"]);
@@ -141,7 +160,8 @@ describe("the API", () => {
     test("delete answers with a Status, and checks its preconditions", async () => {
       const created = await create();
       const { uid, resourceVersion, name } = created.json.metadata;
-      const remove = (preconditions?: Record<string, unknown>) => server.call("DELETE", pathOf(created), preconditions && { preconditions });
+      const remove = (preconditions?: Record<string, unknown>) =>
+        server.call("DELETE", pathOf(created), preconditions && { preconditions });
       assert.deepEqual(facts(await remove({ uid: "other" })), [409, "Conflict"]);
       assert.deepEqual(facts(await remove({ uid, resourceVersion: "1" })), [409, "Conflict"]);
       const done = await remove({ uid, resourceVersion });
@@ -160,7 +180,11 @@ describe("the API", () => {
   describe("repositories", () => {
     test("a new one is unhealthy whatever its status says, and made healthy through /status alone", async () => {
       const healthy = { health: { healthy: true, checked: 1 } };
-      const created = await server.call("POST", "namespaces/b/repositories", { metadata: { name: "demo" }, spec: { title: "Demo" }, status: healthy });
+      const created = await server.call("POST", "namespaces/b/repositories", {
+        metadata: { name: "demo" },
+        spec: { title: "Demo" },
+        status: healthy,
+      });
       assert.deepEqual(created.json.status, {});
       const queue = () => server.call("POST", "namespaces/b/repositories/demo/jobs", PULL);
       const refused = await queue();
@@ -183,13 +207,16 @@ describe("the API", () => {
     });
 
     test("those of the options are there, healthy", async () => {
-      const names = (await server.call("GET", "repositories")).json.items?.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
+      const names = (await server.call("GET", "repositories")).json.items?.map(({ metadata }) =>
+        `${metadata.namespace}/${metadata.name}`
+      );
       assert.ok(names?.includes("default/test6") && names.includes("org-2/other"), String(names));
     });
   });
 
   describe("repositories/<name>/jobs", () => {
-    const post = (body: unknown, repository = "org-2/repositories/other") => server.call("POST", `namespaces/${repository}/jobs`, body);
+    const post = (body: unknown, repository = "org-2/repositories/other") =>
+      server.call("POST", `namespaces/${repository}/jobs`, body);
 
     test("makes a Job of a bare spec, under the name of its class and with the repository's label", async () => {
       const reply = await post({ action: "push", push: {}, repository: "ignored" });
@@ -212,15 +239,17 @@ describe("the API", () => {
       assert.equal((await post({ action: "sing", push: {} })).json.details?.["name"], "other-push");
     });
 
-    for (const [what, body, code] of [
-      ["two option objects", { pull: {}, push: {} }, 400],
-      ["pr from a client", { action: "pr", pr: { ref: "x" } }, 400],
-      ["no JSON", "{", 400],
-      ["an action that is no text", { action: 5 }, 400],
-      ["pull without options", { action: "pull" }, 422],
-      ["an unknown action", { action: "sing" }, 422],
-      ["deleteResources while the repository lives", { action: "deleteResources" }, 409],
-    ] as const) {
+    for (
+      const [what, body, code] of [
+        ["two option objects", { pull: {}, push: {} }, 400],
+        ["pr from a client", { action: "pr", pr: { ref: "x" } }, 400],
+        ["no JSON", "{", 400],
+        ["an action that is no text", { action: 5 }, 400],
+        ["pull without options", { action: "pull" }, 422],
+        ["an unknown action", { action: "sing" }, 422],
+        ["deleteResources while the repository lives", { action: "deleteResources" }, 409],
+      ] as const
+    ) {
       test(`refuses ${what} with ${code}`, async () => assert.equal((await post(body)).status, code));
     }
 
@@ -230,7 +259,10 @@ describe("the API", () => {
     });
 
     test("one that is being deleted takes no more, but for its clean-up", async () => {
-      server.store.create("repositories", { metadata: { name: "going", namespace: "c", finalizers: ["cleanup"] }, status: { health: { healthy: true } } });
+      server.store.create("repositories", {
+        metadata: { name: "going", namespace: "c", finalizers: ["cleanup"] },
+        status: { health: { healthy: true } },
+      });
       await server.call("DELETE", "namespaces/c/repositories/going");
       assert.deepEqual(facts(await post(PULL, "c/repositories/going")), [409, "Conflict"]);
       assert.equal((await post({ action: "deleteResources" }, "c/repositories/going")).status, 202);
@@ -244,7 +276,10 @@ describe("the API", () => {
     });
 
     test("GET knows history alone: the list, and one job by its uid", async () => {
-      const labels = (uid: string) => ({ "provisioning.grafana.app/repository": "test6", "provisioning.grafana.app/original-uid": uid });
+      const labels = (uid: string) => ({
+        "provisioning.grafana.app/repository": "test6",
+        "provisioning.grafana.app/original-uid": uid,
+      });
       const archive = (name: string, uid: string) =>
         server.store.create("historicjobs", { metadata: { name, namespace: "default", labels: labels(uid) }, spec: PULL });
       archive("x-1", "aaa");
@@ -252,7 +287,11 @@ describe("the API", () => {
       archive("x-3", "bbb");
       const path = "namespaces/default/repositories/test6/jobs";
       const list = (await server.call("GET", path)).json;
-      assert.deepEqual([list.kind, list.items?.map(({ kind, metadata }) => `${kind} ${metadata.name}`)], ["JobList", ["Job x-1", "Job x-2", "Job x-3"]]);
+      assert.deepEqual([list.kind, list.items?.map(({ kind, metadata }) => `${kind} ${metadata.name}`)], ["JobList", [
+        "Job x-1",
+        "Job x-2",
+        "Job x-3",
+      ]]);
       assert.equal((await server.call("GET", `${path}/aaa`)).json.metadata.name, "x-1");
       assert.equal((await server.call("GET", `${path}/bbb`)).status, 404);
       assert.equal((await server.call("GET", `${path}/ccc`)).status, 404);
@@ -262,25 +301,33 @@ describe("the API", () => {
   });
 
   describe("everything else", () => {
-    for (const path of [
-      "/",
-      "/apis/other.grafana.app/v1/jobs",
-      "/apis/provisioning.grafana.app/v2/jobs",
-      "connections",
-      "namespaces/a/toString",
-      "jobs/name-without-namespace",
-      "namespaces/a/jobs/x/status",
-      "namespaces//jobs",
-      "namespaces/default/repositories/test6/files",
-    ]) {
+    for (
+      const path of [
+        "/",
+        "/apis/other.grafana.app/v1/jobs",
+        "/apis/provisioning.grafana.app/v2/jobs",
+        "connections",
+        "namespaces/a/toString",
+        "jobs/name-without-namespace",
+        "namespaces/a/jobs/x/status",
+        "namespaces//jobs",
+        "namespaces/default/repositories/test6/files",
+      ]
+    ) {
       test(`${path} is 404 with a Status`, async () => {
         const reply = await server.call("GET", path);
-        assert.deepEqual([reply.status, reply.json.kind, reply.json.message], [404, "Status", "the server could not find the requested resource"]);
+        assert.deepEqual([reply.status, reply.json.kind, reply.json.message], [
+          404,
+          "Status",
+          "the server could not find the requested resource",
+        ]);
       });
     }
 
     test("methods that are not served are 405", async () => {
-      for (const [method, path] of [["PATCH", "namespaces/a/jobs/x"], ["DELETE", "namespaces/a/jobs"], ["POST", "jobs"]] as const) {
+      for (
+        const [method, path] of [["PATCH", "namespaces/a/jobs/x"], ["DELETE", "namespaces/a/jobs"], ["POST", "jobs"]] as const
+      ) {
         assert.deepEqual(facts(await server.call(method, path, {})), [405, "MethodNotAllowed"]);
       }
     });

@@ -57,17 +57,28 @@ describe("runDevserver()", () => {
     test(`with mTLS ${mtls} the printed requests work as they stand`, async () => {
       const { commands, stop } = await run({ mtls, repositories: ["org-2/demo"] });
       const token = commands("Get a token");
-      const job = JSON.parse(await shell(`${token}\n${commands("Create a job")}`)) as { metadata: { name: string; namespace: string } };
+      const job = JSON.parse(await shell(`${token}\n${commands("Create a job")}`)) as {
+        metadata: { name: string; namespace: string };
+      };
       assert.deepEqual([job.metadata.namespace, job.metadata.name], ["org-2", "demo-sync"]);
-      assert.match(await shell(`${token}\n${commands("See the queue and the history")}`), /"JobList".*"demo-sync".*"HistoricJobList"/s);
+      assert.match(
+        await shell(`${token}\n${commands("See the queue and the history")}`),
+        /"JobList".*"demo-sync".*"HistoricJobList"/s,
+      );
       await stop();
     });
   }
 
   test("the controller's commands name the certificates as far as they are wanted", async () => {
     const optional = await run({});
-    assert.match(optional.commands("Run the controller"), /^ {2}job-controller --token="ProvisioningAdminToken" .*\n.*--tls-ca-file=\S+\/ca\.pem$/);
-    assert.match(optional.commands("Run the controller with a client certificate"), /ca\.pem \\\n.*--tls-cert-file=\S+\/client\.pem --tls-key-file=\S+\/client-key\.pem$/);
+    assert.match(
+      optional.commands("Run the controller"),
+      /^ {2}job-controller --token="ProvisioningAdminToken" .*\n.*--tls-ca-file=\S+\/ca\.pem$/,
+    );
+    assert.match(
+      optional.commands("Run the controller with a client certificate"),
+      /ca\.pem \\\n.*--tls-cert-file=\S+\/client\.pem --tls-key-file=\S+\/client-key\.pem$/,
+    );
     await optional.stop();
     const required = await run({ mtls: "required" });
     assert.ok(!required.lines.includes("Run the controller:"));

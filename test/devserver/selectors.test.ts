@@ -21,20 +21,22 @@ function selectedBy(query: Record<string, string>): string[] {
 }
 
 describe("parseSelection()", () => {
-  for (const [labelSelector, names] of Object.entries({
-    "": ["free", "fresh", "odd", "old"],
-    [CLAIM]: ["fresh", "odd", "old"],
-    [`!${CLAIM}`]: ["free"],
-    "repo=demo": ["old"],
-    "repo==demo": ["old"],
-    "repo!=demo": ["free", "fresh", "odd"],
-    "repo in (demo, test)": ["fresh", "old"],
-    "repo notin (demo,test)": ["free", "odd"],
-    [`${CLAIM}<1756111050000`]: ["old"],
-    [`${CLAIM}>100`]: ["fresh"],
-    [`${CLAIM},repo in (demo,other),repo!=test`]: ["old"],
-    "repo=": [],
-  })) {
+  for (
+    const [labelSelector, names] of Object.entries({
+      "": ["free", "fresh", "odd", "old"],
+      [CLAIM]: ["fresh", "odd", "old"],
+      [`!${CLAIM}`]: ["free"],
+      "repo=demo": ["old"],
+      "repo==demo": ["old"],
+      "repo!=demo": ["free", "fresh", "odd"],
+      "repo in (demo, test)": ["fresh", "old"],
+      "repo notin (demo,test)": ["free", "odd"],
+      [`${CLAIM}<1756111050000`]: ["old"],
+      [`${CLAIM}>100`]: ["fresh"],
+      [`${CLAIM},repo in (demo,other),repo!=test`]: ["old"],
+      "repo=": [],
+    })
+  ) {
     test(`labels "${labelSelector}" select ${names.length === 0 ? "nothing" : names.join(", ")}`, () => {
       assert.deepEqual(selectedBy({ labelSelector }), names);
     });
@@ -53,16 +55,21 @@ describe("parseSelection()", () => {
     assert.deepEqual([...store.entries("repositories")].filter(selected).map(({ name }) => name), ["x"]);
   });
 
-  for (const query of [
-    { labelSelector: "a b" },
-    { labelSelector: "a=b=c" },
-    { labelSelector: "a<many" },
-    { labelSelector: "a in demo" },
-    { fieldSelector: "status.state=working" },
-    { fieldSelector: "metadata.name" },
-  ]) {
+  for (
+    const query of [
+      { labelSelector: "a b" },
+      { labelSelector: "a=b=c" },
+      { labelSelector: "a<many" },
+      { labelSelector: "a in demo" },
+      { fieldSelector: "status.state=working" },
+      { fieldSelector: "metadata.name" },
+    ]
+  ) {
     test(`refuses ${JSON.stringify(query)} with 400`, () => {
-      assert.throws(() => selectedBy(query as unknown as Record<string, string>), (error) => error instanceof Refusal && error.code === 400);
+      assert.throws(
+        () => selectedBy(query as unknown as Record<string, string>),
+        (error) => error instanceof Refusal && error.code === 400,
+      );
     });
   }
 });

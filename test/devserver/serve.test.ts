@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile, stat } from "node:fs/promises";
-import { connect as connectHttp2, type ClientHttp2Session, type ClientHttp2Stream } from "node:http2";
+import { type ClientHttp2Session, type ClientHttp2Stream, connect as connectHttp2 } from "node:http2";
 import { createServer } from "node:net";
 import { describe, test } from "node:test";
 import { ConfigError } from "../../src/base/errors.ts";
@@ -34,8 +34,12 @@ describe("TLS", () => {
     const { port } = new URL(server.apiUrl);
     const tls = { ca: server.certificates.ca };
     assert.equal(server.apiUrl, `https://localhost:${port}`);
-    for (const host of ["localhost", "127.0.0.1"]) assert.equal((await send("GET", `https://${host}:${port}/livez`, undefined, { tls })).text, "ok");
-    const six = await send("GET", `https://[::1]:${port}/livez`, undefined, { tls }).catch((error: { code: string }) => error.code);
+    for (const host of ["localhost", "127.0.0.1"]) {
+      assert.equal((await send("GET", `https://${host}:${port}/livez`, undefined, { tls })).text, "ok");
+    }
+    const six = await send("GET", `https://[::1]:${port}/livez`, undefined, { tls }).catch((error: { code: string }) =>
+      error.code
+    );
     if (typeof six === "string") assert.match(six, /^(?:ECONNREFUSED|EADDRNOTAVAIL|ENETUNREACH)$/);
     else assert.equal(six.text, "ok");
   });
@@ -58,7 +62,9 @@ describe("TLS", () => {
     assert.equal((await server.call("GET", "jobs", undefined, { tls: clientTls(server) })).status, 200);
     assert.equal(server.requests.at(-1)?.serial, server.certificates.client.serial);
     const stranger = await (await createAuthority()).client();
-    const reply = await server.call("GET", "jobs", undefined, { tls: { ca: server.certificates.ca, cert: stranger.cert, key: stranger.key } });
+    const reply = await server.call("GET", "jobs", undefined, {
+      tls: { ca: server.certificates.ca, cert: stranger.cert, key: stranger.key },
+    });
     assert.equal(reply.status, 401);
     assert.match(reply.json.message ?? "", /unknown authority/);
   });
@@ -68,7 +74,9 @@ describe("TLS", () => {
     assert.equal((await server.call("GET", "jobs", undefined, { tls: clientTls(server) })).status, 200);
     await assert.rejects(server.call("GET", "jobs"));
     const stranger = await (await createAuthority()).client();
-    await assert.rejects(server.call("GET", "jobs", undefined, { tls: { ca: server.certificates.ca, cert: stranger.cert, key: stranger.key } }));
+    await assert.rejects(
+      server.call("GET", "jobs", undefined, { tls: { ca: server.certificates.ca, cert: stranger.cert, key: stranger.key } }),
+    );
     assert.equal(server.requests.length, 1);
   });
 
@@ -94,7 +102,9 @@ describe("TLS", () => {
 });
 
 describe("HTTP/2", () => {
-  async function withSession(run: (server: TestDevserver, open: (path: string) => ClientHttp2Stream, session: ClientHttp2Session) => Promise<void>) {
+  async function withSession(
+    run: (server: TestDevserver, open: (path: string) => ClientHttp2Stream, session: ClientHttp2Session) => Promise<void>,
+  ) {
     await using server = await startDevserver({ mtls: "required" });
     const token = await server.mintToken();
     const session = connectHttp2(server.apiUrl, clientTls(server));
@@ -186,7 +196,17 @@ describe("watches over real connections", () => {
     await using server = await startDevserver({ behaviour: { slowReaderMs: 200 } });
     const token = await server.mintToken();
     const url = `${server.apiUrl}${JOBS}?watch=1`;
-    const reader = spawn("curl", ["-s", "-N", "--insecure", "--http1.1", "-H", `X-Access-Token: ${token}`, "-o", "/dev/null", url], { stdio: "ignore" });
+    const reader = spawn("curl", [
+      "-s",
+      "-N",
+      "--insecure",
+      "--http1.1",
+      "-H",
+      `X-Access-Token: ${token}`,
+      "-o",
+      "/dev/null",
+      url,
+    ], { stdio: "ignore" });
     await server.watching(1);
     reader.kill("SIGSTOP");
     while (server.watches > 0) {
@@ -210,19 +230,34 @@ describe("Devserver", () => {
   test("onRequest sees both servers, and may answer, cut off or keep waiting", async () => {
     await using server = await startDevserver({
       onRequest({ path }) {
-        if (path.endsWith("/historicjobs")) return { status: 503, body: "<html>", headers: { "content-type": "text/html", "retry-after": "7" } };
+        if (path.endsWith("/historicjobs")) {
+          return { status: 503, body: "<html>", headers: { "content-type": "text/html", "retry-after": "7" } };
+        }
         if (path.endsWith("/repositories")) return "abort";
         return path === "/livez" ? "hang" : undefined;
       },
     });
     const taken = await server.call("GET", "historicjobs");
-    assert.deepEqual([taken.status, taken.text, taken.headers["content-type"], taken.headers["retry-after"]], [503, "<html>", "text/html", "7"]);
+    assert.deepEqual([taken.status, taken.text, taken.headers["content-type"], taken.headers["retry-after"]], [
+      503,
+      "<html>",
+      "text/html",
+      "7",
+    ]);
     await assert.rejects(server.call("GET", "repositories"));
     const hanging = server.call("GET", "/livez").then(() => "answered", () => "cut");
     assert.equal((await server.call("GET", "jobs?limit=1")).status, 200);
     await send("POST", server.exchangeUrl, {});
-    const seen = server.requests.map(({ server: which, method, path, query }) => `${which} ${method} ${path.split("/").at(-1)} ${query}`.trim());
-    assert.deepEqual(seen.sort(), ["api GET historicjobs", "api GET jobs limit=1", "api GET livez", "api GET repositories", "exchange POST access-token"]);
+    const seen = server.requests.map(({ server: which, method, path, query }) =>
+      `${which} ${method} ${path.split("/").at(-1)} ${query}`.trim()
+    );
+    assert.deepEqual(seen.sort(), [
+      "api GET historicjobs",
+      "api GET jobs limit=1",
+      "api GET livez",
+      "api GET repositories",
+      "exchange POST access-token",
+    ]);
     await server.close();
     assert.equal(await hanging, "cut");
   });
@@ -241,15 +276,21 @@ describe("Devserver", () => {
     const headers = { authorization: "Bearer ProvisioningAdminToken" };
     const body = { namespace: "*", audiences: ["provisioning.grafana.app"] };
     const token = (await send("POST", server.exchangeUrl, body, { headers })).json.data?.token ?? "";
-    const get = async (path: string) => (await server.call("GET", path, undefined, { headers: { "x-access-token": token } })).status;
-    assert.deepEqual([await get("jobs"), await get("namespaces/stacks-1/jobs"), await get("namespaces/stacks-1/historicjobs")], [403, 200, 403]);
+    const get = async (path: string) =>
+      (await server.call("GET", path, undefined, { headers: { "x-access-token": token } })).status;
+    assert.deepEqual([await get("jobs"), await get("namespaces/stacks-1/jobs"), await get("namespaces/stacks-1/historicjobs")], [
+      403,
+      200,
+      403,
+    ]);
   });
 
   test("simulate takes a job to history", async () => {
     await using server = await startDevserver({ simulate: true, simulateDurationMs: 1 });
     const lines = await server.watch("historicjobs");
     await server.watching(1);
-    const { metadata } = (await server.call("POST", "namespaces/default/repositories/test6/jobs", { action: "pull", pull: {} })).json;
+    const { metadata } =
+      (await server.call("POST", "namespaces/default/repositories/test6/jobs", { action: "pull", pull: {} })).json;
     const historic = (await lines.next())?.object;
     lines.close();
     assert.equal(historic?.metadata.labels?.["provisioning.grafana.app/original-uid"], metadata.uid);
@@ -293,7 +334,11 @@ describe("Devserver", () => {
     holder.close();
   });
 
-  for (const options of [{ apiAddress: "localhost" }, { apiAddress: "localhost:70000" }, { exchangeAddress: ":1" }, { repositories: ["a/b/c"] }, { repositories: [""] }]) {
+  for (
+    const options of [{ apiAddress: "localhost" }, { apiAddress: "localhost:70000" }, { exchangeAddress: ":1" }, {
+      repositories: ["a/b/c"],
+    }, { repositories: [""] }]
+  ) {
     test(`refuses ${JSON.stringify(options)}`, async () => {
       await assert.rejects(startDevserver(options), ConfigError);
     });

@@ -17,7 +17,9 @@ function setUp(): Setup {
   const clock = new ManualClock();
   const store = new Store(clock);
   const changes: string[] = [];
-  store.onChange(({ resource, type, entry }) => changes.push(`${resource} ${type} ${String(entry.object.status?.["state"] ?? "")}`.trim()));
+  store.onChange(({ resource, type, entry }) =>
+    changes.push(`${resource} ${type} ${String(entry.object.status?.["state"] ?? "")}`.trim())
+  );
   return {
     clock,
     store,
@@ -29,7 +31,11 @@ function setUp(): Setup {
     },
     queue(name = "demo-sync", labels = { "provisioning.grafana.app/repository": "demo" }) {
       const spec = { action: "pull", repository: "demo", pull: { incremental: true } };
-      return store.create("jobs", { metadata: { name, namespace: "a", labels, annotations: { "grafana.app/createdBy": "x" } }, spec, status: {} }).object;
+      return store.create("jobs", {
+        metadata: { name, namespace: "a", labels, annotations: { "grafana.app/createdBy": "x" } },
+        spec,
+        status: {},
+      }).object;
     },
   };
 }
@@ -57,7 +63,13 @@ describe("simulateDriver()", () => {
     assert.notEqual(historic?.metadata.uid, job.metadata.uid);
     assert.deepEqual(historic?.spec, job.spec);
     const started = clock.now() - 2_000;
-    assert.deepEqual(historic?.status, { state: "success", started, message: "completed successfully", finished: clock.now(), progress: 100 });
+    assert.deepEqual(historic?.status, {
+      state: "success",
+      started,
+      message: "completed successfully",
+      finished: clock.now(),
+      progress: 100,
+    });
     const { labels = {}, annotations } = historic?.metadata ?? {};
     assert.equal(labels["provisioning.grafana.app/repository"], "demo");
     assert.equal(labels["provisioning.grafana.app/original-uid"], job.metadata.uid);

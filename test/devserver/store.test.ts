@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Refusal } from "../../src/devserver/status.ts";
-import { Store, type Change, type Resourced } from "../../src/devserver/store.ts";
+import { type Change, type Resourced, Store } from "../../src/devserver/store.ts";
 import { ManualClock } from "../support/manual-clock.ts";
 
 function job(name: string, more: Resourced = {}): Resourced {
@@ -22,7 +22,11 @@ describe("Store", () => {
   test("numbers writes in microseconds, strictly rising within one and across kinds", () => {
     const clock = new ManualClock();
     const store = new Store(clock);
-    const versions = [store.create("jobs", job("x")).version, store.create("historicjobs", job("x")).version, store.create("jobs", job("y")).version];
+    const versions = [
+      store.create("jobs", job("x")).version,
+      store.create("historicjobs", job("x")).version,
+      store.create("jobs", job("y")).version,
+    ];
     const start = clock.now() * 1_000;
     assert.deepEqual(versions, [start + 1, start + 2, start + 3]);
     clock.jump(5);
@@ -42,14 +46,21 @@ describe("Store", () => {
 
   test("takes over a given uid and creation time, also null", () => {
     const store = new Store(new ManualClock());
-    const { metadata } = store.create("jobs", job("x", { metadata: { uid: "u", creationTimestamp: "2020-01-01T00:00:00Z" } })).object;
+    const { metadata } =
+      store.create("jobs", job("x", { metadata: { uid: "u", creationTimestamp: "2020-01-01T00:00:00Z" } })).object;
     assert.deepEqual([metadata.uid, metadata.creationTimestamp], ["u", "2020-01-01T00:00:00Z"]);
-    assert.equal(store.create("jobs", job("y", { metadata: { creationTimestamp: null } })).object.metadata.creationTimestamp, null);
+    assert.equal(
+      store.create("jobs", job("y", { metadata: { creationTimestamp: null } })).object.metadata.creationTimestamp,
+      null,
+    );
   });
 
   test("keeps unknown fields at every level", () => {
     const store = new Store(new ManualClock());
-    store.create("jobs", job("x", { later: { a: [1] }, spec: { action: "sing", song: { verse: 2 } }, metadata: { managedFields: [{}] } }));
+    store.create(
+      "jobs",
+      job("x", { later: { a: [1] }, spec: { action: "sing", song: { verse: 2 } }, metadata: { managedFields: [{}] } }),
+    );
     const object = store.get("jobs", "a", "x")?.object;
     assert.deepEqual(object?.["later"], { a: [1] });
     assert.deepEqual(object?.spec, { action: "sing", song: { verse: 2 } });
@@ -85,14 +96,19 @@ describe("Store", () => {
     const store = new Store(new ManualClock());
     const { uid } = store.update("jobs", job("x"));
     assert.equal(store.update("jobs", job("x", { status: { state: "error" } })).uid, uid);
-    assert.deepEqual(refusal(() => store.update("jobs", job("y", { metadata: { resourceVersion: "1" } }))), { code: 409, reason: "Conflict" });
+    assert.deepEqual(refusal(() => store.update("jobs", job("y", { metadata: { resourceVersion: "1" } }))), {
+      code: 409,
+      reason: "Conflict",
+    });
   });
 
   test("update moves the generation with the spec alone, and never the creation time", () => {
     const store = new Store(new ManualClock());
     const { metadata } = store.create("jobs", job("x")).object;
     assert.equal(store.update("jobs", job("x", { status: { state: "working" } })).object.metadata.generation, 1);
-    const changed = store.update("jobs", job("x", { spec: { action: "push" }, metadata: { creationTimestamp: "1999-01-01T00:00:00Z" } })).object;
+    const changed =
+      store.update("jobs", job("x", { spec: { action: "push" }, metadata: { creationTimestamp: "1999-01-01T00:00:00Z" } }))
+        .object;
     assert.equal(changed.metadata.generation, 2);
     assert.equal(changed.metadata.creationTimestamp, metadata.creationTimestamp);
   });

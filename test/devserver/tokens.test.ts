@@ -53,8 +53,12 @@ describe("Tokens", () => {
     const tokens = await Tokens.create(clock);
     const token = await tokens.mint(CLAIMS, 600_000);
     const [head, , signature] = token.split(".");
-    const forged = `${head}.${btoa(JSON.stringify({ ...decodeJwt(token), namespace: "other" })).replaceAll("=", "")}.${signature}`;
+    const forged = `${head}.${
+      btoa(JSON.stringify({ ...decodeJwt(token), namespace: "other" })).replaceAll("=", "")
+    }.${signature}`;
     const stranger = await (await Tokens.create(clock)).mint(CLAIMS, 600_000);
-    for (const text of [forged, stranger, "", "a.b.c", "ProvisioningAdminToken"]) assert.equal(await tokens.verify(text), undefined);
+    for (const text of [forged, stranger, "", "a.b.c", "ProvisioningAdminToken"]) {
+      assert.equal(await tokens.verify(text), undefined);
+    }
   });
 });

@@ -3,9 +3,9 @@ import { describe, test } from "node:test";
 import type { Stream } from "../../src/devserver/call.ts";
 import { Events } from "../../src/devserver/events.ts";
 import { BEHAVIOUR, type Behaviour } from "../../src/devserver/options.ts";
-import { RESOURCES, type ResourceName } from "../../src/devserver/resources.ts";
+import { type ResourceName, RESOURCES } from "../../src/devserver/resources.ts";
 import { Refusal } from "../../src/devserver/status.ts";
-import { Store, type Resourced } from "../../src/devserver/store.ts";
+import { type Resourced, Store } from "../../src/devserver/store.ts";
 import { startWatch, type Watch, type WatchContext } from "../../src/devserver/watch.ts";
 import type { EventLine } from "../support/devserver.ts";
 import { ManualClock, settle } from "../support/manual-clock.ts";
@@ -63,12 +63,23 @@ function setUp(behaviour: Partial<Behaviour> = {}): Setup {
   const clock = new ManualClock();
   const store = new Store(clock);
   const merged = { ...BEHAVIOUR, ...behaviour };
-  const context = { store, clock, random: () => 0, behaviour: merged, events: new Events(store, merged.ringEvents), open: new Set<Watch>() };
+  const context = {
+    store,
+    clock,
+    random: () => 0,
+    behaviour: merged,
+    events: new Events(store, merged.ringEvents),
+    open: new Set<Watch>(),
+  };
   return {
     ...context,
     watch(query = {}, { resource = "jobs", namespace } = {}) {
       const stream = new FakeStream();
-      startWatch(context, { resource: RESOURCES[resource], version: "v0alpha1", namespace, query: new URLSearchParams(query) }, () => stream);
+      startWatch(
+        context,
+        { resource: RESOURCES[resource], version: "v0alpha1", namespace, query: new URLSearchParams(query) },
+        () => stream,
+      );
       return stream;
     },
     put: (name, more = {}) => store.update("jobs", { ...more, metadata: { namespace: "a", ...more.metadata, name } }).version,
@@ -108,6 +119,17 @@ describe("startWatch()", () => {
     const stream = watch({ resourceVersion: String(version) });
     assert.equal(stream.seen.length, 300);
     assert.equal(stream.seen[0], "ADDED j100");
+  });
+
+  test("with tellsGaps such a version is answered with ERROR 410 and the end", () => {
+    const { watch, put } = setUp({ ringEvents: 2, tellsGaps: true });
+    const versions = ["w", "x", "y", "z"].map((name) => put(name));
+    const late = watch({ resourceVersion: String(versions[0]) });
+    const { type, object } = late.events[0] ?? {};
+    assert.deepEqual([type, object?.kind, object?.code, object?.reason], ["ERROR", "Status", 410, "Expired"]);
+    assert.equal(object?.message, `too old resource version: ${versions[0]}`);
+    assert.deepEqual([late.events.length, late.ended], [1, "end"]);
+    assert.deepEqual(watch({ resourceVersion: String(versions[1]) }).seen, ["ADDED y", "ADDED z"]);
   });
 
   test("one namespace sees no other", () => {
@@ -204,15 +226,20 @@ describe("startWatch()", () => {
     assert.deepEqual([stream.seen, open.size, clock.sleepers], [[], 0, 0]);
   });
 
-  for (const query of [
-    { resourceVersion: "abc" },
-    { resourceVersion: "9999999999999999999" },
-    { labelSelector: "a b" },
-    { sendInitialEvents: "true" },
-  ]) {
+  for (
+    const query of [
+      { resourceVersion: "abc" },
+      { resourceVersion: "9999999999999999999" },
+      { labelSelector: "a b" },
+      { sendInitialEvents: "true" },
+    ]
+  ) {
     test(`refuses ${JSON.stringify(query)} before it answers`, () => {
       const { watch, open } = setUp();
-      assert.throws(() => watch(query as unknown as Record<string, string>), (error) => error instanceof Refusal && error.code >= 400);
+      assert.throws(
+        () => watch(query as unknown as Record<string, string>),
+        (error) => error instanceof Refusal && error.code >= 400,
+      );
       assert.equal(open.size, 0);
     });
   }

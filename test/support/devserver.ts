@@ -1,6 +1,6 @@
 // A dev server on free ports and a plain client for it, for tests. Closed on disposal.
 
-import { request as httpRequest, type IncomingMessage } from "node:http";
+import { type IncomingMessage, request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { createDevserver, type Devserver, type DevserverOptions, type RequestFacts } from "../../src/devserver/serve.ts";
 import type { Metadata, Stored } from "../../src/devserver/store.ts";
@@ -29,7 +29,9 @@ export async function startDevserver(options: Partial<DevserverOptions> = {}): P
     },
   });
   const token = await devserver.mintToken();
-  const url = (path: string) => (path.startsWith("/") ? devserver.apiUrl + path : `${devserver.apiUrl}/apis/provisioning.grafana.app/v0alpha1/${path}`);
+  const url = (
+    path: string,
+  ) => (path.startsWith("/") ? devserver.apiUrl + path : `${devserver.apiUrl}/apis/provisioning.grafana.app/v0alpha1/${path}`);
   const withDefaults = ({ headers, ...rest }: CallOptions = {}): CallOptions => ({
     tls: { ca: devserver.certificates.ca },
     headers: { "x-access-token": `Bearer ${token}`, ...headers },
@@ -38,7 +40,8 @@ export async function startDevserver(options: Partial<DevserverOptions> = {}): P
   return Object.assign(devserver, {
     requests,
     call: (method: string, path: string, body?: unknown, own?: CallOptions) => send(method, url(path), body, withDefaults(own)),
-    watch: (path: string, query = "", own?: CallOptions) => openLines(`${url(path)}?watch=1${query === "" ? "" : `&${query}`}`, withDefaults(own)),
+    watch: (path: string, query = "", own?: CallOptions) =>
+      openLines(`${url(path)}?watch=1${query === "" ? "" : `&${query}`}`, withDefaults(own)),
     [Symbol.asyncDispose]: () => devserver.close(),
   });
 }
@@ -128,10 +131,16 @@ export async function openLines(url: string, options: CallOptions = {}): Promise
 
 function open(method: string, url: string, body: unknown, { tls, headers }: CallOptions): Promise<IncomingMessage> {
   const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
-  const type = text === undefined ? {} : { "content-type": "application/json", "content-length": String(new TextEncoder().encode(text).length) };
+  const type = text === undefined
+    ? {}
+    : { "content-type": "application/json", "content-length": String(new TextEncoder().encode(text).length) };
   const request = url.startsWith("https:") ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
-    const outgoing = request(url, { method, agent: false, headers: { ...type, ...headers }, ...tls } as Parameters<typeof request>[1], resolve);
+    const outgoing = request(
+      url,
+      { method, agent: false, headers: { ...type, ...headers }, ...tls } as Parameters<typeof request>[1],
+      resolve,
+    );
     outgoing.on("error", reject);
     outgoing.end(text);
   });
