@@ -71,6 +71,10 @@ export interface AuditEvent {
   verb: string;
   requestURI: string;
   user: { username: string; groups?: string[]; extra?: Record<string, string[]> };
+  objectRef?: { resource?: string; namespace?: string; name?: string };
+  requestReceivedTimestamp: string;
+  /** Body of a delete. */
+  requestObject?: { preconditions?: { uid?: string } };
   responseStatus?: { code?: number };
 }
 
@@ -493,6 +497,7 @@ const AUDIT_POLICY = {
   omitStages: ["RequestReceived"],
   rules: [
     { level: "None", users: ["admin"] },
+    { level: "Request", verbs: ["delete"], resources: [{ group: GROUP }] },
     { level: "Metadata", resources: [{ group: GROUP }] },
     { level: "None" },
   ],

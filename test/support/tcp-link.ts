@@ -1,7 +1,6 @@
 // A TCP hop that can be cut: bytes pass both ways until cut(), then every connection breaks and new ones are closed at once.
 
-import { connect, createServer, type Socket } from "node:net";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
 export interface TcpLink {
   port: number;
@@ -11,19 +10,17 @@ export interface TcpLink {
   cut(): void;
   /** Lets connections through again. */
   mend(): void;
-  /** Holds every byte back without closing anything, until mend(): a half-open connection. */
-  stall(): void;
   close(): Promise<void>;
 }
 
 export async function openLink(targetPort: number): Promise<TcpLink> {
   const pairs = new Set<readonly [Socket, Socket]>();
-  let state: "open" | "cut" | "stalled" = "open";
+  let whole = true;
   let accepted = 0;
   const server = createServer((near) => {
     accepted++;
     near.on("error", () => near.destroy());
-    if (state === "cut") {
+    if (!whole) {
       near.destroy();
       return;
     }
@@ -34,7 +31,6 @@ export async function openLink(targetPort: number): Promise<TcpLink> {
     for (const [from, to] of [[near, far], [far, near]] as const) {
       from.on("data", (chunk) => void to.write(chunk));
       from.on("close", () => (pairs.delete(pair), to.destroy()));
-      if (state === "stalled") from.pause();
     }
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -50,16 +46,11 @@ export async function openLink(targetPort: number): Promise<TcpLink> {
       return accepted;
     },
     cut() {
-      state = "cut";
+      whole = false;
       breakAll();
     },
     mend() {
-      state = "open";
-      for (const pair of pairs) for (const socket of pair) socket.resume();
-    },
-    stall() {
-      state = "stalled";
-      for (const pair of pairs) for (const socket of pair) socket.pause();
+      whole = true;
     },
     close: () =>
       new Promise((resolve) => {
