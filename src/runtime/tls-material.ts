@@ -38,7 +38,7 @@ export interface LoadedTls {
   warnings: string[];
   /** End of the client certificate's life, ms since the epoch. */
   notAfterMs?: number;
-  /** Serial number of the client certificate, upper-case hexadecimal. */
+  /** Serial number of the client certificate, upper-case hexadecimal of whole bytes. */
   serial?: string;
 }
 
@@ -81,7 +81,8 @@ export async function loadTlsMaterial(files: TlsFiles, readText: (path: string) 
     checkDates(leaf, `${names.cert} "${certFile}"`, nowMs);
     material.cert = chain.pem;
     material.key = key.pem;
-    loaded.serial = leaf.serialNumber;
+    // Deno leaves a leading zero out, Bun and a server's view of it do not.
+    loaded.serial = leaf.serialNumber.padStart(leaf.serialNumber.length + (leaf.serialNumber.length % 2), "0");
     loaded.notAfterMs = Date.parse(leaf.validTo);
     const warning = expiryWarning(loaded.notAfterMs, nowMs);
     if (warning !== undefined) loaded.warnings.push(`client certificate in ${names.cert} "${certFile}" ${warning.text}`);

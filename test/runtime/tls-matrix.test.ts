@@ -3,9 +3,9 @@ import { after, describe, test } from "node:test";
 import { ConfigError, NetworkError } from "../../src/base/errors.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { detectHost } from "../../src/runtime/detect.ts";
-import { readText } from "../../src/runtime/files.ts";
 import { loadTlsMaterial } from "../../src/runtime/tls-material.ts";
 import { createTransport } from "../../src/runtime/transport.ts";
+import { readText } from "../support/certs.ts";
 import { createStage, TLS_ROWS } from "../support/tls-rows.ts";
 
 const host = await detectHost();

@@ -5,12 +5,11 @@ import { after, describe, test } from "node:test";
 import { NetworkError } from "../../src/base/errors.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { detectHost } from "../../src/runtime/detect.ts";
-import { readText } from "../../src/runtime/files.ts";
 import type { Environment } from "../../src/runtime/proxy.ts";
 import type { Transport } from "../../src/runtime/runtime.ts";
 import { loadTlsMaterial } from "../../src/runtime/tls-material.ts";
 import { createTransport } from "../../src/runtime/transport.ts";
-import { createSelfSigned } from "../support/certs.ts";
+import { createSelfSigned, readText } from "../support/certs.ts";
 import { ended, startScript } from "../support/children.ts";
 import { ManualClock, settle } from "../support/manual-clock.ts";
 import { blackHole, bodyOf, closedPort, httpServer, loopbackProxy, opensslServer, tcpServer, tlsPeer } from "../support/servers.ts";
@@ -373,6 +372,23 @@ describe("transport, TLS", () => {
     const transport = await secure({ caFile: stage.caFile });
     for (let request = 0; request < 5; request++) await (await transport.fetch(`https://localhost:${server.port}/serial`)).text();
     assert.equal(await server.connections(), 1);
+  });
+
+  test("trusts a self-signed server certificate that is given as the CA, unless it is a CA under Deno", async () => {
+    for (const certificateAuthority of [false, true]) {
+      const pair = await createSelfSigned({ certificateAuthority });
+      await using server = await opensslServer(stage.directory, pair);
+      const transport = await secure({ caFile: await stage.directory.write("pinned.crt", pair.cert) });
+      const request = transport.fetch(`https://localhost:${server.port}/`);
+      if (certificateAuthority && host.name === "deno") {
+        const text = DENO_DIFFERENCES.selfSignedCa.message;
+        await assert.rejects(request, message(`Cannot connect to localhost:${server.port}: ${text}`, "tls-self-signed"));
+        continue;
+      }
+      const response = await request;
+      await response.text();
+      assert.equal(response.status, 200);
+    }
   });
 
   test("skips verification when insecure, or says how to under Deno", async () => {

@@ -1,6 +1,6 @@
 // Certificates made at test time: a CA, what it signs, and what it does not. PEM texts out, or files in a directory.
 
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { tmpdir } from "node:os";
@@ -51,13 +51,18 @@ export async function createAuthority(name = "test CA", options: CertOptions = {
   };
 }
 
-/** A server certificate that signed itself. */
-export function createSelfSigned(options: CertOptions = {}): Promise<Pair> {
-  return serverPair(options);
+/** A server certificate that signed itself; `certificateAuthority` as `openssl req -x509` makes them by default. */
+export function createSelfSigned({ certificateAuthority = false, ...options }: CertOptions & { certificateAuthority?: boolean } = {}): Promise<Pair> {
+  const hosts = options.hosts ?? SERVER_HOSTS;
+  return certificateAuthority
+    ? issue({ name: "test server", ...options }, [{ name: "basicConstraints", cA: true, critical: true }, ...san(hosts)])
+    : serverPair(options);
 }
 
+const SERVER_HOSTS = ["localhost", "127.0.0.1", "::1"];
+
 function serverPair(options: CertOptions, ca?: Pair): Promise<Pair> {
-  const hosts = options.hosts ?? ["localhost", "127.0.0.1", "::1"];
+  const hosts = options.hosts ?? SERVER_HOSTS;
   return issue({ name: "test server", ...options }, [...LEAF, { name: "extKeyUsage", serverAuth: true }, ...san(hosts)], ca);
 }
 
@@ -83,7 +88,12 @@ async function issue(options: CertOptions, extensions: Extension[], ca?: Pair): 
     passphrase: options.passphrase,
     ca,
   });
-  return { cert: made.cert, key: made.private, serial: new X509Certificate(made.cert).serialNumber };
+  return { cert: made.cert, key: made.private, serial: wholeBytes(new X509Certificate(made.cert).serialNumber) };
+}
+
+// Deno leaves a leading zero out.
+function wholeBytes(hex: string): string {
+  return hex.length % 2 === 0 ? hex : `0${hex}`;
 }
 
 /** A directory of its own under the system's temporary one; removed on disposal. */
@@ -104,4 +114,9 @@ export async function temporaryDirectory(prefix = "job-controller-"): Promise<Di
     },
     [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }),
   };
+}
+
+/** A file's text, as main reads it. */
+export function readText(path: string): Promise<string> {
+  return readFile(path, "utf8");
 }

@@ -360,6 +360,11 @@ export const DENO_DIFFERENCES = {
       'Cannot use server name "api.example" under Deno: expected the URL\'s own host; ' +
       "use a URL whose host is in the certificate, or start Deno with --unsafely-ignore-certificate-errors=<host>",
   },
+  selfSignedCa: {
+    what: "a self-signed server certificate that is a CA, given with --tls-ca-file",
+    deno: "refused: Deno wants a server's certificate to be no CA",
+    message: "its certificate is a CA and not a server's, which Deno does not accept; have the server use one issued by that CA",
+  },
   ca: { what: "--tls-ca-file", deno: "trusted beside the machine's roots, not instead of them", message: undefined },
   tunnel: { what: "a proxy that refuses a tunnel", deno: "the sentence lacks the proxy's status", message: undefined },
 } as const;

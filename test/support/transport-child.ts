@@ -4,9 +4,9 @@
 import { messageOf } from "../../src/base/errors.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { detectHost } from "../../src/runtime/detect.ts";
-import { readText } from "../../src/runtime/files.ts";
 import { loadTlsMaterial } from "../../src/runtime/tls-material.ts";
 import { createTransport } from "../../src/runtime/transport.ts";
+import { readText } from "./certs.ts";
 
 export interface ChildRequest {
   url: string;
