@@ -68,6 +68,7 @@ const bash = command("bash", "apt install bash");
 const openssl = command("openssl", "apt install openssl");
 const curl = command("curl", "apt install curl");
 const jq = command("jq", "apt install jq");
+const ps = command("ps", "apt install procps");
 const chroot: Need = {
   name: "chroot rights",
   missing: () => {
@@ -169,7 +170,7 @@ export const SUITES: readonly Suite[] = [
     kind: "test",
     host: "bun",
     folders: ["docs"],
-    needs: [sh, curl, jq, ports],
+    needs: [sh, curl, jq, ps, ports],
     binary: true,
     testMs: 3 * MINUTE,
     suiteMs: 15 * MINUTE,

@@ -18,6 +18,7 @@ const EARLIER = [
   "test(runtime): compare the whole sentence for each TLS and network failure",
   "build(scripts): compile the hardened binary, with version and commit inside",
   "build(scripts): install what is missing, then hand over to the pinned Bun",
+  "test(cli): show citty's traps closed, check flags and durations by property",
 ];
 
 describe("commits", () => {
