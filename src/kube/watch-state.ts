@@ -14,15 +14,16 @@
 // watching          events                         applied, deleted; version moves on      watching
 //                   ERROR 410                      close, stream(down), retry-in           empty
 //                   ERROR otherwise, closed        close, stream(down), retry-in           opening, third bad end: empty
+//                   check-stream, no byte since    stalled, close, stream(down), retry-in  empty
 // List              input                          commands, facts                         next
 // idle              list-due, or wanted            list (the driver waits for its turn)    queued
 // queued            list-began                     fetch-page                              listing
 // listing           page, not the last             applied, fetch-page                     listing
 //                   last page                      applied, deleted, listed, list-in       idle, or queued if wanted again
-//                   list-failed                    failure, list-in                        idle
+//                   list-failed                    failure, list-in                        idle, no wish granted before Retry-After
 
 import type { Backoff } from "../base/backoff.ts";
-import { ApiError } from "../base/errors.ts";
+import { ApiError, ProtocolError } from "../base/errors.ts";
 import { type Gone, identify, isIdentified, type ObjectIndex } from "./object-index.ts";
 import { nextPageSize } from "./pager.ts";
 import { isExpired, statusError } from "./status.ts";
@@ -37,11 +38,12 @@ export type Stream =
   | { kind: "anchoring" }
   /** A watch at `version` is asked for, or waits for its retry. */
   | { kind: "opening"; version: string }
-  /** Events flow. `bytesAt`: when the last came. `events`: how many, bookmarks included. */
-  | { kind: "watching"; version: string; openedAt: number; bytesAt: number; events: number };
+  /** Events flow. `from`: the version it was opened at. `bytesAt`: when the last event came. */
+  | { kind: "watching"; version: string; from: string; openedAt: number; bytesAt: number };
 
 export type List =
-  | { kind: "idle" }
+  /** `notBefore`: the server has asked for quiet until then. */
+  | { kind: "idle"; notBefore: number }
   /** Asked for; the driver waits for its turn. */
   | { kind: "queued" }
   /** `trusted` unless the stream was lost since the list began. `token`: of the page being fetched. */
@@ -61,7 +63,9 @@ export interface WatchState {
   index: ObjectIndex;
   /** A list has come to its end. */
   synced: boolean;
-  /** Ends of the stream in a row that brought nothing new. */
+  /** When the last complete list began; -Infinity before the first. */
+  listedAt: number;
+  /** Ends of the stream in a row that did not move the version on. */
   badEnds: number;
   streamBackoff: Backoff;
   listBackoff: Backoff;
@@ -116,7 +120,9 @@ const LAG_MS = 10_000;
 const BAD_ENDS_MAX = 3;
 
 export function initialState(index: ObjectIndex, streamBackoff: Backoff, listBackoff: Backoff, options: WatchState["options"]): WatchState {
-  return { stream: { kind: "empty" }, list: { kind: "idle" }, index, synced: false, badEnds: 0, streamBackoff, listBackoff, options };
+  const list: List = { kind: "idle", notBefore: Number.NEGATIVE_INFINITY };
+  const listedAt = Number.NEGATIVE_INFINITY;
+  return { stream: { kind: "empty" }, list, index, synced: false, listedAt, badEnds: 0, streamBackoff, listBackoff, options };
 }
 
 /** `at`: monotonic ms. The index and the backoffs inside the state are changed in place. */
@@ -128,7 +134,7 @@ export function step(state: WatchState, input: Input, at: number): { state: Watc
         ? { state, outputs: [{ kind: "open", version: state.stream.version }] }
         : { state: { ...state, stream: { kind: "anchoring" } }, outputs: [{ kind: "read-version" }] };
     case "version":
-      return { state: { ...state, stream: { kind: "opening", version: input.version } }, outputs: [{ kind: "open", version: input.version }] };
+      return { state: { ...state, stream: { kind: "opening", version: input.version }, badEnds: 0 }, outputs: [{ kind: "open", version: input.version }] };
     case "anchor-failed":
       return fail(state, "anchor", input.error, { kind: "empty" }, at);
     case "opened":
@@ -140,11 +146,9 @@ export function step(state: WatchState, input: Input, at: number): { state: Watc
     case "closed":
       return closed(state, input.error, at);
     case "check-stream":
-      return state.stream.kind === "watching" && state.stream.bytesAt === input.bytesAt
-        ? cut(state, undefined, [{ kind: "stalled" }], at)
-        : { state, outputs: [] };
+      return state.stream.kind === "watching" && state.stream.bytesAt === input.bytesAt ? stalled(state, at) : { state, outputs: [] };
     case "list-due":
-      return wantList(state, []);
+      return wantList(state, [], Number.POSITIVE_INFINITY);
     case "list-began":
       return listBegan(state, at);
     case "page":
@@ -165,15 +169,16 @@ function fail(state: WatchState, stage: "anchor" | "open" | "stream", error: unk
 
 function opened(state: WatchState, at: number): Step {
   if (state.stream.kind !== "opening") return { state, outputs: [] };
-  const stream: Stream = { kind: "watching", version: state.stream.version, openedAt: at, bytesAt: at, events: 0 };
-  return wantList({ ...state, stream }, [{ kind: "stream", up: true }]);
+  const { version } = state.stream;
+  const stream: Stream = { kind: "watching", version, from: version, openedAt: at, bytesAt: at };
+  return wantList({ ...state, stream }, [{ kind: "stream", up: true }], at);
 }
 
 /** The server answers, only not this: lists go on without the stream. */
 function openFailed(state: WatchState, error: unknown, at: number): Step {
   if (state.stream.kind !== "opening") return { state, outputs: [] };
   const { state: next, outputs } = fail(state, "open", error, versionIsBad(error) ? { kind: "empty" } : state.stream, at);
-  return state.synced ? { state: next, outputs } : wantList(next, outputs);
+  return state.synced ? { state: next, outputs } : wantList(next, outputs, at);
 }
 
 /** 410 in its costumes, 400 and 504 for a version that the server does not know, 404 for a collection that moved. */
@@ -185,14 +190,12 @@ function events(state: WatchState, batch: WatchEvent[], at: number): Step {
   if (state.stream.kind !== "watching") return { state, outputs: [] };
   const outputs: Output[] = [];
   let { version } = state.stream;
-  let seen = 0;
   let failed: unknown;
   for (const event of batch) {
     if (event.type === "ERROR") {
       failed = statusError("watch", event.object);
       break;
     }
-    seen++;
     if (event.type === "UNKNOWN") {
       outputs.push({ kind: "unusable", what: `event of type ${event.name}` });
       continue;
@@ -200,8 +203,8 @@ function events(state: WatchState, batch: WatchEvent[], at: number): Step {
     if (event.type !== "BOOKMARK") applyEvent(state, event.type, event.object, outputs);
     version = event.object.metadata?.resourceVersion || version;
   }
-  const stream: Stream = { ...state.stream, version, bytesAt: at, events: state.stream.events + seen };
-  const next = { ...state, stream, badEnds: seen > 0 ? 0 : state.badEnds };
+  const stream: Stream = { ...state.stream, version, bytesAt: at };
+  const next = { ...state, stream, badEnds: version === stream.from ? state.badEnds : 0 };
   return failed === undefined ? { state: next, outputs } : cut(next, failed, outputs, at);
 }
 
@@ -232,9 +235,10 @@ function cut(state: WatchState, error: unknown, outputs: Output[], at: number): 
 
 function closed(state: WatchState, error: unknown, at: number): Step {
   if (state.stream.kind !== "watching") return { state, outputs: [] };
-  const { openedAt, version, events: seen } = state.stream;
+  const { openedAt, version, from } = state.stream;
   const healthy = at - openedAt >= HEALTHY_MS;
-  const badEnds = error === undefined || seen > 0 || (healthy && !(error instanceof ApiError)) ? 0 : state.badEnds + 1;
+  const answeredBadly = error instanceof ApiError || error instanceof ProtocolError;
+  const badEnds = version !== from || (healthy && !answeredBadly) ? 0 : state.badEnds + 1;
   const stream: Stream = versionIsBad(error) || badEnds >= BAD_ENDS_MAX ? { kind: "empty" } : { kind: "opening", version };
   const atLeast = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
   const ms = healthy && atLeast === 0 ? 0 : state.streamBackoff.next(at, atLeast);
@@ -246,10 +250,17 @@ function closed(state: WatchState, error: unknown, at: number): Step {
   return { state: { ...state, stream, list, badEnds }, outputs };
 }
 
-/** One list at a time: a wish during a list is granted once it has ended. */
-function wantList(state: WatchState, outputs: Output[]): Step {
+/** No byte came since a list saw changes. The version may be one that this server never reaches, as after a restore. */
+function stalled(state: WatchState, at: number): Step {
+  const { state: next, outputs } = cut(state, undefined, [{ kind: "stalled" }], at);
+  return { state: { ...next, stream: { kind: "empty" } }, outputs };
+}
+
+/** One list at a time: a wish during a list is granted once it has ended. A server that asked for quiet gets it. */
+function wantList(state: WatchState, outputs: Output[], at: number): Step {
   switch (state.list.kind) {
     case "idle":
+      if (at < state.list.notBefore) return { state, outputs };
       return { state: { ...state, list: { kind: "queued" } }, outputs: [...outputs, { kind: "list" }] };
     case "queued":
       return { state, outputs };
@@ -309,18 +320,21 @@ function listEnded(state: WatchState, list: List & { kind: "listing" }, counts: 
   const tookMs = at - list.beganAt;
   outputs.push({ kind: "listed", first: !state.synced, beganAt: list.beganAt, tookMs, differences: counts, held });
   const { stream } = state;
-  if (state.synced && counts.found + counts.changed + counts.gone > 0 && stream.kind === "watching" && stream.bytesAt <= list.beganAt) {
+  const differences = counts.found + counts.changed + counts.gone;
+  // A list after a reconnect finds what came before the stream. Only what came after the list before that was the stream's to tell.
+  if (differences > 0 && stream.kind === "watching" && stream.openedAt <= state.listedAt && stream.bytesAt <= list.beganAt) {
     outputs.push({ kind: "check-stream-in", ms: LAG_MS, bytesAt: stream.bytesAt });
   }
-  const next: WatchState = { ...state, synced: true, list: { kind: "idle" } };
-  if (list.again || held > 0) return wantList(next, outputs);
+  const next: WatchState = { ...state, synced: true, listedAt: list.beganAt, list: { kind: "idle", notBefore: at } };
+  if (list.again || held > 0) return wantList(next, outputs, at);
   outputs.push({ kind: "list-in", ms: Math.max(0, state.options.resyncMs - tookMs) });
   return { state: next, outputs };
 }
 
 function listFailed(state: WatchState, error: unknown, at: number, before: Output[] = []): Step {
   if (state.list.kind === "listing") state.index.dropList();
-  const ms = state.listBackoff.next(at, error instanceof ApiError ? error.retryAfterMs : 0);
+  const asked = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
+  const ms = state.listBackoff.next(at, asked);
   const outputs: Output[] = [...before, { kind: "failure", stage: "list", error, retryMs: ms }, { kind: "list-in", ms }];
-  return { state: { ...state, list: { kind: "idle" } }, outputs };
+  return { state: { ...state, list: { kind: "idle", notBefore: at + asked } }, outputs };
 }

@@ -25,8 +25,9 @@ export interface WatchOptions {
 
 /** The server ends a watch after a random time between these; load balancers cut idle connections at 350 s and less. */
 const WATCH_SECONDS = { least: 240, spread: 60 };
-/** How much longer we wait for that end before the connection counts as dead. */
+/** How much longer we wait for that end, from the request on, before the connection counts as dead. */
 const WATCH_MARGIN_MS = 15_000;
+const BACKOFF_CAP_MS = 30_000;
 
 const CLOSED_BY_US = Symbol("closed by us");
 
@@ -48,7 +49,9 @@ export async function* watchObjects(options: WatchOptions, signal: AbortSignal):
   let stream = new AbortController();
   let turn: Turn | undefined;
   const timers = new Map<string, AbortController>();
-  let state = initialState(new ObjectIndex(), new Backoff(random), new Backoff(random), {
+  // Doubled by jitter at most: after an outage the first list must not come later than a verifying one would.
+  const capMs = Math.min(BACKOFF_CAP_MS, options.resyncMs / 2);
+  let state = initialState(new ObjectIndex(), new Backoff(random, { capMs }), new Backoff(random, { capMs }), {
     pageSize: options.pageSize ?? PAGE_SIZE,
     resyncMs: options.resyncMs,
   });
@@ -81,12 +84,12 @@ export async function* watchObjects(options: WatchOptions, signal: AbortSignal):
     const both = AbortSignal.any([all.signal, own.signal]);
     let opened = false;
     let error: unknown;
+    const overdue = new NetworkError(`Watch went on past its ${timeoutSeconds} s without an end: the connection is dead`, "silence");
+    clock.sleep(timeoutSeconds * 1000 + WATCH_MARGIN_MS, both).then(() => own.abort(overdue), () => {});
     try {
       const batches = await api.openWatch(collection, { version, timeoutSeconds }, both);
       opened = true;
       await tell({ kind: "opened" }, own);
-      const overdue = new NetworkError(`Watch went on past its ${timeoutSeconds} s without an end: the connection is dead`, "silence");
-      clock.sleep(timeoutSeconds * 1000 + WATCH_MARGIN_MS, both).then(() => own.abort(overdue), () => {});
       for await (const events of batches) await tell({ kind: "events", events }, own);
     } catch (thrown) {
       error = thrown;
@@ -161,6 +164,8 @@ export async function* watchObjects(options: WatchOptions, signal: AbortSignal):
       let taken = await inbox.take();
       // What an earlier stream still had to say is void.
       while (taken.stream !== undefined && taken.stream !== stream) taken = await inbox.take();
+      // Stopped between the answer and now: nothing may be asked for any more.
+      signal.throwIfAborted();
       next = taken.input;
     }
   } finally {
