@@ -31,8 +31,8 @@ export interface DocBlock {
 
 export interface DocBlocks {
   run: DocBlock[];
-  /** Places of the `sh` blocks that are marked no-run. */
-  noRun: string[];
+  /** The `sh` blocks that are marked no-run. */
+  noRun: { place: string; script: string }[];
 }
 
 interface Fence {
@@ -62,7 +62,7 @@ export function parseDocument(name: string, text: string): DocBlocks {
         throw new Error(`${fence.place}: shows the output of a block that is not run: mark it "console no-run"`);
       else previous.expected = output;
     } else if (fence.noRun) {
-      blocks.noRun.push(fence.place);
+      blocks.noRun.push({ place: fence.place, script: fence.text });
       previous = "no-run";
     } else {
       previous = blockOf(fence, fence.text, previous, undefined);
@@ -128,6 +128,38 @@ export function documentBlocks(root: string): DocBlocks {
     parseDocument(name, readFileSync(join(root, name), "utf8")),
   );
   return { run: all.flatMap(({ run }) => run), noRun: all.flatMap(({ noRun }) => noRun) };
+}
+
+/** Arguments of every call of the program in a script, as the shell would pass them; variables stay as they are written. */
+export function controllerCalls(script: string): string[][] {
+  const lines = script
+    .replace(/\\\n/g, " ")
+    .split("\n")
+    .filter((line) => !/^\s*#/.test(line));
+  return lines.flatMap((line) => callsOf(wordsOf(line)));
+}
+
+/** Cuts a line's words at the operators and keeps what begins with the program, variables set for it alone aside. */
+function callsOf(words: string[]): string[][] {
+  const commands: string[][] = [[]];
+  for (const word of words) {
+    if (/^(?:\|\|?|&&?|;|\d?[<>].*)$/.test(word)) commands.push([]);
+    else commands.at(-1)?.push(word);
+  }
+  return commands.flatMap((command) => {
+    const start = command.findIndex((word) => !/^\w+=/.test(word) && word !== "exec" && word !== "env");
+    return start !== -1 && /^(?:.*\/)?job-controller$/.test(command[start] ?? "") ? [command.slice(start + 1)] : [];
+  });
+}
+
+function wordsOf(line: string): string[] {
+  const words = line.match(/(?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|[^\s"'\\|&;])+|\|\|?|&&?|;/g) ?? [];
+  const comment = words.findIndex((word) => word.startsWith("#"));
+  return (comment === -1 ? words : words.slice(0, comment)).map((word) =>
+    word.replace(/"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)/g, (_whole, double?: string, single?: string, escaped?: string) =>
+      double !== undefined ? double.replace(/\\(["\\$`])/g, "$1") : (single ?? escaped ?? ""),
+    ),
+  );
 }
 
 /** What differs between two runs of the same program, by its form; the order matters. */

@@ -265,7 +265,7 @@ function close(outcomes: Outcome[]): number {
 /** A document that cannot be read fails in the suite docs, not here. */
 function noRunPlaces(): string[] {
   try {
-    return documentBlocks(ROOT).noRun;
+    return documentBlocks(ROOT).noRun.map(({ place }) => place);
   } catch (error) {
     return [messageOf(error)];
   }

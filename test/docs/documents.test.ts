@@ -7,11 +7,14 @@ import { dirname, join } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { build } from "../../scripts/build.ts";
-import { documentBlocks, DOCUMENTS, missingLine } from "../../scripts/doc-blocks.ts";
+import { controllerCalls, documentBlocks, DOCUMENTS, missingLine } from "../../scripts/doc-blocks.ts";
+import { messageOf } from "../../src/base/errors.ts";
+import { parseConfig } from "../../src/cli/commands.ts";
 import { runBlock } from "./run-block.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const binary = build().path;
+const blocks = documentBlocks(ROOT);
 const present = DOCUMENTS.filter((name) => existsSync(join(ROOT, name)));
 
 describe("the documents", () => {
@@ -19,7 +22,7 @@ describe("the documents", () => {
     test(`${name} is there`, { skip: !present.includes(name) && "not written yet" }, () => assert.ok(present.includes(name)));
   }
 
-  for (const block of documentBlocks(ROOT).run) {
+  for (const block of blocks.run) {
     test(`${block.place} runs`, { timeout: 150_000 }, async () => {
       const { code, output } = await runBlock(block, binary);
       assert.equal(code, block.exitCode, `${block.place} ended with ${code}:\n${output}`);
@@ -27,6 +30,13 @@ describe("the documents", () => {
       assert.equal(missing, undefined, `${block.place} shows a line that did not come: ${missing}\nThe whole output:\n${output}`);
     });
   }
+
+  test("show command lines that the program accepts, run or not", () => {
+    const refused = [...blocks.run.filter(({ exitCode }) => exitCode === 0), ...blocks.noRun].flatMap(({ place, script }) =>
+      controllerCalls(script).flatMap((argv) => refusal(argv).map((why) => `${place}: job-controller ${argv.join(" ")}: ${why}`)),
+    );
+    assert.deepEqual(refused, []);
+  });
 
   test("README.md holds the program's own tables", { skip: !present.includes("README.md") && "not written yet" }, () => {
     const bun = join(ROOT, "node_modules/bun/bin/bun.exe");
@@ -37,6 +47,23 @@ describe("the documents", () => {
   test("link to files that are there", () => {
     const broken = present.flatMap((name) => brokenLinks(name, readFileSync(join(ROOT, name), "utf8")));
     assert.deepEqual(broken, []);
+  });
+});
+
+/** Why the program refuses its arguments; variables of the shell count as some text. */
+function refusal(argv: string[]): string[] {
+  try {
+    parseConfig(argv, {});
+    return [];
+  } catch (error) {
+    return [messageOf(error)];
+  }
+}
+
+describe("refusal()", () => {
+  test("finds what the program would not take", () => {
+    assert.deepEqual(refusal(["version"]), []);
+    assert.match(refusal(["--histroy-expiration=30s"]).join(), /--history-expiration/);
   });
 });
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { missingLine, parseDocument, shapeOf } from "../../scripts/doc-blocks.ts";
+import { controllerCalls, missingLine, parseDocument, shapeOf } from "../../scripts/doc-blocks.ts";
 
 const parse = (...lines: string[]) => parseDocument("README.md", lines.join("\n"));
 
@@ -21,7 +21,7 @@ describe("parseDocument()", () => {
 
   test("only counts what is marked no-run", () => {
     const blocks = parse("```sh no-run", "npm test", "```", "```console no-run", "1 passed", "```");
-    assert.deepEqual(blocks, { run: [], noRun: ["README.md:1"] });
+    assert.deepEqual(blocks, { run: [], noRun: [{ place: "README.md:1", script: "npm test" }] });
   });
 
   test("reads the comment before the fence", () => {
@@ -61,6 +61,29 @@ describe("parseDocument()", () => {
     assert.throws(() => parse("<!-- run: continues -->", "```sh", "```"), /cannot read "continues"/);
     assert.throws(() => parse("```console", "1", "```"), /no sh block before/);
     assert.throws(() => parse("```sh no-run", "x", "```", "```console", "1", "```"), /mark it "console no-run"/);
+  });
+});
+
+describe("controllerCalls()", () => {
+  test("reads calls over several lines, quoted and with variables", () => {
+    const script = [
+      "./bin/other --x",
+      "# job-controller --comment",
+      "A=1 dist/job-controller --token-file=/run/t \\",
+      "  --namespace 'a b' --token=\"$TOKEN\" --url=https://x/y # why",
+    ].join("\n");
+    assert.deepEqual(controllerCalls(script), [
+      ["--token-file=/run/t", "--namespace", "a b", "--token=$TOKEN", "--url=https://x/y"],
+    ]);
+  });
+
+  test("reads calls in pipes and lists", () => {
+    assert.deepEqual(
+      controllerCalls("cd x && job-controller dev & ./job-controller --a | grep -m1 job; exec job-controller ready"),
+      [["dev"], ["--a"], ["ready"]],
+    );
+    assert.deepEqual(controllerCalls("job-controller version >out 2>&1"), [["version"]]);
+    assert.deepEqual(controllerCalls("echo job-controller; cat job-controller.log; tar -x job-controller"), []);
   });
 });
 
