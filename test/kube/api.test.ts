@@ -68,6 +68,7 @@ describe("listPage()", () => {
 
   for (const [what, answer, expected] of [
     ["items: null", list({ items: null }), { items: [], version: "7" }],
+    ["a HistoricJobList without items, as Go leaves an empty one out", list({ kind: "HistoricJobList", items: undefined }), { items: [], version: "7" }],
     ["an empty token", list({ metadata: { resourceVersion: "7", continue: "" } }), { items: [], version: "7" }],
     ["a list without resourceVersion, as Go leaves an empty one out", list({ metadata: {} }), { items: [], version: "" }],
     ["a list without kind", list({ kind: undefined }), { items: [], version: "7" }],
