@@ -28,7 +28,7 @@ const DANGEROUS: [name: string, test: (value: string) => boolean, why: string][]
   ["BUN_CONFIG_VERBOSE_FETCH", () => true, "has no effect here: requests are not dumped, as they carry tokens"],
   ["BUN_BE_BUN", () => true, "turns this binary into Bun itself: clear it in images and services"],
   ["BUN_INSPECT", () => true, "opens a debugger: clear it"],
-  ["SSLKEYLOGFILE", () => true, "may have TLS keys written to a file"],
+  ["SSLKEYLOGFILE", () => true, "has the keys of TLS connections written to a file under Deno"],
   ["LD_PRELOAD", () => true, "has code of others run in this process"],
 ];
 

@@ -185,6 +185,11 @@ function tlsExpected(at: Circumstances, make: Make): NetworkError {
   return make("not-tls", `the server speaks TLS on this port; use https://${at.url.host}`);
 }
 
+/** The sentence for a proxy that answered in the server's place (status 407). */
+export function proxyRefusal(at: Circumstances, status: number): NetworkError {
+  return requestError(undefined, { kind: "tunnel", status }, at);
+}
+
 /** Go's and nginx's answer to HTTP on their TLS port is a 400 that says so; undefined for any other. */
 export function plainOnTls(at: Circumstances, status: number, body: string): NetworkError | undefined {
   if (at.url.protocol !== "http:" || status !== 400) return undefined;

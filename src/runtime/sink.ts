@@ -3,6 +3,7 @@
 
 import { Buffer } from "node:buffer";
 import type { Writable } from "node:stream";
+import { messageOf } from "../base/errors.ts";
 import type { LineSink, LogLevel } from "../base/log.ts";
 
 export interface StdoutSink extends LineSink {
@@ -45,7 +46,7 @@ export function createStdoutSink(stream: Writable = process.stdout, options: Sin
     tellClosed = resolve;
   });
 
-  stream.on("error", (error: NodeJS.ErrnoException) => close(error.code ?? error.message));
+  stream.on("error", (error) => close(codeOf(error)));
   stream.on("close", () => ending || close("EPIPE"));
   stream.on("drain", () => {
     blocked = false;
@@ -95,8 +96,14 @@ export function createStdoutSink(stream: Writable = process.stdout, options: Sin
   }
 
   function hand(text: string, bytes: number): void {
-    if (stream.write(text)) {
-      queuedBytes -= bytes;
+    try {
+      if (stream.write(text)) {
+        queuedBytes -= bytes;
+        return;
+      }
+    } catch (error) {
+      // Deno writes at once, and throws what others emit.
+      close(codeOf(error));
       return;
     }
     blocked = true;
@@ -155,4 +162,8 @@ export function createStdoutSink(stream: Writable = process.stdout, options: Sin
       return done;
     },
   };
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : messageOf(error);
 }

@@ -6,7 +6,7 @@ import type { Clock } from "../base/clock.ts";
 import { NetworkError, ProtocolError } from "../base/errors.ts";
 import { formatDuration } from "../base/duration.ts";
 import type { FetchInit } from "../base/http.ts";
-import { bodyError, type Circumstances, plainOnTls, probeMode, readFailure, requestError } from "./network-errors.ts";
+import { bodyError, type Circumstances, plainOnTls, probeMode, proxyRefusal, readFailure, requestError } from "./network-errors.ts";
 import { type Finding, probe } from "./probe.ts";
 import { type Environment, hostPort, proxyFor } from "./proxy.ts";
 import type { Host, TlsMaterial, Transport } from "./runtime.ts";
@@ -72,6 +72,10 @@ export function createTransport({ host, tls, clock, env, names = TLS_FLAGS }: Tr
       if (response.status < 200 || response.status > 599) {
         await response.body?.cancel();
         throw new ProtocolError(`Cannot use the answer of ${hostPort(url)}: expected an HTTP status from 200 to 599, got ${response.status}`);
+      }
+      if (response.status === 407 && proxy !== false) {
+        await response.body?.cancel();
+        throw proxyRefusal(at, 407);
       }
       if (response.status === 400 && url.protocol === "http:") return rebuilt(response, url, await plainBody(response, at), release);
       if (response.body === null || NULL_BODY.has(response.status)) return rebuilt(response, url, null, release);

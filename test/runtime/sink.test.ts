@@ -18,17 +18,21 @@ function slowStream() {
       release = done;
     },
   });
+  /** Takes one write; false if there was none. */
+  async function take(): Promise<boolean> {
+    const done = release;
+    if (done === undefined) return false;
+    release = undefined;
+    done();
+    await settle();
+    return true;
+  }
   return {
     stream,
-    taken,
+    take,
     /** Takes everything that is there. */
     async drain() {
-      while (release !== undefined) {
-        const take = release;
-        release = undefined;
-        take();
-        await settle();
-      }
+      while (await take());
     },
     lines: () => taken.join("").split("\n").slice(0, -1),
   };
@@ -64,15 +68,14 @@ describe("createStdoutSink()", () => {
     const waiting = sink.ready().then(() => {
       ready = true;
     });
-    let lowest = sink.queuedBytes;
-    slow.stream.on("drain", () => {
-      if (!ready) lowest = Math.min(lowest, sink.queuedBytes);
-    });
-    await settle();
-    assert.equal(ready, false);
-    await slow.drain();
+    const seen: [queued: number, ready: boolean][] = [];
+    for (let take = 0; take < 3; take++) {
+      await slow.take();
+      seen.push([sink.queuedBytes, ready]);
+    }
+    assert.deepEqual(seen, [[199_000, false], [134_000, false], [69_000, true]]);
     await waiting;
-    assert.ok(lowest < 200_000, `${lowest} bytes`);
+    await slow.drain();
     assert.equal(slow.lines().length, 200);
   });
 
@@ -151,6 +154,20 @@ describe("createStdoutSink()", () => {
     assert.equal(await end, false);
     sink.write("nobody reads this", "info");
     assert.equal(sink.queuedBytes, 0);
+  });
+});
+
+describe("createStdoutSink(), a stream that throws", () => {
+  test("is closed by what write() throws and does not throw itself", async () => {
+    const { stream } = slowStream();
+    stream.write = () => {
+      throw Object.assign(new Error("No space left on device"), { code: "ENOSPC" });
+    };
+    const sink = createStdoutSink(stream);
+    sink.write("line", "info");
+    assert.equal(await sink.closed, "ENOSPC");
+    assert.equal(sink.queuedBytes, 0);
+    assert.equal(await sink.end(60_000), false);
   });
 });
 

@@ -56,8 +56,8 @@ async function streamServer() {
   });
   const server = await tcpServer((client) => {
     client.once("data", () => {
-      client.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
       opened(client);
+      client.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
     });
   });
   return { ...server, socket, url: `http://localhost:${server.port}/` };
@@ -116,6 +116,20 @@ describe("transport", () => {
     const closed = new Promise((resolve) => socket.once("close", resolve));
     await response.body?.cancel();
     await closed;
+  });
+
+  test("lets requests in flight finish after close() and takes new ones", async () => {
+    await using server = await streamServer();
+    const transport = plain();
+    const request = transport.fetch(server.url);
+    await server.socket;
+    transport.close();
+    const response = await request;
+    transport.close();
+    (await server.socket).end(`${chunk("all of it")}0\r\n\r\n`);
+    assert.equal(await response.text(), "all of it");
+    await using other = await httpServer((_request, answer) => answer.end("again"));
+    assert.equal(await (await transport.fetch(`http://localhost:${other.port}/`)).text(), "again");
   });
 
   test("says that a response broke off when the server dies in the middle of it", async () => {
@@ -519,6 +533,17 @@ describe("transport, proxies", () => {
       transport.fetch("https://api.example:6446/"),
       message(
         `Cannot connect to api.example:6446: the proxy 127.0.0.1:${proxy.port} refuses it${status}; check HTTPS_PROXY, or add api.example to NO_PROXY`,
+        "proxy",
+      ),
+    );
+  });
+
+  test("takes a 407 for the proxy's, not for the server's", async () => {
+    await using proxy = await loopbackProxy(407);
+    await assert.rejects(
+      plain({ env: { http_proxy: `http://127.0.0.1:${proxy.port}` } }).fetch("http://api.example:6446/"),
+      message(
+        `Cannot connect to api.example:6446: the proxy 127.0.0.1:${proxy.port} refuses it with status 407; check http_proxy, or add api.example to NO_PROXY`,
         "proxy",
       ),
     );
