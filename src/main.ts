@@ -16,6 +16,8 @@ import { runController } from "./run.ts";
 import { systemClock } from "./runtime/clock.ts";
 import { detectHost } from "./runtime/detect.ts";
 import { assertNoRuntimeOptions, dangerousVariables, isCompiled } from "./runtime/hardening.ts";
+import { readerGone } from "./runtime/pipe-reader.ts";
+import type { Host } from "./runtime/runtime.ts";
 import { installProcessEvents } from "./runtime/signals.ts";
 import { createStdoutSink } from "./runtime/sink.ts";
 import { createTransport } from "./runtime/transport.ts";
@@ -59,10 +61,17 @@ installProcessEvents({
   },
 });
 
-void stdout.closed.then((code) => {
-  brokenPipe = code === "EPIPE";
+function readerLeft(): void {
+  brokenPipe = true;
   stop.abort(new Error("nobody reads standard output any more"));
-});
+}
+
+void stdout.closed.then((code) => (code === "EPIPE" ? readerLeft() : stop.abort(new Error(`cannot write to standard output: ${code}`))));
+
+/** Sees the reader leave also while there is nothing to write. */
+function watchReader(host: Host): void {
+  readerGone(1, host, clock, stop.signal).then(readerLeft, () => {});
+}
 
 const handlers: Handlers = {
   async run(config: RunConfig) {
@@ -70,8 +79,10 @@ const handlers: Handlers = {
     const sink = { write: (line: string, level: Parameters<typeof stdout.write>[1]) => stdout.write(redactor.apply(line), level) };
     log = createLogger({ sink, clock, level: config.logLevel, format: config.logFormat, name, color: wantsColor(process.env, process.stdout.isTTY === true) });
     for (const warning of dangerousVariables(process.env)) log.warn(warning);
+    const host = await detectHost();
+    watchReader(host);
     const running = runController(config, {
-      host: await detectHost(),
+      host,
       clock,
       random: Math.random,
       log,
@@ -91,6 +102,7 @@ const handlers: Handlers = {
 
   async dev(config: DevConfig) {
     const { runDevserver } = await import("./devserver/run.ts");
+    watchReader(await detectHost());
     await runDevserver(config, { clock, random: Math.random, write: (line) => stdout.write(line, "info"), signal: stop.signal });
     return brokenPipe ? EXIT.brokenPipe : EXIT.ok;
   },

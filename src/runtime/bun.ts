@@ -21,6 +21,7 @@ export const host: Host = {
   name: "bun",
   version: Bun.version,
   makeTransport,
+  isOrphaned: orphanCheck(),
 };
 
 function makeTransport(tls: TlsMaterial): HostTransport {
@@ -43,5 +44,33 @@ function makeTransport(tls: TlsMaterial): HostTransport {
       });
     },
     close: () => session.close(),
+  };
+}
+
+interface BunFfi {
+  dlopen(path: string, symbols: { poll: { args: string[]; returns: string } }): { symbols: { poll(fds: number, count: number, timeoutMs: number): number } };
+  ptr(view: Int32Array): number;
+}
+
+/** POLLERR: a pipe without reader. POLLHUP: a socket whose other end was closed. */
+const ORPHANED = 8 | 16;
+
+/** poll(2) is the one call that sees this, and nothing of the host's own offers it. */
+function orphanCheck(): Host["isOrphaned"] {
+  const ffi = process.getBuiltinModule("bun:ffi") as unknown as BunFfi | undefined;
+  const libc = { linux: ["libc.so.6", `libc.musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`], darwin: ["libSystem.B.dylib"] };
+  let poll: ReturnType<BunFfi["dlopen"]>["symbols"]["poll"] | undefined;
+  return (fd) => {
+    for (const name of poll === undefined ? (libc[process.platform as keyof typeof libc] ?? []) : []) {
+      try {
+        poll ??= ffi?.dlopen(name, { poll: { args: ["ptr", "u64", "i32"], returns: "i32" } }).symbols.poll;
+      } catch {
+        // The other libc.
+      }
+    }
+    if (ffi === undefined || poll === undefined) return false;
+    // struct pollfd: int fd, short events, short revents.
+    const pollfd = new Int32Array([fd, 0]);
+    return poll(ffi.ptr(pollfd), 1, 0) === 1 && (((pollfd[1] ?? 0) >>> 16) & ORPHANED) !== 0;
   };
 }

@@ -34,4 +34,6 @@ export interface Host {
   version: string;
   /** @throws ConfigError if the host cannot honour the material (Deno: insecure, serverName). */
   makeTransport(tls: TlsMaterial): HostTransport;
+  /** Whether the pipe at `fd` has lost its reader. Absent where the host cannot see that without writing. */
+  isOrphaned?(fd: number): boolean;
 }
