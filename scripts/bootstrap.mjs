@@ -16,14 +16,7 @@ const npmRecord = join(modules, ".package-lock.json");
 /** Written here after an install by Bun, which leaves no record: the hash of the lock file. */
 const bunRecord = join(modules, ".installed-by-bun");
 const bun = join(modules, "bun", "bin", "bun.exe");
-/** Packages whose post-install step puts a native program in place, and that program. */
-const natives = [
-  { script: join(modules, "bun", "install.js"), program: bun },
-  {
-    script: join(modules, "deno", "install.cjs"),
-    program: join(modules, "deno", process.platform === "win32" ? "deno.exe" : "deno"),
-  },
-];
+const deno = join(modules, "deno", process.platform === "win32" ? "deno.exe" : "deno");
 
 /** These would change what the pinned Bun does before the first line of a script runs. */
 const env = { ...process.env };
@@ -55,22 +48,22 @@ function installed() {
 function install() {
   const npm = works("npm") ? "npm" : undefined;
   const otherBun = process.versions.bun !== undefined ? process.execPath : works("bun") ? "bun" : undefined;
+  if (npm === undefined && otherBun === undefined) fail("Cannot install the dependencies: neither npm nor bun is in PATH");
   const started = Date.now();
+  process.stderr.write("installing the dependencies of package-lock.json ...");
   if (npm !== undefined) {
     run("npm", ["ci", "--include=dev", "--include=optional", "--no-audit", "--no-fund", "--loglevel=error"]);
-  } else if (otherBun !== undefined) {
+  } else {
     rmSync(npmRecord, { force: true });
     run(otherBun, ["install", "--frozen-lockfile"]);
-  } else {
-    fail("Cannot install the dependencies: neither npm nor bun is in PATH");
   }
   // A configuration that skips install scripts (npm's ignore-scripts, for one) leaves placeholders.
-  for (const { script: step, program } of natives) {
-    if (!isNative(program)) run(process.execPath, [step], { cwd: dirname(step) });
-    if (!isNative(program)) fail(`Cannot use "${program}": its package has no build for ${process.platform} ${process.arch}`);
-  }
+  if (!isNative(deno)) spawnSync(process.execPath, ["install.cjs"], { cwd: dirname(deno), env, stdio: "ignore" });
+  if (!isNative(bun)) run(process.execPath, ["install.js"], { cwd: join(modules, "bun") });
+  // There are platforms without a Deno (musl); only its suites are missed there.
+  if (!isNative(bun)) fail(`Cannot use "${bun}": its package has no build for ${process.platform} ${process.arch}`);
   if (npm === undefined) writeFileSync(bunRecord, hash(readFileSync(lockFile, "utf8")));
-  process.stderr.write(`installed the dependencies of package-lock.json in ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
+  process.stderr.write(` ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
 }
 
 /** Runs one step of the installation; its output is shown only if it fails. */
@@ -83,7 +76,7 @@ function run(command, commandArgs, options = {}) {
     ...options,
   });
   if (result.status === 0) return;
-  process.stderr.write(`${result.stdout ?? ""}${result.stderr ?? ""}`);
+  process.stderr.write(`\n${result.stdout ?? ""}${result.stderr ?? ""}`);
   fail(`Cannot install the dependencies: "${command} ${commandArgs.join(" ")}" ${ending(result)}`);
 }
 
