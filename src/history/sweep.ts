@@ -54,12 +54,14 @@ export interface SweepContext {
   observer: ScanObserver | undefined;
   /** Told once per page that the local clock had to stand in for a missing Date. */
   noDate: () => void;
+  /** See PruneOptions. */
+  collect?: () => void;
   /** Told of every deletion that failed. */
   failed: (target: Target, error: AppError) => void;
 }
 
 /** Objects per page. Small, since the page is the peak of our memory and a sweep is in no hurry. */
-const PAGE_SIZE = 500;
+const PAGE_SIZE = 250;
 
 /** Adds to `tally` as it goes. Rejects with the signal's reason, or with a bug. */
 export async function sweep(scope: Scope, context: SweepContext, tally: Tally, signal: AbortSignal): Promise<SweepEnd> {
@@ -83,6 +85,7 @@ export async function sweep(scope: Scope, context: SweepContext, tally: Tally, s
         ? nameAll(targets, reading.nowMs, scope, context)
         : await context.deleter.deleteAll(collection, targets, reporter(context, tally), signal);
       if (stop !== undefined) return stop;
+      if (page.continue !== undefined) context.collect?.();
     }
     complete = true;
     scope.namedUntilMs = firstMs;

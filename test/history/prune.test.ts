@@ -192,12 +192,12 @@ describe("pruneEvery() by the clock", () => {
 });
 
 describe("pruneEvery() by pages", () => {
-  test("asks for 500 at a time and follows continue to its end, over empty pages too", async () => {
+  test("asks for 250 at a time and follows continue to its end, over empty pages too", async () => {
     const { begin, server, summaries } = setUp();
-    for (let index = 0; index < 1_200; index++) server.add(`h${String(index).padStart(5, "0")}`, 1_000);
+    for (let index = 0; index < 600; index++) server.add(`h${String(index).padStart(5, "0")}`, 1_000);
     await begin();
-    assert.deepEqual(server.limits, [500, 500, 500]);
-    assert.equal(summaries()[0]?.seen, 1_200);
+    assert.deepEqual(server.limits, [250, 250, 250]);
+    assert.equal(summaries()[0]?.seen, 600);
 
     const empty = setUp();
     const { listPage } = empty.server;
@@ -227,6 +227,14 @@ describe("pruneEvery() by pages", () => {
       else assert.equal(open, 0);
     }
     assert.equal(server.stored.size, 34);
+  });
+
+  test("has garbage collected between two pages, when nothing of the first is needed any more", async () => {
+    const { clock, begin, server } = setUp({ collect: () => void server.calls.push("collect"), server: { pageSize: 2, deleteMs: 10 } });
+    for (const name of ["a", "b", "c"]) server.add(name, name === "b" ? 1_000 : 60_000);
+    await begin();
+    await clock.advance(100);
+    assert.deepEqual(server.calls, ["list", "delete a", "-delete a", "collect", "list b", "delete c", "-delete c"]);
   });
 
   test("tells the observer of each page before anything of it is deleted, and waits for it", async () => {
