@@ -21,3 +21,10 @@ export function retryAfterMs(value: string | null | undefined, nowMs: number): n
   const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(/^[A-Za-z]/.test(text) ? text : "") - nowMs;
   return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), 300_000);
 }
+
+/** Whether a URL is on this machine itself: localhost and names under it, 127.0.0.0/8 in both families, ::1. */
+export function isLoopback(url: URL): boolean {
+  // URL has put numbers into their one form: 0x7f.1 is 127.0.0.1, ::ffff:127.0.0.1 is ::ffff:7f00:1.
+  const host = url.hostname.replace(/\.$/, "");
+  return host === "localhost" || host.endsWith(".localhost") || host === "[::1]" || /^(?:127(?:\.\d+){3}|\[::ffff:7f[\da-f]{2}:[\da-f]+\])$/.test(host);
+}

@@ -3,6 +3,7 @@
 
 import { parseDuration } from "../base/duration.ts";
 import { UsageError } from "../base/errors.ts";
+import { isLoopback } from "../base/http.ts";
 import { nearest } from "./suggest.ts";
 
 /** One text and where it came from: `--name` or the name of the environment variable. */
@@ -165,12 +166,6 @@ export function urlText(url: URL): string {
 /** A URL, well-formed or not, without what may hold a password: the user, the query, the fragment. */
 function withoutSecrets(text: string): string {
   return text.replace(/^([a-z][a-z\d+.-]*:(?=[/\\]))?([/\\]*)[^]*@/i, "$1$2…@").replace(/([?#])[^]*$/, "$1…");
-}
-
-/** Whether the URL's host is this machine itself: localhost, *.localhost, 127.0.0.0/8, ::1. */
-export function isLoopback(url: URL): boolean {
-  const host = url.hostname.replace(/\.$/, "");
-  return host === "localhost" || host.endsWith(".localhost") || /^127(?:\.\d{1,3}){3}$/.test(host) || host === "[::1]";
 }
 
 /** Refuses to send a credential over plain http to another machine, unless that was allowed. */

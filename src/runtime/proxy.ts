@@ -1,6 +1,7 @@
 // Which proxy a URL goes through, after the variables that curl, Go and Node.js read. Pure: the environment comes in as a record.
 
 import { BlockList, isIP } from "node:net";
+import { isLoopback } from "../base/http.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -23,7 +24,7 @@ export interface ProxyMistake {
 /** The proxy for `url`, `false` for none. Loopback hosts are never proxied, whatever the variables say. */
 export function proxyFor(url: URL, env: Environment): ProxyChoice | ProxyMistake | false {
   const host = bareHost(url);
-  if (isLoopback(host)) return false;
+  if (isLoopback(url)) return false;
   const [name, value] = firstSet(env, url.protocol === "https:" ? ["HTTPS_PROXY", "ALL_PROXY"] : ["HTTP_PROXY", "ALL_PROXY"]);
   if (value === "") return false;
   const [, exceptions] = firstSet(env, ["NO_PROXY"]);
@@ -51,17 +52,6 @@ function parseProxy(value: string): URL | undefined {
   const url = new URL(text);
   return (url.protocol === "http:" || url.protocol === "https:") && url.hostname !== "" ? url : undefined;
 }
-
-/** `localhost`, names under it, 127.0.0.0/8 and ::1. */
-export function isLoopback(host: string): boolean {
-  if (isIP(host) !== 0) return LOOPBACK.check(host, isIP(host) === 6 ? "ipv6" : "ipv4");
-  return host === "localhost" || host.endsWith(".localhost");
-}
-
-const LOOPBACK = new BlockList();
-LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
-LOOPBACK.addSubnet("::ffff:127.0.0.0", 104, "ipv6");
-LOOPBACK.addAddress("::1", "ipv6");
 
 // Entries: `*`, `example.com` (and names under it), `.example.com`, `*.example.com`, an IP, a CIDR block, any of them with `:port`.
 function isException(host: string, port: number, list: string): boolean {

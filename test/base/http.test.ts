@@ -1,6 +1,6 @@
 import { describe, test } from "node:test";
 import assert from "node:assert/strict";
-import { retryAfterMs } from "../../src/base/http.ts";
+import { isLoopback, retryAfterMs } from "../../src/base/http.ts";
 
 const NOW = Date.parse("2026-03-01T10:00:00Z");
 
@@ -26,5 +26,14 @@ describe("retryAfterMs()", () => {
   ] as const) {
     const shown = typeof value === "string" && value.length > 40 ? `${value.length} digits` : JSON.stringify(value);
     test(`reads ${shown} as ${expected}`, () => assert.equal(retryAfterMs(value, NOW), expected));
+  }
+});
+
+describe("isLoopback()", () => {
+  for (const host of ["localhost", "a.localhost", "localhost.", "127.0.0.1", "127.1.2.3", "0x7f.1", "[::1]", "[::ffff:127.0.0.1]"]) {
+    test(`is true for ${host}`, () => assert.equal(isLoopback(new URL(`http://${host}:1/`)), true));
+  }
+  for (const host of ["localhost.example", "notlocalhost", "128.0.0.1", "127.0.0.1.example", "[::2]", "[::ffff:128.0.0.1]"]) {
+    test(`is false for ${host}`, () => assert.equal(isLoopback(new URL(`http://${host}:1/`)), false));
   }
 });
