@@ -6,7 +6,7 @@ import { detectHost } from "../../src/runtime/detect.ts";
 import { createRotatingTransport, type RotationEvent } from "../../src/runtime/rotating-transport.ts";
 import { isoSeconds, type TlsFiles } from "../../src/runtime/tls-material.ts";
 import { daysFromNow, type Pair } from "../support/certs.ts";
-import { ManualClock } from "../support/manual-clock.ts";
+import { ManualClock, settle } from "../support/manual-clock.ts";
 import { opensslServer, tlsPeer } from "../support/servers.ts";
 import { createStage } from "../support/tls-rows.ts";
 
@@ -15,7 +15,7 @@ const stage = await createStage();
 after(() => stage[Symbol.asyncDispose]());
 
 /** Files in memory that can be exchanged, and the transport over them. */
-async function rotating(pair: Pair | undefined, options: { clock?: ManualClock; pollMs?: number } = {}) {
+async function rotating(pair: Pair | undefined, options: { clock?: ManualClock; pollMs?: number; beforeRead?: () => Promise<void> } = {}) {
   const texts: Record<string, string> = { ca: stage.ca.cert };
   const put = (next: { cert: string; key: string }) => {
     texts["crt"] = next.cert;
@@ -30,6 +30,7 @@ async function rotating(pair: Pair | undefined, options: { clock?: ManualClock; 
     files,
     async readText(path) {
       reads++;
+      await options.beforeRead?.();
       const text = texts[path];
       if (text === undefined) throw Object.assign(new Error(path), { code: "ENOENT" });
       return text;
@@ -128,6 +129,25 @@ describe("createRotatingTransport()", () => {
     await clock.advance(1);
     await Promise.all([ask(), ask(), ask()]);
     assert.equal(reads(), 6);
+  });
+
+  test("lets requests that come during a look wait for what it finds", async () => {
+    const [first, second] = [await stage.ca.client(), await stage.ca.client()];
+    await using server = await tlsPeer(stage.directory, await stage.ca.server(), stage.caFile);
+    const clock = new ManualClock(Date.now());
+    let opened = Promise.resolve();
+    const { transport, put } = await rotating(first, { clock, pollMs: 1000, beforeRead: () => opened });
+    const ask = async () => (await transport.fetch(`https://localhost:${server.port}/serial`)).text();
+    put(second);
+    await clock.advance(1000);
+    let open: () => void = () => {};
+    opened = new Promise((resolve) => {
+      open = resolve;
+    });
+    const both = Promise.all([ask(), ask()]);
+    await settle();
+    open();
+    assert.deepEqual(await both, [second.serial, second.serial]);
   });
 
   test("reads the files again at once after a TLS failure", async () => {

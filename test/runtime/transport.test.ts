@@ -468,6 +468,17 @@ describe("transport, TLS", () => {
   });
 });
 
+async function withVariable(name: string, value: string, run: () => Promise<void>): Promise<void> {
+  const saved = process.env[name];
+  process.env[name] = value;
+  try {
+    await run();
+  } finally {
+    if (saved === undefined) delete process.env[name];
+    else process.env[name] = saved;
+  }
+}
+
 describe("transport, proxies", () => {
   test("sends plain requests to the proxy as a whole", async () => {
     await using server = await httpServer((request, response) => response.end(request.url));
@@ -501,18 +512,23 @@ describe("transport, proxies", () => {
     await using server = await httpServer((_request, response) => response.end("direct"));
     await using proxy = await loopbackProxy();
     const address = `http://127.0.0.1:${proxy.port}`;
-    const saved = process.env["HTTP_PROXY"];
-    process.env["HTTP_PROXY"] = address;
-    try {
+    await withVariable("HTTP_PROXY", address, async () => {
       for (const name of ["localhost", "127.0.0.1"]) {
         const response = await plain({ env: { HTTP_PROXY: address, ALL_PROXY: address } }).fetch(`http://${name}:${server.port}/`);
         assert.equal(await response.text(), "direct");
       }
-    } finally {
-      if (saved === undefined) delete process.env["HTTP_PROXY"];
-      else process.env["HTTP_PROXY"] = saved;
-    }
+    });
     assert.deepEqual(proxy.requests, []);
+  });
+
+  test("reads the exceptions where it reads the proxies, not in the process's own environment", async () => {
+    await using server = await httpServer((_request, response) => response.end("proxied"));
+    await using proxy = await loopbackProxy();
+    await withVariable("NO_PROXY", "api.example", async () => {
+      const transport = plain({ env: { HTTP_PROXY: `http://127.0.0.1:${proxy.port}` } });
+      assert.equal(await (await transport.fetch(`http://api.example:${server.port}/`)).text(), "proxied");
+    });
+    assert.equal(proxy.requests.length, 1);
   });
 
   test("names the proxy, without its password, when it cannot be reached", async () => {
