@@ -15,6 +15,7 @@ import { checkReady } from "./observe/ready.ts";
 import { runController } from "./run.ts";
 import { systemClock } from "./runtime/clock.ts";
 import { detectHost } from "./runtime/detect.ts";
+import { readableEnvironment } from "./runtime/environment.ts";
 import { assertNoRuntimeOptions, dangerousVariables, isCompiled } from "./runtime/hardening.ts";
 import { readerGone } from "./runtime/pipe-reader.ts";
 import type { Host } from "./runtime/runtime.ts";
@@ -25,6 +26,7 @@ import { createTransport } from "./runtime/transport.ts";
 const FLUSH_MS = 2_000;
 
 const clock = systemClock;
+const env = readableEnvironment(process.env);
 const redactor = new Redactor();
 const stdout = createStdoutSink(process.stdout, {
   onDropped: (count) => log?.warn("debug lines dropped, their reader is slow", { count }),
@@ -77,8 +79,8 @@ const handlers: Handlers = {
   async run(config: RunConfig) {
     const name = "provisioning-job-controller";
     const sink = { write: (line: string, level: Parameters<typeof stdout.write>[1]) => stdout.write(redactor.apply(line), level) };
-    log = createLogger({ sink, clock, level: config.logLevel, format: config.logFormat, name, color: wantsColor(process.env, process.stdout.isTTY === true) });
-    for (const warning of dangerousVariables(process.env)) log.warn(warning);
+    log = createLogger({ sink, clock, level: config.logLevel, format: config.logFormat, name, color: wantsColor(env, process.stdout.isTTY === true) });
+    for (const warning of dangerousVariables(env)) log.warn(warning);
     const host = await detectHost();
     watchReader(host);
     const running = runController(config, {
@@ -88,7 +90,7 @@ const handlers: Handlers = {
       log,
       redactor,
       readText,
-      env: process.env,
+      env,
       drained: (signal) => stdout.ready(signal),
       signal: stop.signal,
     });
@@ -144,7 +146,7 @@ async function readText(path: string): Promise<string> {
 
 try {
   if (isCompiled(process.argv[1])) assertNoRuntimeOptions(process.execArgv);
-  await exit(await dispatch(process.argv.slice(2), process.env, handlers, viewOf(process.env, process.stdout.isTTY === true)));
+  await exit(await dispatch(process.argv.slice(2), env, handlers, viewOf(env, process.stdout.isTTY === true)));
 } catch (error) {
   await fail(error);
 }

@@ -8,6 +8,7 @@ import { Controller, NOTIFICATION } from "../support/controller.ts";
 import { startDevserver } from "../support/devserver.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+/** No look for a newer Deno. */
 const QUIET = { DENO_NO_UPDATE_CHECK: "1" };
 const HOST = "Deno" in globalThis ? "deno" : "bun";
 
