@@ -10,7 +10,7 @@ import { createSecretFile } from "./auth/secret-file.ts";
 import { createTokenSource } from "./auth/token-source.ts";
 import type { Clock, Random } from "./base/clock.ts";
 import { formatDuration } from "./base/duration.ts";
-import { ConfigError, TimeoutError } from "./base/errors.ts";
+import { ApiError, ConfigError, TimeoutError } from "./base/errors.ts";
 import type { Logger } from "./base/log.ts";
 import { Mailbox } from "./base/mailbox.ts";
 import type { Redactor } from "./base/secret.ts";
@@ -57,7 +57,7 @@ export async function runController(config: RunConfig, env: RunEnv): Promise<voi
   const { log, clock, random } = env;
   const connection = await connect(config, env);
   const health = createHealth(clock);
-  const pages = await servePages(config, health, log);
+  const pages = await servePages(config, health, env);
   env.signal.addEventListener("abort", () => health.draining(), { once: true });
   try {
     const api = createApi({
@@ -114,7 +114,9 @@ function tasksOf(config: RunConfig, env: RunEnv, api: Api, health: Health, rando
           reconnected: () => wanted.offer(),
         },
         signal,
-      ),
+      ).catch((error: unknown) => {
+        throw namespace === undefined ? advised(error) : error;
+      }),
     (signal) => notifyReconstructed(ledger, due, log, clock, signal),
     (signal) => scanHistory({ api, namespace, ledger, reader, lane, clock, log, resyncMs: config.resyncIntervalMs, wanted }, signal),
   ]);
@@ -155,6 +157,13 @@ function tasksOf(config: RunConfig, env: RunEnv, api: Api, health: Health, rando
   return tasks;
 }
 
+/** Who may not list everywhere may still be allowed to list somewhere. */
+function advised(error: unknown): unknown {
+  if (!(error instanceof ApiError) || error.status !== 403) return error;
+  const { message, status, reason } = error;
+  return new ApiError(`${message}; if only some namespaces are granted, name them with --namespace`, { status, reason, cause: error });
+}
+
 /** A check of the health page holds when it holds in every namespace that is followed. */
 class ScopedChecks {
   readonly #health: Health;
@@ -176,11 +185,16 @@ class ScopedChecks {
   }
 }
 
-async function servePages(config: RunConfig, health: Health, log: Logger): Promise<HttpServer | undefined> {
+async function servePages(config: RunConfig, health: Health, { log, redactor }: RunEnv): Promise<HttpServer | undefined> {
   const address = config.healthAddress;
   if (address === undefined) return undefined;
+  const handle = (path: string, query: URLSearchParams) => {
+    const page = health.page(path, query);
+    // Details are words of servers, and anybody may ask.
+    return { ...page, body: redactor.apply(page.body) };
+  };
   try {
-    return await serveHttp({ ...address, name: "--health-probe-bind-address", handle: (path, query) => health.page(path, query) });
+    return await serveHttp({ ...address, name: "--health-probe-bind-address", handle });
   } catch (error) {
     if (config.healthAddressNamed || !(error instanceof ConfigError)) throw error;
     log.warn("health pages are off", { error: error.message, next: "name a free address with --health-probe-bind-address, or 0 for none" });
@@ -206,14 +220,14 @@ async function connect(config: RunConfig, env: RunEnv): Promise<Connection> {
   if (tls.files.insecure && server.startsWith("https:")) {
     env.log.warn("TLS certificate of the provisioning server is not verified", { next: "give --tls-ca-file, or --tls-insecure=false for public roots" });
   }
-  const { credential, exchange } = await credentialOf(config, kubeconfig, server, env);
+  const { credential, close } = await credentialOf(config, kubeconfig, server, env);
   return {
     server,
     transport,
     credential,
     close() {
+      close?.();
       transport.close();
-      exchange?.close();
     },
   };
 }
@@ -244,7 +258,7 @@ async function credentialOf(
   kubeconfig: KubeconfigAccess | undefined,
   server: string,
   env: RunEnv,
-): Promise<{ credential: Credential | undefined; exchange?: RotatingTransport }> {
+): Promise<{ credential: Credential | undefined; close?: () => void }> {
   const { clock, random, log } = env;
   const file = (path: string, name: string) =>
     createSecretFile({ path, readText: env.readText, clock, name, onStale: (error) => log.warn("keeping the last good secret", { error: error.message }) });
@@ -256,8 +270,13 @@ async function credentialOf(
       const files = { caFile: given.exchangeCaFile, insecure: false, names: { ca: "--token-exchange-ca-file" } };
       const transport = await open(files, env.readText, env);
       const exchange = createExchange({ fetch: transport.fetch, url: given.exchangeUrl, subject, clock, random, allowPlaintext: config.allowPlaintextToken });
-      const credential = accessToken(createTokenSource({ exchange, clock, random }));
-      return { credential: { ...credential, ...redacted(credential, env.redactor) }, exchange: transport };
+      const tokens = createTokenSource({ exchange, clock, random });
+      const credential = accessToken(tokens);
+      const close = () => {
+        tokens.close();
+        transport.close();
+      };
+      return { credential: { ...credential, ...redacted(credential, env.redactor) }, close };
     }
     case "bearer": {
       const source = redacted(file(given.path, "--bearer-token-file"), env.redactor);

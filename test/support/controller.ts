@@ -17,7 +17,13 @@ export const NOTIFICATION = "job create notification received";
 export const STARTED = "jobs controller started";
 
 /** The environment of a child that shall see nothing of this one's settings. */
-const CLEAN_ENV = { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "/" };
+export const CLEAN_ENV = { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "/" };
+
+/** What a child gets of its surroundings; the environment on top of a clean one. */
+export interface ChildOptions {
+  env?: Record<string, string>;
+  cwd?: string;
+}
 
 export class Controller {
   readonly lines: Line[] = [];
@@ -26,11 +32,15 @@ export class Controller {
   stderr = "";
   /** Exit code, or 128 + signal number as a shell says it; resolves once all output was read. */
   readonly exited: Promise<number>;
+  /** The signal that ended it, null while it runs and when it ended by itself. */
+  endedBy: NodeJS.Signals | null = null;
   readonly #child: ChildProcess;
+  #over: Error | undefined;
   #waiting: { match: (line: Line) => boolean; found: (line: Line) => void; lost: (reason: Error) => void }[] = [];
 
-  constructor(flags: readonly string[], options: { env?: Record<string, string>; binary?: string } = {}) {
-    this.#child = spawn(options.binary ?? BINARY, flags, { env: { ...CLEAN_ENV, ...options.env }, stdio: ["ignore", "pipe", "pipe"] });
+  constructor(flags: readonly string[], options: ChildOptions & { binary?: string } = {}) {
+    const { binary = BINARY, cwd, env } = options;
+    this.#child = spawn(binary, flags, { cwd, env: { ...CLEAN_ENV, ...env }, stdio: ["ignore", "pipe", "pipe"] });
     let rest = "";
     this.#child.stdout?.setEncoding("utf8").on("data", (chunk: string) => {
       const parts = (rest + chunk).split("\n");
@@ -41,7 +51,9 @@ export class Controller {
     this.exited = new Promise((resolve, reject) => {
       this.#child.once("error", reject);
       this.#child.once("close", (code, signal) => {
-        for (const { lost } of this.#waiting.splice(0)) lost(new Error(`the controller ended with ${code ?? signal}; ${this.tail()}`));
+        this.endedBy = signal;
+        this.#over = new Error(`the controller ended with ${code ?? signal}; ${this.tail()}`);
+        for (const { lost } of this.#waiting.splice(0)) lost(this.#over);
         resolve(code ?? 128 + (SIGNAL_NUMBER[signal ?? ""] ?? 0));
       });
     });
@@ -60,6 +72,7 @@ export class Controller {
   until(match: (line: Line) => boolean, withinMs = 60_000): Promise<Line> {
     const past = this.lines.find(match);
     if (past !== undefined) return Promise.resolve(past);
+    if (this.#over !== undefined) return Promise.reject(this.#over);
     return new Promise((resolve, reject) => {
       const giveUp = setTimeout(() => reject(new Error(`no such line within ${withinMs} ms; ${this.tail()}`)), withinMs);
       const found = (line: Line) => (clearTimeout(giveUp), resolve(line));
