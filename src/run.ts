@@ -24,6 +24,7 @@ import { Ledger } from "./jobs/ledger.ts";
 import { notifyCreated, notifyReconstructed } from "./jobs/notify.ts";
 import { Trouble } from "./jobs/trouble.ts";
 import { type Api, createApi } from "./kube/api.ts";
+import { frugalList } from "./kube/frugal-list.ts";
 import { ListLane } from "./kube/list-lane.ts";
 import { watchObjects } from "./kube/watch.ts";
 import { beatEvery, createHealth, type Health } from "./observe/health.ts";
@@ -85,6 +86,7 @@ function tasksOf(config: RunConfig, env: RunEnv, api: Api, health: Health, rando
   const trouble = new Trouble(log, clock);
   const namespaces = config.namespaces.length === 0 ? [undefined] : config.namespaces;
   const checks = new ScopedChecks(health, namespaces.length);
+  const history = { listPage: frugalList(api, env.host.collectGarbage), deleteObject: api.deleteObject };
   let starting = namespaces.length;
   let started = false;
 
@@ -118,7 +120,7 @@ function tasksOf(config: RunConfig, env: RunEnv, api: Api, health: Health, rando
         throw namespace === undefined ? advised(error) : error;
       }),
     (signal) => notifyReconstructed(ledger, due, log, clock, signal),
-    (signal) => scanHistory({ api, namespace, ledger, reader, lane, clock, log, resyncMs: config.resyncIntervalMs, wanted }, signal),
+    (signal) => scanHistory({ api: history, namespace, ledger, reader, lane, clock, log, resyncMs: config.resyncIntervalMs, wanted }, signal),
   ]);
 
   if (config.historyExpirationMs > 0) {
@@ -126,7 +128,7 @@ function tasksOf(config: RunConfig, env: RunEnv, api: Api, health: Health, rando
     tasks.push((signal) =>
       pruneEvery(
         {
-          api,
+          api: history,
           namespaces,
           retentionMs: config.historyExpirationMs,
           sweepIntervalMs: config.historySweepIntervalMs ?? sweepInterval(config.historyExpirationMs),

@@ -27,11 +27,6 @@ export interface PruneOptions {
   random: Random;
   log: Logger;
   observer?: ScanObserver;
-  /**
-   * Collects garbage; called between two pages. Left to itself Bun lets some 40 MB of dead pages gather: a sweep of
-   * 100,000 objects then peaks at 106 MB resident where 62 are enough.
-   */
-  collect?: () => void;
 }
 
 /** A server without the collection is asked again after this long. */

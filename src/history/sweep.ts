@@ -54,8 +54,6 @@ export interface SweepContext {
   observer: ScanObserver | undefined;
   /** Told once per page that the local clock had to stand in for a missing Date. */
   noDate: () => void;
-  /** See PruneOptions. */
-  collect?: () => void;
   /** Told of every deletion that failed. */
   failed: (target: Target, error: AppError) => void;
 }
@@ -85,7 +83,6 @@ export async function sweep(scope: Scope, context: SweepContext, tally: Tally, s
         ? nameAll(targets, reading.nowMs, scope, context)
         : await context.deleter.deleteAll(collection, targets, reporter(context, tally), signal);
       if (stop !== undefined) return stop;
-      if (page.continue !== undefined) context.collect?.();
     }
     complete = true;
     scope.namedUntilMs = firstMs;

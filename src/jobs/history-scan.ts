@@ -44,6 +44,8 @@ export interface ScanOptions {
   wanted: Mailbox;
 }
 
+/** Records per page: the page is the peak of our memory, and a scan is in no hurry. */
+const PAGE_SIZE = 500;
 /** How long to leave a history alone that is not served or not allowed. */
 const UNREADABLE_MS = 600_000;
 
@@ -100,7 +102,7 @@ async function readAll({ api, namespace, reader }: ScanOptions, turn: Turn, sign
   reader.scanBegan();
   let complete = false;
   try {
-    for await (const page of pages<HistoricJob>(paced, collection, {}, signal)) reader.page(page);
+    for await (const page of pages<HistoricJob>(paced, collection, { pageSize: PAGE_SIZE }, signal)) reader.page(page);
     complete = true;
   } finally {
     reader.scanEnded(complete);

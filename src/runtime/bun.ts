@@ -11,6 +11,7 @@ interface BunInit extends RequestInit {
 
 declare const Bun: {
   version: string;
+  gc(synchronous: boolean): void;
   FetchSession: new (init: {
     proxy: false;
     tls: { rejectUnauthorized: boolean; ca?: string; cert?: string; key?: string; serverName?: string };
@@ -21,6 +22,7 @@ export const host: Host = {
   name: "bun",
   version: Bun.version,
   makeTransport,
+  collectGarbage: () => Bun.gc(true),
   isOrphaned: orphanCheck(),
 };
 

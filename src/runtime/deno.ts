@@ -26,6 +26,7 @@ export const host: Host = {
   name: "deno",
   version: Deno.version.deno,
   makeTransport,
+  collectGarbage: () => {},
 };
 
 function makeTransport(tls: TlsMaterial): HostTransport {

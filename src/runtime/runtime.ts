@@ -34,6 +34,8 @@ export interface Host {
   version: string;
   /** @throws ConfigError if the host cannot honour the material (Deno: insecure, serverName). */
   makeTransport(tls: TlsMaterial): HostTransport;
+  /** Gives back what is not needed any more; nothing where the host cannot be told. */
+  collectGarbage(): void;
   /** Whether the pipe at `fd` has lost its reader. Absent where the host cannot see that without writing. */
   isOrphaned?(fd: number): boolean;
 }

@@ -229,14 +229,6 @@ describe("pruneEvery() by pages", () => {
     assert.equal(server.stored.size, 34);
   });
 
-  test("has garbage collected between two pages, when nothing of the first is needed any more", async () => {
-    const { clock, begin, server } = setUp({ collect: () => void server.calls.push("collect"), server: { pageSize: 2, deleteMs: 10 } });
-    for (const name of ["a", "b", "c"]) server.add(name, name === "b" ? 1_000 : 60_000);
-    await begin();
-    await clock.advance(100);
-    assert.deepEqual(server.calls, ["list", "delete a", "-delete a", "collect", "list b", "delete c", "-delete c"]);
-  });
-
   test("tells the observer of each page before anything of it is deleted, and waits for it", async () => {
     const told: string[] = [];
     const observer: ScanObserver = {
