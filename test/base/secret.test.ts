@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { describe, test } from "node:test";
 import assert from "node:assert/strict";
 import { Console } from "node:console";
@@ -72,6 +73,35 @@ describe("Redactor", () => {
   test("finds a secret as it stands in JSON", () => {
     const awkward = 'quo"te\\slash';
     assert.ok(!redactor(awkward).apply(JSON.stringify({ error: `said ${awkward}` })).includes("slash"));
+  });
+
+  test("finds a secret that a server's JSON quotes inside ours", () => {
+    const awkward = 'quo"te\\slash';
+    assert.equal(redactor(awkward).apply(JSON.stringify({ error: JSON.stringify({ said: awkward }) })), '{"error":"{\\"said\\":\\"[redacted]\\"}"}');
+  });
+
+  test("finds a secret that is percent-encoded, in either case", () => {
+    const made = redactor("to+ken/1==");
+    assert.equal(made.apply("said to%2Bken%2F1%3D%3D and to%2bken%2f1%3d%3d"), "said [redacted] and [redacted]");
+  });
+
+  test("finds a secret in base64, wherever it stands in what was encoded", () => {
+    const text = "canary?>~3f9c1a-\u00ff";
+    for (const before of ["", "a", "ab", "Authorization: Bearer "]) {
+      for (const after of ["", "z", "zz", "\r\nHost: x"]) {
+        for (const alphabet of ["base64", "base64url"] as const) {
+          const clean = redactor(text).apply(Buffer.from(`${before}${text}${after}`).toString(alphabet));
+          assert.match(clean, /\[redacted\]/);
+          // What is left decodes to a byte or two of it at most.
+          assert.ok(!Buffer.from(clean, alphabet).toString().includes("nary"), clean);
+        }
+      }
+    }
+  });
+
+  test("finds claims and signature of a JWT by themselves, but not its header, which all of them share", () => {
+    const made = redactor("eyJhbGciOiJFUzI1NiJ9.eyJqdGkiOiIxMjM0In0.c2lnbmF0dXJl");
+    assert.equal(made.apply("h eyJhbGciOiJFUzI1NiJ9 c eyJqdGkiOiIxMjM0In0 s c2lnbmF0dXJl"), "h eyJhbGciOiJFUzI1NiJ9 c [redacted] s [redacted]");
   });
 
   test("takes a secret that contains another one out as a whole", () => {
