@@ -22,8 +22,10 @@ export interface Announcement {
 
 /** Records are looked at when they are newer than the last complete scan's begin less this. */
 const SCAN_OVERLAP_MS = 120_000;
-/** Departed uids outlive the begin of list and scan by this: the overlap, and a minute for clocks that differ. */
-const KEEP_MS = SCAN_OVERLAP_MS + 60_000;
+/** How far a record's creation and the end of its job may be apart. */
+const SLACK_MS = 60_000;
+/** Departed uids outlive the begin of list and scan by this. */
+const KEEP_MS = SCAN_OVERLAP_MS + SLACK_MS;
 /** The same where history cannot be read. */
 const KEEP_UNREADABLE_MS = 600_000;
 /** How long a record's job may still arrive as ADDED before it is told from the record. */
@@ -39,9 +41,12 @@ export class Ledger {
   readonly #uids = new UidTable();
   readonly #waiting = new Map<string, { announcement: Announcement; dueAt: number }>();
   #listBeganAt = Number.NEGATIVE_INFINITY;
-  #scan: Scan | undefined;
+  /** Passes that are under way, the earliest first: a sweep and a scan may read side by side. */
+  #scans: Scan[] = [];
   #lastScan: Scan | undefined;
   #historyReadable = true;
+  /** Up to when departed uids were forgotten without a look at the history. */
+  #forgottenUntil = Number.NEGATIVE_INFINITY;
 
   /** Known uids, live and departed: for tests and figures of memory. */
   get size(): number {
@@ -78,8 +83,7 @@ export class Ledger {
 
   /** A pass over the history begins, in this process's view at `at`. */
   scanBegan(at: number): void {
-    this.#scan = { beganAt: at, beganServerMs: undefined };
-    this.#historyReadable = true;
+    this.#scans.push({ beganAt: at, beganServerMs: undefined });
   }
 
   /**
@@ -87,8 +91,14 @@ export class Ledger {
    * belongs to somebody before us.
    */
   recorded(records: readonly HistoricJob[], serverMs: number, firstAnswerMs: number, at: number): void {
-    if (this.#scan !== undefined) this.#scan.beganServerMs ??= serverMs;
-    const since = Math.max(firstAnswerMs, (this.#lastScan?.beganServerMs ?? Number.NEGATIVE_INFINITY) - SCAN_OVERLAP_MS);
+    this.#historyReadable = true;
+    for (const scan of this.#scans) scan.beganServerMs ??= serverMs;
+    const since = Math.max(
+      firstAnswerMs,
+      (this.#lastScan?.beganServerMs ?? Number.NEGATIVE_INFINITY) - SCAN_OVERLAP_MS,
+      // Whether older ones were announced is not known any more.
+      serverMs - (at - this.#forgottenUntil) + SLACK_MS,
+    );
     for (const record of records) {
       const uid = record.metadata?.labels?.[LABEL_ORIGINAL_UID];
       const createdMs = Date.parse(record.metadata?.creationTimestamp ?? "");
@@ -98,12 +108,13 @@ export class Ledger {
     }
   }
 
-  /** The pass has ended; `complete` if it reached the last page. */
+  /**
+   * A pass has ended; `complete` if it reached the last page. Which one is not told: a complete one is taken for the
+   * earliest that is under way, a broken one for the latest, so that never more is concluded than was read.
+   */
   scanEnded(complete: boolean, at: number): void {
-    if (complete && this.#scan !== undefined) {
-      this.#lastScan = { beganAt: this.#scan.beganAt, beganServerMs: this.#scan.beganServerMs ?? this.#lastScan?.beganServerMs };
-    }
-    this.#scan = undefined;
+    const scan = complete ? this.#scans.shift() : this.#scans.pop();
+    if (complete && scan !== undefined) this.#lastScan = { beganAt: scan.beganAt, beganServerMs: scan.beganServerMs ?? this.#lastScan?.beganServerMs };
     this.#forget(at);
   }
 
@@ -140,7 +151,9 @@ export class Ledger {
     const until = this.#historyReadable
       ? Math.min(this.#listBeganAt, this.scannedSince) - KEEP_MS
       : Math.min(this.#listBeganAt, at - KEEP_UNREADABLE_MS);
-    if (until >= 0) this.#uids.forget(until / 1000);
+    if (until < 0) return;
+    this.#uids.forget(until / 1000);
+    if (!this.#historyReadable) this.#forgottenUntil = Math.max(this.#forgottenUntil, until);
   }
 }
 

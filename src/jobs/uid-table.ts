@@ -34,19 +34,8 @@ export class UidTable {
   /** Forgets every uid that departed at or before `second`, and gives memory back. */
   forget(second: number): void {
     const limit = Math.floor(second) + 1;
-    const kept: [number, number, number][] = [];
-    let gone = 0;
-    for (let slot = 0; slot < this.#when.length; slot++) {
-      const when = this.#when[slot] ?? FREE;
-      if (when !== FREE && when !== LIVE && when <= limit) gone++;
-    }
-    if (gone === 0) return;
-    for (let slot = 0; slot < this.#when.length; slot++) {
-      const when = this.#when[slot] ?? FREE;
-      if (when !== FREE && (when === LIVE || when > limit)) kept.push([this.#high[slot] ?? 0, this.#low[slot] ?? 0, when]);
-    }
-    this.#resize(capacityFor(kept.length));
-    for (const [high, low, when] of kept) this.#put(high, low, when);
+    const gone = this.#when.reduce((count, when) => (when !== LIVE && when <= limit ? count + 1 : count), 0);
+    if (gone > 0) this.#rebuild(capacityFor(this.#size - gone), limit);
   }
 
   #put(high: number, low: number, when: number): boolean {
@@ -54,7 +43,7 @@ export class UidTable {
     const fresh = this.#when[slot] === FREE;
     if (fresh) {
       if ((this.#size + 1) * 4 > this.#when.length * 3) {
-        this.#grow();
+        this.#rebuild(this.#when.length * 2, LIVE);
         slot = this.#slot(high, low);
       }
       this.#high[slot] = high;
@@ -73,20 +62,17 @@ export class UidTable {
     return slot;
   }
 
-  #grow(): void {
+  /** Moves to arrays of another size what is live or departed after `limit`. */
+  #rebuild(capacity: number, limit: number): void {
     const [high, low, when] = [this.#high, this.#low, this.#when];
-    this.#resize(when.length * 2);
-    for (let slot = 0; slot < when.length; slot++) {
-      const at = when[slot] ?? FREE;
-      if (at !== FREE) this.#put(high[slot] ?? 0, low[slot] ?? 0, at);
-    }
-  }
-
-  #resize(capacity: number): void {
     this.#high = new Uint32Array(capacity);
     this.#low = new Uint32Array(capacity);
     this.#when = new Uint32Array(capacity).fill(FREE);
     this.#size = 0;
+    for (let slot = 0; slot < when.length; slot++) {
+      const at = when[slot] ?? FREE;
+      if (at !== FREE && (at === LIVE || at > limit)) this.#put(high[slot] ?? 0, low[slot] ?? 0, at);
+    }
   }
 }
 
