@@ -53,12 +53,15 @@ const UNREADABLE_MS = 600_000;
 export async function scanHistory(options: ScanOptions, signal: AbortSignal): Promise<void> {
   const { ledger, clock, log } = options;
   let told = false;
+  let triedAt = clock.monotonic();
   for (;;) {
-    const wantedAt = await nextWish(options, signal);
+    await nextWish(options, triedAt, signal);
+    const wantedAt = clock.monotonic();
     const turn = await options.lane.enter(false, signal);
     try {
       // A sweep may have read all of it while we waited.
-      if (ledger.scannedSince >= wantedAt) continue;
+      if (ledger.scannedSince > wantedAt) continue;
+      triedAt = clock.monotonic();
       await readAll(options, turn, signal);
       told = false;
     } catch (error) {
@@ -78,22 +81,31 @@ export async function scanHistory(options: ScanOptions, signal: AbortSignal): Pr
   }
 }
 
-/** Since when a complete pass must have begun to make another one unnecessary, monotonic ms. */
-async function nextWish({ wanted, clock, resyncMs }: ScanOptions, signal: AbortSignal): Promise<number> {
+/** Resolves after a reconnect, and when no complete pass has begun for one interval. */
+async function nextWish({ wanted, clock, resyncMs, ledger }: ScanOptions, triedAt: number, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const dueAt = Math.max(ledger.scannedSince, triedAt) + resyncMs;
+    if (await reconnected(wanted, clock, dueAt - clock.monotonic(), signal)) return;
+    if (ledger.scannedSince + resyncMs <= dueAt) return;
+  }
+}
+
+/** True with the next reconnect, false once `ms` have passed without one. */
+async function reconnected(wanted: Mailbox, clock: Clock, ms: number, signal: AbortSignal): Promise<boolean> {
   const race = new AbortController();
   const either = AbortSignal.any([signal, race.signal]);
-  let reconnected = false;
+  let came = false;
   const reconnect = wanted.wait(either).then(() => {
-    reconnected = true;
+    came = true;
   });
-  const tick = clock.sleep(resyncMs, either);
+  const tick = clock.sleep(ms, either);
   try {
     await Promise.race([reconnect, tick]);
   } finally {
     race.abort();
     await Promise.allSettled([reconnect, tick]);
   }
-  return reconnected ? clock.monotonic() : clock.monotonic() - resyncMs;
+  return came;
 }
 
 async function readAll({ api, namespace, reader }: ScanOptions, turn: Turn, signal: AbortSignal): Promise<void> {
