@@ -37,6 +37,7 @@ export async function notifyCreated(options: NotifyOptions, signal: AbortSignal)
   const { ledger, log, clock, scope, report, trouble } = options;
   let synced = false;
   let opened = 0;
+  let open = false;
   let announced = false;
   let answered = false;
   for await (const facts of options.facts) {
@@ -51,6 +52,7 @@ export async function notifyCreated(options: NotifyOptions, signal: AbortSignal)
           ledger.deleted(fact.uid, clock.monotonic());
           break;
         case "stream":
+          open = fact.up;
           if (fact.up) {
             opened++;
             answered = true;
@@ -89,7 +91,7 @@ export async function notifyCreated(options: NotifyOptions, signal: AbortSignal)
           fact satisfies never;
       }
     }
-    if (!announced && synced && opened > 0) {
+    if (!announced && synced && open) {
       announced = true;
       options.started();
     }
