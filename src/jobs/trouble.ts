@@ -1,5 +1,6 @@
 // Failures that are retried for ever, told so that a person can act and a log stays readable: the first at once, then
-// one line a minute with the cause, since when and the next step; one line when all is well again.
+// one line a minute with the cause, since when and the next step, also where trouble comes and goes; one line when all
+// is well again.
 
 import type { Clock } from "../base/clock.ts";
 import { formatDuration } from "../base/duration.ts";
@@ -13,6 +14,8 @@ export class Trouble {
   readonly #clock: Clock;
   readonly #scopes = new Set<string>();
   #since: { wall: number; monotonic: number } | undefined;
+  /** This trouble was told, so its end is too. */
+  #told = false;
   #toldAt = Number.NEGATIVE_INFINITY;
   #last: unknown;
 
@@ -37,6 +40,7 @@ export class Trouble {
       return;
     }
     this.#toldAt = now;
+    this.#told = true;
     const next = nextStep(error);
     this.#log.warn("provisioning API not usable, retrying", {
       what: [...this.#scopes].slice(0, 5).join(", "),
@@ -48,10 +52,11 @@ export class Trouble {
 
   recovered(scope: string): void {
     if (!this.#scopes.delete(scope) || this.#scopes.size > 0 || this.#since === undefined) return;
-    this.#log.info("provisioning API usable again", { after: formatDuration(Math.round(this.#clock.monotonic() - this.#since.monotonic)) });
+    const after = formatDuration(Math.round(this.#clock.monotonic() - this.#since.monotonic));
+    if (this.#told) this.#log.info("provisioning API usable again", { after });
     this.#since = undefined;
     this.#last = undefined;
-    this.#toldAt = Number.NEGATIVE_INFINITY;
+    this.#told = false;
   }
 }
 
