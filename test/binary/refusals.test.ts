@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Intercepted, RequestFacts } from "../../src/devserver/serve.ts";
-import { refusal, Site } from "../support/binary.ts";
+import { refusal, sideBySide, Site } from "../support/binary.ts";
 import type { Controller } from "../support/controller.ts";
 
 const NOT_USABLE = "provisioning API not usable, retrying";
@@ -69,60 +69,60 @@ describe("a refused first attempt ends with 3", () => {
 });
 
 describe("later refusals are waited out", () => {
-  /** A site whose API can be told to answer in another way. */
+  /** A site whose API and exchange can be told to answer in another way, and a controller that does not wait long. */
   async function moody(): Promise<{ site: Site; mood: { answer: (facts: RequestFacts) => Intercepted } }> {
     const mood: { answer: (facts: RequestFacts) => Intercepted } = { answer: () => undefined };
     return { site: await Site.open({ onRequest: (facts) => mood.answer(facts) }), mood };
   }
+  const flags = ["--resync-interval=1s"];
 
-  for (const [code, reason] of [[401, "Unauthorized"], [403, "Forbidden"]] as const) {
-    test(`${code} of the API after the start`, async () => {
-      const { site, mood } = await moody();
-      await using _ = site;
-      const controller = site.start();
-      await controller.started();
-      mood.answer = ({ server }) => (server === "api" ? refusal(code, reason, "not any more") : undefined);
-      site.devserver.closeWatches();
-      const warning = await controller.until(({ msg }) => msg === NOT_USABLE);
-      assert.equal(warning.error, `Cannot watch jobs in all namespaces: server answered ${code} ${reason}: not any more`);
-      mood.answer = () => undefined;
-      await controller.until(({ msg }) => msg === "provisioning API usable again");
-      const job = site.createJob("after");
-      await controller.notified(job.uid);
-      assert.equal(await controller.stop(), 0);
-      assert.equal(controller.stderr, "");
-    });
-  }
-
-  test("the exchange refuses once tokens were minted", async () => {
+  async function refusedLater(code: number, reason: string): Promise<void> {
     const { site, mood } = await moody();
     await using _ = site;
-    const controller = site.start();
+    const controller = site.start(flags);
     await controller.started();
-    mood.answer = ({ server }) => (server === "exchange" ? { status: 401, body: "{}" } : undefined);
-    site.devserver.refuseAuth();
+    mood.answer = ({ server }) => (server === "api" ? refusal(code, reason, "not any more") : undefined);
     site.devserver.closeWatches();
-    const warning = await controller.until(({ msg }) => msg === NOT_USABLE);
-    assert.equal(warning.error, `Cannot exchange the token at "${site.devserver.exchangeUrl}": the server answered 401 Unauthorized`);
+    const { error, next } = await controller.until(({ msg }) => msg === NOT_USABLE);
+    assert.match(String(error), new RegExp(`^Cannot (?:watch|list) jobs in all namespaces: server answered ${code} ${reason}: not any more$`));
+    assert.equal(typeof next, "string");
     mood.answer = () => undefined;
     await controller.until(({ msg }) => msg === "provisioning API usable again");
+    await controller.notified(site.createJob("after").uid);
     assert.equal(await controller.stop(), 0);
-  });
+    assert.equal(controller.stderr, "");
+  }
 
-  test("a first attempt that failed for another reason makes every refusal a later one", async () => {
-    let requests = 0;
-    await using site = await Site.open({
-      onRequest({ server }) {
-        if (server === "exchange") return undefined;
-        requests++;
-        if (requests === 1) return "abort";
-        return requests === 2 ? refusal(403, "Forbidden", "not yet") : undefined;
-      },
-    });
-    const controller = site.start(["--log-level=debug"]);
-    await controller.until(({ msg, error }) => msg === "attempt failed" && String(error).includes("403 Forbidden: not yet"));
-    await controller.started();
-    assert.equal(await controller.stop(), 0);
+  sideBySide(4, {
+    "401 of the API after the start": () => refusedLater(401, "Unauthorized"),
+    "403 of the API after the start": () => refusedLater(403, "Forbidden"),
+
+    async "the exchange refuses once tokens were minted"() {
+      const { site, mood } = await moody();
+      await using _ = site;
+      const controller = site.start(flags);
+      await controller.started();
+      mood.answer = ({ server }) => (server === "exchange" ? { status: 401, body: "{}" } : undefined);
+      site.devserver.refuseAuth();
+      site.devserver.closeWatches();
+      const warning = await controller.until(({ msg }) => msg === NOT_USABLE);
+      assert.equal(warning.error, `Cannot exchange the token at "${site.devserver.exchangeUrl}": the server answered 401 Unauthorized`);
+      mood.answer = () => undefined;
+      await controller.until(({ msg }) => msg === "provisioning API usable again");
+      assert.equal(await controller.stop(), 0);
+    },
+
+    async "a first attempt that failed for another reason makes every refusal a later one"() {
+      const { site, mood } = await moody();
+      await using _ = site;
+      mood.answer = ({ server }) => (server === "api" ? refusal(500, "InternalError", "not yet") : undefined);
+      const controller = site.start([...flags, "--log-level=debug"]);
+      await controller.until(({ msg, error }) => msg === "attempt failed" && String(error).includes("500 InternalError: not yet"));
+      mood.answer = ({ server }) => (server === "api" ? refusal(403, "Forbidden", "not yet") : undefined);
+      await controller.until(({ msg, error }) => msg === "attempt failed" && String(error).includes("403 Forbidden: not yet"));
+      mood.answer = () => undefined;
+      await controller.started();
+      assert.equal(await controller.stop(), 0);
+    },
   });
 });
-

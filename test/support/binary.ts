@@ -2,6 +2,8 @@
 // running when a site is disposed is killed.
 
 import { type ChildProcess, spawn } from "node:child_process";
+import { EventEmitter, once } from "node:events";
+import { test } from "node:test";
 import { Secret } from "../../src/base/secret.ts";
 import type { DevserverOptions } from "../../src/devserver/serve.ts";
 import type { Entry } from "../../src/devserver/store.ts";
@@ -25,6 +27,30 @@ export function start(command: string, args: readonly string[], { cwd, env, inpu
 /** The binary with these arguments, once it has ended. */
 export function runBinary(args: readonly string[], options: ChildOptions & { input?: string } = {}): Promise<Ended> {
   return ended(start(BINARY, args, options));
+}
+
+/** Standard output of a child from now on, as it comes. */
+export class Output {
+  text = "";
+  readonly #grew = new EventEmitter();
+
+  constructor(child: ChildProcess) {
+    child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+      this.text += text;
+      this.#grew.emit("grew");
+    });
+    child.once("close", () => this.#grew.emit("error", new Error(`ended with ${child.exitCode ?? child.signalCode}: ${this.text}`)));
+    this.#grew.on("error", () => {});
+  }
+
+  /** The match, once it is there; rejects when the child ends without it. */
+  async until(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const match = pattern.exec(this.text);
+      if (match !== null) return match;
+      await once(this.#grew, "grew");
+    }
+  }
 }
 
 /** Records of lines of JSON; throws on anything else. */
@@ -109,6 +135,29 @@ export class Site implements AsyncDisposable {
 /** An answer of the API that refuses. */
 export function refusal(code: number, reason: string, message: string): { status: number; body: string } {
   return { status: code, body: JSON.stringify({ kind: "Status", apiVersion: "v1", metadata: {}, status: "Failure", message, reason, code }) };
+}
+
+/** Tests whose bodies run side by side, `limit` at once: most of their time they wait. Each keeps to what is its own. */
+export function sideBySide(limit: number, bodies: Record<string, () => Promise<void>>): void {
+  const outcomes = new Map(Object.keys(bodies).map((name) => [name, Promise.withResolvers<void>()]));
+  const waiting = Object.entries(bodies);
+  async function work(): Promise<void> {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [name, body] = next;
+      const outcome = outcomes.get(name);
+      await body().then(outcome?.resolve, outcome?.reject);
+    }
+  }
+  let begun = false;
+  for (const [name, { promise }] of outcomes) {
+    // Its test may be far from its turn.
+    promise.catch(() => {});
+    test(name, () => {
+      if (!begun) for (let lane = 0; lane < limit; lane++) void work();
+      begun = true;
+      return promise;
+    });
+  }
 }
 
 export const BEARER = new Secret("bearer-token-of-a-service-account");
