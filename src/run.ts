@@ -78,6 +78,11 @@ export async function runController(config: RunConfig, env: RunEnv): Promise<voi
   }
 }
 
+/** Nobody waits for a sweep: its heap is kept to about a page. */
+const HISTORY_COLLECT_BYTES = 512 * 1024;
+/** The first list is waited for: it is interrupted rarely. */
+const JOBS_COLLECT_BYTES = 16 * 1024 * 1024;
+
 type Task = (signal: AbortSignal) => Promise<void>;
 
 function tasksOf(config: RunConfig, env: RunEnv, api: Api, health: Health, random: Random): Task[] {
@@ -86,7 +91,9 @@ function tasksOf(config: RunConfig, env: RunEnv, api: Api, health: Health, rando
   const trouble = new Trouble(log, clock);
   const namespaces = config.namespaces.length === 0 ? [undefined] : config.namespaces;
   const checks = new ScopedChecks(health, namespaces.length);
-  const history = { listPage: frugalList(api, env.host.collectGarbage), deleteObject: api.deleteObject };
+  const { collectGarbage } = env.host;
+  const history = { listPage: frugalList(api, collectGarbage, HISTORY_COLLECT_BYTES), deleteObject: api.deleteObject };
+  const jobs = { listPage: frugalList(api, collectGarbage, JOBS_COLLECT_BYTES), openWatch: api.openWatch };
   let starting = namespaces.length;
   let started = false;
 
@@ -101,7 +108,7 @@ function tasksOf(config: RunConfig, env: RunEnv, api: Api, health: Health, rando
       notifyCreated(
         {
           scope: namespace === undefined ? "jobs" : `jobs in ${namespace}`,
-          facts: watchObjects({ api, collection: { resource: "jobs", namespace }, lane, clock, random, resyncMs: config.resyncIntervalMs }, signal),
+          facts: watchObjects({ api: jobs, collection: { resource: "jobs", namespace }, lane, clock, random, resyncMs: config.resyncIntervalMs }, signal),
           ledger,
           log,
           clock,
@@ -111,6 +118,7 @@ function tasksOf(config: RunConfig, env: RunEnv, api: Api, health: Health, rando
           started: () => {
             if (--starting > 0) return;
             started = true;
+            collectGarbage();
             log.info("jobs controller started");
           },
           reconnected: () => wanted.offer(),

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { frugalList } from "../../src/kube/frugal-list.ts";
 import type { ListPage } from "../../src/kube/types.ts";
 
-const HALF_MIB = 512 * 1024;
+const HALF = 1_000;
 const { signal } = new AbortController();
 const collection = { resource: "historicjobs" } as const;
 
@@ -16,19 +16,19 @@ function setUp(bytes: number) {
       return page as never;
     },
   };
-  return { calls, listPage: frugalList(api, () => void calls.push("collect")) };
+  return { calls, listPage: frugalList(api, () => void calls.push("collect"), 2 * HALF) };
 }
 
 describe("frugalList()", () => {
-  test("collects ahead of a further page once half a mebibyte was read", async () => {
-    const { calls, listPage } = setUp(HALF_MIB / 2);
+  test("collects ahead of a further page once enough was read", async () => {
+    const { calls, listPage } = setUp(HALF);
     await listPage(collection, { limit: 1 }, signal);
     for (const token of ["b", "c", "d"]) await listPage(collection, { limit: 1, continue: token }, signal);
     assert.deepEqual(calls, ["first", "b", "collect", "c", "d"]);
   });
 
   test("collects nothing for lists of one page", async () => {
-    const { calls, listPage } = setUp(2 * HALF_MIB);
+    const { calls, listPage } = setUp(4 * HALF);
     for (let time = 0; time < 3; time++) await listPage(collection, { limit: 1 }, signal);
     assert.deepEqual(calls, ["first", "first", "first"]);
   });
