@@ -87,7 +87,6 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
   for (const repository of options.repositories) addRepository(store, repository, clock.now());
   const hosts = new Set(["localhost", "127.0.0.1", "::1", apiAddress.host]);
   const [certificates, tokens] = await Promise.all([createCertificates(clock.now(), [...hosts]), Tokens.create(clock)]);
-  const files = options.certDir === undefined ? undefined : await writeCertificates(certificates, options.certDir);
 
   const open = new WatchSet();
   const events = new Events(store, behaviour.ringEvents);
@@ -141,6 +140,12 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
   const exchanging = await listen(() => createServer(onExchange), exchangeAddress).catch(async (error: unknown) => {
     await api.close();
     throw error;
+  });
+  // Only now: a server whose port is taken must not replace the files of the one that has it.
+  const { certDir } = options;
+  const files = certDir === undefined ? undefined : await writeCertificates(certificates, certDir).catch(async (error: unknown) => {
+    await Promise.all([api.close(), exchanging.close()]);
+    throw new ConfigError(`Cannot write certificates to --cert-dir "${certDir}": ${messageOf(error)}`, { cause: error });
   });
   const closing = new AbortController();
   if (options.simulate) simulateDriver({ store, clock, durationMs: options.simulateDurationMs, signal: closing.signal });

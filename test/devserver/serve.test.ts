@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { readFile, stat } from "node:fs/promises";
 import { type ClientHttp2Session, type ClientHttp2Stream, connect as connectHttp2 } from "node:http2";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 import { ConfigError } from "../../src/base/errors.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
@@ -315,6 +316,25 @@ describe("Devserver", () => {
     const port = Number(new URL(server.apiUrl).port);
     const again = await startDevserver({ apiAddress: `127.0.0.1:${port}` });
     await again.close();
+  });
+
+  test("a server whose address is taken leaves the certificates of the other alone", async () => {
+    await using directory = await temporaryDirectory();
+    await using first = await startDevserver({ certDir: directory.path });
+    const ca = join(directory.path, "ca.pem");
+    const before = await readFile(ca, "utf8");
+    await assert.rejects(startDevserver({ apiAddress: new URL(first.apiUrl).host, certDir: directory.path }), ConfigError);
+    assert.equal(await readFile(ca, "utf8"), before);
+  });
+
+  test("a directory that cannot be written is named", async () => {
+    await using directory = await temporaryDirectory();
+    const certDir = await directory.write("file", "");
+    await assert.rejects(startDevserver({ certDir }), (error: Error) => {
+      assert.ok(error instanceof ConfigError);
+      assert.match(error.message, /^Cannot write certificates to --cert-dir ".*\/file": EEXIST/);
+      return true;
+    });
   });
 
   test("an address that is taken is named", async () => {
