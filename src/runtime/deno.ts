@@ -74,7 +74,8 @@ function makeTransport(tls: TlsMaterial): HostTransport {
   };
 }
 
-// A client reads the proxy variables when it is made and has no option to ignore them, loopback included.
+// A client reads the proxy variables when it is made and has no option to ignore them, loopback included. Without the
+// permission to read one of them nothing can be done about that one.
 function withoutProxyVariables<T>(make: () => T): T {
   const saved = new Map<string, string>();
   for (const variable of PROXY_VARIABLES) {

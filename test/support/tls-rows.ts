@@ -366,5 +366,10 @@ export const DENO_DIFFERENCES = {
     message: "its certificate is a CA and not a server's, which Deno does not accept; have the server use one issued by that CA",
   },
   ca: { what: "--tls-ca-file", deno: "trusted beside the machine's roots, not instead of them", message: undefined },
+  proxyVariables: {
+    what: "HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY and their lower-case forms",
+    deno: "followed by Deno itself, for loopback too, unless --allow-env names them",
+    message: undefined,
+  },
   tunnel: { what: "a proxy that refuses a tunnel", deno: "the sentence lacks the proxy's status", message: undefined },
 } as const;
