@@ -11,6 +11,8 @@ import type { Fact } from "../kube/watch-state.ts";
 import type { Announcement, Ledger } from "./ledger.ts";
 import type { Trouble } from "./trouble.ts";
 
+const LONGER_THAN_ANY_WAIT_MS = 60_000;
+
 export interface NotifyOptions {
   /** Name of what is followed, as in `jobs` or `jobs in stacks-42`. */
   scope: string;
@@ -111,13 +113,20 @@ function tellList(fact: Fact & { kind: "listed" }, scope: string, log: Logger): 
   log.debug("list complete", { what: scope, objects, found, changed, gone, took });
 }
 
-/** Announces what is known only from the history, each when its time has come; `wake` after every page. */
+/**
+ * Announces what is known only from the history, each when its time has come; `wake` after every page. At the end the rest
+ * goes out at once: whoever comes after this process takes their records for older than itself.
+ */
 export async function notifyReconstructed(ledger: Ledger, wake: Mailbox, log: Logger, clock: Clock, signal: AbortSignal): Promise<void> {
-  for (;;) {
-    const { dueAt } = ledger;
-    if (dueAt === undefined) await wake.wait(signal);
-    else await clock.sleep(dueAt - clock.monotonic(), signal);
-    for (const announcement of ledger.due(clock.monotonic())) writeLine(announcement, log, clock);
+  try {
+    for (;;) {
+      const { dueAt } = ledger;
+      if (dueAt === undefined) await wake.wait(signal);
+      else await clock.sleep(dueAt - clock.monotonic(), signal);
+      for (const announcement of ledger.due(clock.monotonic())) writeLine(announcement, log, clock);
+    }
+  } finally {
+    for (const announcement of ledger.due(clock.monotonic() + LONGER_THAN_ANY_WAIT_MS)) writeLine(announcement, log, clock);
   }
 }
 
