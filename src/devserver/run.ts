@@ -3,14 +3,15 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ConfigError, messageOf } from "../base/errors.ts";
 import { ALL_NAMESPACES, API_VERSIONS, AUDIENCE } from "../provisioning.ts";
 import { DEV_DEFAULTS, type DevEnv, type DevOptions } from "./options.ts";
 import { groupVersion } from "./resources.ts";
 import { createDevserver, type Devserver } from "./serve.ts";
 
-/** @throws ConfigError if an address is taken or a repository's name is none */
+/** @throws ConfigError if an address is taken, a repository's name is none, or the certificates cannot be written */
 export async function runDevserver(options: DevOptions, { clock, random, write, signal }: DevEnv): Promise<void> {
-  const made = options.certDir === undefined ? await mkdtemp(join(tmpdir(), "job-controller-dev-")) : undefined;
+  const made = options.certDir === undefined ? await temporary() : undefined;
   try {
     const devserver = await createDevserver({ ...options, certDir: options.certDir ?? made, clock, random, write });
     for (const line of instructions(devserver, options)) write(line);
@@ -22,6 +23,14 @@ export async function runDevserver(options: DevOptions, { clock, random, write, 
   } finally {
     // Only what was made here: a directory that was named keeps its files.
     if (made !== undefined) await rm(made, { recursive: true, force: true });
+  }
+}
+
+async function temporary(): Promise<string> {
+  try {
+    return await mkdtemp(join(tmpdir(), "job-controller-dev-"));
+  } catch (error) {
+    throw new ConfigError(`Cannot make a directory for certificates in "${tmpdir()}": ${messageOf(error)}; name one with --cert-dir`, { cause: error });
   }
 }
 
