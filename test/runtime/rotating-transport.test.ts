@@ -12,7 +12,6 @@ import { createStage } from "../support/tls-rows.ts";
 
 const host = await detectHost();
 const stage = await createStage();
-after(() => stage[Symbol.asyncDispose]());
 
 /** Files in memory that can be exchanged, and the transport over them. */
 async function rotating(pair: Pair | undefined, options: { clock?: ManualClock; pollMs?: number; beforeRead?: () => Promise<void> } = {}) {
@@ -44,6 +43,8 @@ async function rotating(pair: Pair | undefined, options: { clock?: ManualClock; 
 }
 
 describe("createRotatingTransport()", () => {
+  after(() => stage[Symbol.asyncDispose]());
+
   test("shows a new certificate at the next request while a running body keeps its connection", async () => {
     const [first, second] = [await stage.ca.client(), await stage.ca.client()];
     await using server = await tlsPeer(stage.directory, await stage.ca.server(), stage.caFile);
