@@ -80,8 +80,9 @@ export class Running {
 }
 
 export interface FlowOptions extends Partial<DevserverOptions> {
-  /** Of the server and the controllers. */
+  /** Of the server, and of the controllers unless they have their own. */
   clock?: Clock;
+  controllerClock?: Clock;
 }
 
 export class Flow implements AsyncDisposable {
@@ -127,7 +128,7 @@ export class Flow implements AsyncDisposable {
         "--resync-interval=1s",
         ...flags,
       ],
-      this.clock,
+      this.#options.controllerClock ?? this.clock,
     );
     this.#running.push(running);
     return running;
