@@ -34,13 +34,23 @@ const stdout = createStdoutSink(process.stdout, {
 const stderr = createStdoutSink(process.stderr);
 const stop = new AbortController();
 let log: Logger | undefined;
-let brokenPipe = false;
+/** Why standard output is closed: EPIPE when its reader left. */
+let outputLost: string | undefined;
 let ending = false;
 
-/** The one way out: what was written is flushed, what was decided is the code. */
-async function exit(code: number): Promise<never> {
-  await Promise.all([stdout.end(FLUSH_MS), stderr.end(FLUSH_MS)]);
+/** The one way out: what was written is flushed, what was decided is the code, unless success could not be written. */
+async function exit(decided: number): Promise<never> {
+  await stdout.end(FLUSH_MS);
+  const code = decided === EXIT.ok ? codeOfOutput() : decided;
+  await stderr.end(FLUSH_MS);
   process.exit(code);
+}
+
+function codeOfOutput(): number {
+  if (outputLost === undefined) return EXIT.ok;
+  if (outputLost === "EPIPE") return EXIT.brokenPipe;
+  stderr.write(`Error: Cannot write to standard output: ${outputLost}`, "error");
+  return EXIT.failed;
 }
 
 async function fail(error: unknown): Promise<never> {
@@ -63,17 +73,18 @@ installProcessEvents({
   },
 });
 
-function readerLeft(): void {
-  brokenPipe = true;
-  stop.abort(new Error("nobody reads standard output any more"));
+function loseOutput(code: string): void {
+  outputLost ??= code;
+  stop.abort(new Error(`cannot write to standard output: ${code}`));
 }
 
-void stdout.closed.then((code) => (code === "EPIPE" ? readerLeft() : stop.abort(new Error(`cannot write to standard output: ${code}`))));
+void stdout.closed.then(loseOutput);
 
 /** Sees the reader leave also while there is nothing to write. */
 function watchReader(host: Host): void {
-  readerGone(1, host, clock, stop.signal).then(readerLeft, () => {});
+  readerGone(1, host, clock, stop.signal).then(() => loseOutput("EPIPE"), () => {});
 }
+
 
 const handlers: Handlers = {
   async run(config: RunConfig) {
@@ -96,8 +107,7 @@ const handlers: Handlers = {
     });
     const overdue = drainDeadline(config.shutdownTimeoutMs);
     const inTime = await Promise.race([running.then(() => true), overdue]);
-    if (brokenPipe) return EXIT.brokenPipe;
-    if (inTime) return EXIT.ok;
+    if (inTime || outputLost !== undefined) return EXIT.ok;
     log.warn("shutdown timeout exceeded, forcing exit", { timeout: formatDuration(config.shutdownTimeoutMs) });
     return EXIT.failed;
   },
@@ -106,7 +116,7 @@ const handlers: Handlers = {
     const { runDevserver } = await import("./devserver/run.ts");
     watchReader(await detectHost());
     await runDevserver(config, { clock, random: Math.random, write: (line) => stdout.write(line, "info"), signal: stop.signal });
-    return brokenPipe ? EXIT.brokenPipe : EXIT.ok;
+    return EXIT.ok;
   },
 
   async ready({ url, timeoutMs }) {

@@ -43,7 +43,7 @@ export const EXIT_CODES: readonly ExitRow[] = [
   { code: EXIT.unreachable, meaning: "server unreachable (DNS, connect, TLS) until --startup-timeout", commands: ["run"] },
   { code: EXIT.timeout, meaning: "any other cause until --startup-timeout", commands: ["run"] },
   { code: EXIT.interrupted, meaning: "second signal was SIGINT: stopped without waiting", commands: ["run", "dev"] },
-  { code: EXIT.brokenPipe, meaning: "the reader of standard output went away", commands: ["run", "dev"] },
+  { code: EXIT.brokenPipe, meaning: "the reader of standard output went away", commands: EVERY },
   { code: EXIT.terminated, meaning: "second signal was SIGTERM: stopped without waiting", commands: ["run", "dev"] },
 ];
 

@@ -94,3 +94,19 @@ describe("the reader of standard output is gone", () => {
     },
   });
 });
+
+describe("standard output cannot be written", () => {
+  for (const [what, args] of [
+    ["a controller that is stopped by it", []],
+    ["an answer that is lost", ["version"]],
+  ] as const) {
+    sideBySide(1, {
+      async [`${what} ends with 1 and says why`]() {
+        await using site = await Site.open();
+        const flags = args.length > 0 ? args : [...site.credential, ...site.server, "--health-probe-bind-address=0"];
+        const { code, stderr } = await ended(start("sh", ["-c", '"$@" > /dev/full', "sh", BINARY, ...flags]));
+        assert.deepEqual([code, stderr], [1, "Error: Cannot write to standard output: ENOSPC\n"]);
+      },
+    });
+  }
+});
