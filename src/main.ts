@@ -39,17 +39,17 @@ let outputLost: string | undefined;
 let ending = false;
 
 /** The one way out: what was written is flushed, what was decided is the code, unless success could not be written. */
-async function exit(decided: number): Promise<never> {
-  await stdout.end(FLUSH_MS);
-  const code = decided === EXIT.ok ? codeOfOutput() : decided;
+async function exit(decided: number, flushMs = FLUSH_MS): Promise<never> {
+  const taken = await stdout.end(flushMs);
+  const code = decided === EXIT.ok ? codeOfOutput(taken) : decided;
   await stderr.end(FLUSH_MS);
   process.exit(code);
 }
 
-function codeOfOutput(): number {
-  if (outputLost === undefined) return EXIT.ok;
+function codeOfOutput(taken: boolean): number {
   if (outputLost === "EPIPE") return EXIT.brokenPipe;
-  stderr.write(`Error: Cannot write to standard output: ${outputLost}`, "error");
+  if (outputLost === undefined && taken) return EXIT.ok;
+  stderr.write(`Error: Cannot write to standard output: ${outputLost ?? "its reader has stopped, the last lines are lost"}`, "error");
   return EXIT.failed;
 }
 
@@ -105,9 +105,12 @@ const handlers: Handlers = {
       drained: (signal) => stdout.ready(signal),
       signal: stop.signal,
     });
+    let stoppedAt = clock.monotonic();
+    stop.signal.addEventListener("abort", () => (stoppedAt = clock.monotonic()), { once: true });
     const overdue = drainDeadline(config.shutdownTimeoutMs);
     const inTime = await Promise.race([running.then(() => true), overdue]);
-    if (inTime || outputLost !== undefined) return EXIT.ok;
+    // Lines that wait for their reader are work in flight, too.
+    if (inTime || outputLost !== undefined) return exit(EXIT.ok, Math.max(stoppedAt + config.shutdownTimeoutMs - clock.monotonic(), FLUSH_MS));
     log.warn("shutdown timeout exceeded, forcing exit", { timeout: formatDuration(config.shutdownTimeoutMs) });
     return EXIT.failed;
   },
