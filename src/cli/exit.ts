@@ -34,7 +34,7 @@ const EVERY: readonly CommandName[] = ["run", "dev", "ready", "version", "help"]
 /** No number is ever given a second meaning. */
 export const EXIT_CODES: readonly ExitRow[] = [
   { code: EXIT.ok, meaning: "done; a clean stop after a signal", commands: EVERY },
-  { code: EXIT.failed, meaning: "not ready; not drained within --shutdown-timeout; or a bug, with its stack", commands: EVERY },
+  { code: EXIT.failed, meaning: "not ready; not drained within --shutdown-timeout; standard output cannot be written; or a bug, with its stack", commands: EVERY },
   { code: EXIT.usage, meaning: "usage or configuration error; an address that was named is taken", commands: EVERY },
   { code: EXIT.refused, meaning: "token exchange or first list of jobs refused (401, 403)", commands: ["run"] },
   { code: EXIT.partial, meaning: "partial result", commands: [] },
