@@ -105,18 +105,21 @@ export function createApi(options: ApiOptions): Api {
 
   /** Tries the known version, on 404 the others; keeps what answered. Jobs are always served, so their 404 asks anew. */
   async function withVersion<R>(collection: Collection, use: (at: string) => Promise<R>): Promise<R> {
+    const tried = version;
     try {
-      const result = await use(version);
-      confirmed = true;
+      const result = await use(tried);
+      if (tried === version) confirmed = true;
       return result;
     } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== 404 || (confirmed && collection.resource !== "jobs")) throw error;
-      for (const other of options.versions.filter((candidate) => candidate !== version)) {
+      // Another request may have found the version while this one asked for the wrong one.
+      const settled = confirmed && tried === version && collection.resource !== "jobs";
+      if (!(error instanceof ApiError) || error.status !== 404 || settled) throw error;
+      for (const other of options.versions.filter((candidate) => candidate !== tried)) {
         try {
           const result = await use(other);
+          if (other !== version) options.onVersion?.(other);
           version = other;
           confirmed = true;
-          options.onVersion?.(other);
           return result;
         } catch (second) {
           if (!(second instanceof ApiError) || second.status !== 404) throw second;

@@ -223,6 +223,25 @@ describe("API version", () => {
     assert.deepEqual(chosen, ["v1beta1"]);
   });
 
+  test("is found by two requests at once, said once, and the history's 404 at the wrong version is no absence", async () => {
+    const held: (() => void)[] = [];
+    const late = () => new Promise<Response>((resolve) => held.push(() => resolve(notFound())));
+    const { api, server, urls, chosen } = setUp(late, late, list(), list({ kind: "HistoricJobList" }));
+    const both = [api.listPage(JOBS, { limit: 1 }, never), api.listPage(HISTORY, { limit: 1 }, never)];
+    await server.received(2);
+    held[0]?.();
+    await both[0];
+    held[1]?.();
+    await both[1];
+    assert.deepEqual(urls().map((url) => url.slice(BASE.length)), [
+      "/v0alpha1/jobs?limit=1",
+      "/v0alpha1/historicjobs?limit=1",
+      "/v1beta1/jobs?limit=1",
+      "/v1beta1/historicjobs?limit=1",
+    ]);
+    assert.deepEqual(chosen, ["v1beta1"]);
+  });
+
   test("deletes through the version that answered", async () => {
     const { api, urls } = setUp(notFound(), list(), json({ kind: "Status" }));
     await api.listPage(JOBS, { limit: 1 }, never);
