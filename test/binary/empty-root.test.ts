@@ -105,6 +105,19 @@ describe("in an empty root", () => {
     assert.deepEqual([...new Set(serials)], [site.devserver.certificates.client.serial]);
   });
 
+  test("as process number 1, which no signal ends by default, it drains and ends with 0", { skip }, async () => {
+    const flags = [...site.credential, ...site.server, ...site.clientCertificate, "--health-probe-bind-address=0"];
+    for (const signal of ["SIGTERM", "SIGINT"] as const) {
+      const controller = site.launch(["--pid", "--fork", "--kill-child", BINARY, ...flags], { binary: "unshare" });
+      await controller.started();
+      const [first = ""] = readFileSync(`/proc/${controller.pid}/task/${controller.pid}/children`, "utf8").split(" ");
+      assert.match(readFileSync(`/proc/${first}/status`, "utf8"), /^NSpid:\t\d+\t1$/m);
+      process.kill(Number(first), signal);
+      assert.equal(await controller.exited, 0);
+      assert.equal(controller.of("Received shutdown signal, stopping controllers")[0]?.signal, signal);
+    }
+  });
+
   test("dev says what it cannot write", { skip }, async () => {
     const flags = ["dev", "--api-address=127.0.0.1:0", "--exchange-address=127.0.0.1:0"];
     const unnamed = await ended(start(...enter(...flags)));

@@ -151,7 +151,7 @@ describe("a reader that has stopped when the signal comes", () => {
     return { controller, uids };
   }
 
-  sideBySide(2, {
+  sideBySide(3, {
     async "and goes on within --shutdown-timeout gets every line"() {
       await using site = await Site.open();
       const { controller, uids } = await stopped(site, "60s");
@@ -162,6 +162,15 @@ describe("a reader that has stopped when the signal comes", () => {
       assert.equal(await controller.end(), 0);
       assertOnce(controller, uids);
       assert.equal(controller.stderr, "");
+    },
+
+    async "ends at the second signal"() {
+      await using site = await Site.open();
+      const { controller } = await stopped(site, "60s");
+      using _ = controller;
+      while (site.devserver.watches > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+      controller.signal("SIGINT");
+      assert.deepEqual(await controller.exited, [130, null]);
     },
 
     async "and does not go on leaves code 1 and the reason"() {
