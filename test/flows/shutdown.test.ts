@@ -35,8 +35,8 @@ const STATES: State[] = [
   { name: "a scan of the history", hangs: (facts) => isList(facts, "historicjobs") },
   {
     name: "a page of a sweep",
-    hangs: (facts) => isList(facts, "historicjobs") && facts.query.get("limit") === "500",
-    flags: ["--history-expiration=1h"],
+    hangs: (facts) => isList(facts, "historicjobs"),
+    flags: ["--history-expiration=1h", "--resync-interval=1h"],
   },
   {
     name: "deletions under way",
