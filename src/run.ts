@@ -10,7 +10,7 @@ import { createSecretFile } from "./auth/secret-file.ts";
 import { createTokenSource } from "./auth/token-source.ts";
 import type { Clock, Random } from "./base/clock.ts";
 import { formatDuration } from "./base/duration.ts";
-import { ApiError, ConfigError, TimeoutError } from "./base/errors.ts";
+import { ApiError, ConfigError, NetworkError, TimeoutError } from "./base/errors.ts";
 import type { Logger } from "./base/log.ts";
 import { Mailbox } from "./base/mailbox.ts";
 import type { Redactor } from "./base/secret.ts";
@@ -160,11 +160,17 @@ function tasksOf(config: RunConfig, env: RunEnv, api: Api, health: Health, rando
       await clock.sleep(config.startupTimeoutMs, signal);
       if (started) return;
       const within = formatDuration(config.startupTimeoutMs);
-      throw new TimeoutError(`Jobs were not listed and watched within --startup-timeout ${within}`, { cause: trouble.cause });
+      throw new TimeoutError(`Jobs were not listed and watched within --startup-timeout ${within}`, { cause: trouble.cause ?? stillWaiting(api) });
     });
   }
   tasks.push((signal) => beatEvery(health, clock, signal));
   return tasks;
+}
+
+/** The cause of a start that is late though nothing has failed. */
+function stillWaiting({ firstAnswerMs }: Api): Error {
+  if (firstAnswerMs !== undefined) return new Error("the first list is not complete yet");
+  return new NetworkError("no answer has come yet; check the addresses and that no firewall is in between", "timeout");
 }
 
 /** Who may not list everywhere may still be allowed to list somewhere. */

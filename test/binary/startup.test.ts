@@ -104,7 +104,7 @@ async function givenUp(controller: Controller, code: number, cause: string): Pro
 const GIVE_UP = "--startup-timeout=5s";
 
 describe("--startup-timeout", () => {
-  sideBySide(6, {
+  sideBySide(8, {
     async "ends with 7 and the cause when the server is not reached"() {
       await using directory = await temporaryDirectory();
       const port = await closedPort();
@@ -134,11 +134,16 @@ describe("--startup-timeout", () => {
       await givenUp(site.start([GIVE_UP]), 124, ": Cannot list jobs in all namespaces: server answered 404");
     },
 
-    async "ends with 124 while a server takes its time"() {
+    async "ends with 7 when nothing has answered at all"() {
       await using directory = await temporaryDirectory();
       await using silent = await tcpServer(() => {});
       const flags = [...(await bearerFlags(directory)), `--provisioning-server-url=https://127.0.0.1:${silent.port}`, GIVE_UP];
-      await givenUp(new Controller(flags), 124, "");
+      await givenUp(new Controller(flags), 7, ": no answer has come yet; check the addresses and that no firewall is in between");
+    },
+
+    async "ends with 124 when the list takes longer"() {
+      await using site = await Site.open({ onRequest: ({ query }) => (query.has("limit") && query.get("limit") !== "1" ? "hang" : undefined) });
+      await givenUp(site.start([GIVE_UP]), 124, ": the first list is not complete yet");
     },
 
     async "is over once the start has succeeded"() {
