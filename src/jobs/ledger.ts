@@ -22,7 +22,7 @@ export interface Announcement {
 
 /** Records are looked at when they are newer than the last complete scan's begin less this. */
 const SCAN_OVERLAP_MS = 120_000;
-/** How far a record's creation and the end of its job may be apart. */
+/** How far a record's creation and the end of its job may be apart, with clocks that tell whole seconds. */
 const SLACK_MS = 60_000;
 /** Departed uids outlive the begin of list and scan by this. */
 const KEEP_MS = SCAN_OVERLAP_MS + SLACK_MS;
@@ -40,7 +40,7 @@ interface Scan {
 export class Ledger {
   readonly #uids = new UidTable();
   readonly #waiting = new Map<string, { announcement: Announcement; dueAt: number }>();
-  #listBeganAt = Number.NEGATIVE_INFINITY;
+  #listed = { beganAt: Number.NEGATIVE_INFINITY, resumesAt: Number.NEGATIVE_INFINITY };
   /** Passes that are under way, the earliest first: a sweep and a scan may read side by side. */
   #scans: Scan[] = [];
   #lastScan: Scan | undefined;
@@ -75,9 +75,9 @@ export class Ledger {
     this.#uids.depart(uid, at / 1000);
   }
 
-  /** A complete list of jobs has ended. */
-  listed(beganAt: number, at: number): void {
-    this.#listBeganAt = beganAt;
+  /** A complete list of jobs has ended; no event from before `resumesAt` can come any more. */
+  listed(list: { beganAt: number; resumesAt: number }, at: number): void {
+    this.#listed = list;
     this.#forget(at);
   }
 
@@ -148,9 +148,10 @@ export class Ledger {
   }
 
   #forget(at: number): void {
-    const until = this.#historyReadable
-      ? Math.min(this.#listBeganAt, this.scannedSince) - KEEP_MS
-      : Math.min(this.#listBeganAt, at - KEEP_UNREADABLE_MS);
+    const { beganAt, resumesAt } = this.#listed;
+    const quietSince = this.#historyReadable ? Math.min(beganAt, this.scannedSince) - KEEP_MS : Math.min(beganAt, at - KEEP_UNREADABLE_MS);
+    // The table counts whole seconds.
+    const until = Math.min(quietSince, resumesAt - 1_000);
     if (until < 0) return;
     this.#uids.forget(until / 1000);
     if (!this.#historyReadable) this.#forgottenUntil = Math.max(this.#forgottenUntil, until);

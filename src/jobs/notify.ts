@@ -68,7 +68,7 @@ export async function notifyCreated(options: NotifyOptions, signal: AbortSignal)
         case "listed":
           synced = true;
           answered = true;
-          ledger.listed(fact.beganAt, clock.monotonic());
+          ledger.listed(fact, clock.monotonic());
           report("token", true, "accepted");
           report("jobs-list", true, `${fact.differences.objects} jobs`);
           trouble.recovered(`${scope}: list`);

@@ -48,10 +48,17 @@ export class ObjectIndex {
     return this.#entries.get(key)?.uid;
   }
 
-  /** The stream says that the object exists. `replaced`: another object had its key, and its end was missed. */
-  apply(object: KubeObject): { change: "new" | "changed" | "same"; replaced?: Gone } {
+  /**
+   * The stream says that the object exists. `replaced`: another object had its key, and its end was missed.
+   * `past`: a list has already shown its successor, which the stream has not come to.
+   */
+  apply(object: KubeObject): { change: "new" | "changed" | "same" | "past"; replaced?: Gone } {
     const { key, uid, version } = identify(object);
     const entry = this.#entries.get(key);
+    if (entry !== undefined && entry.uid !== uid && isOlder(version, entry.version)) {
+      this.#note(uid);
+      return { change: "past" };
+    }
     const touched = this.#listing ? this.#list : 0;
     if (entry === undefined || entry.uid !== uid) {
       if (entry === undefined && this.#removed.has(uid)) this.#removed.delete(uid);
@@ -137,6 +144,12 @@ export class ObjectIndex {
 export function identify(object: KubeObject): { key: ObjectKey; uid: string; version: string } {
   const { namespace = "", name = "", uid = "", resourceVersion = "" } = object.metadata ?? {};
   return { key: `${namespace}/${name}`, uid, version: resourceVersion };
+}
+
+/** Versions of one resource are decimal numbers of any length; what is none compares with nothing. */
+export function isOlder(version: string, other: string): boolean {
+  if (!/^\d+$/.test(version) || !/^\d+$/.test(other)) return false;
+  return version.length === other.length ? version < other : version.length < other.length;
 }
 
 /** Without a name or uid an object cannot be followed. */

@@ -9,6 +9,7 @@
 // anchoring         version                        open                                    opening
 //                   anchor-failed                  failure, retry-in                       empty
 // opening           opened                         stream(up), list wanted                 watching
+//                   retry after ten minutes        read-version                            anchoring
 //                   open-failed 410, 400, 404, 504 failure, retry-in; list wanted          empty
 //                   open-failed otherwise          failure, retry-in; list wanted          opening
 // watching          events                         applied, deleted; version moves on      watching
@@ -24,7 +25,7 @@
 
 import type { Backoff } from "../base/backoff.ts";
 import { ApiError, ProtocolError } from "../base/errors.ts";
-import { type Gone, identify, isIdentified, type ObjectIndex } from "./object-index.ts";
+import { type Gone, identify, isIdentified, isOlder, type ObjectIndex } from "./object-index.ts";
 import { nextPageSize } from "./pager.ts";
 import { isExpired, statusError } from "./status.ts";
 import type { KubeObject, ListPage, ObjectKey, WatchEvent } from "./types.ts";
@@ -35,11 +36,11 @@ export type Trigger = "initial" | "live" | "relist";
 export type Stream =
   /** No version is known; the next step reads one. */
   | { kind: "empty" }
-  | { kind: "anchoring" }
-  /** A watch at `version` is asked for, or waits for its retry. */
-  | { kind: "opening"; version: string }
+  | { kind: "anchoring"; askedAt: number }
+  /** A watch at `version` is asked for or waits for its retry, since `since`. `versionAt`: nothing older comes after it. */
+  | { kind: "opening"; version: string; versionAt: number; since: number }
   /** Events flow. `from`: the version it was opened at. `bytesAt`: when the last event came. */
-  | { kind: "watching"; version: string; from: string; openedAt: number; bytesAt: number };
+  | { kind: "watching"; version: string; versionAt: number; from: string; openedAt: number; bytesAt: number };
 
 export type List =
   /** `notBefore`: the server has asked for quiet until then. */
@@ -65,6 +66,8 @@ export interface WatchState {
   synced: boolean;
   /** When the last complete list began; -Infinity before the first. */
   listedAt: number;
+  /** The collection's version at the begin of the last list that has answered: a stream that is past it has told all before. */
+  mark: { version: string; at: number } | undefined;
   /** Ends of the stream in a row that did not move the version on. */
   badEnds: number;
   streamBackoff: Backoff;
@@ -105,8 +108,11 @@ export type Fact =
   | { kind: "applied"; object: KubeObject; trigger: Trigger }
   | { kind: "deleted"; key: ObjectKey; uid: string }
   | { kind: "stream"; up: boolean; error?: unknown }
-  /** A list has ended; `first` once. Durations in ms, times on the caller's monotonic clock. */
-  | { kind: "listed"; first: boolean; beganAt: number; tookMs: number; differences: Differences; held: number }
+  /**
+   * A list has ended; `first` once. Durations in ms, times on the caller's monotonic clock. `resumesAt`: no event from
+   * before can come any more, in whichever way the stream goes on.
+   */
+  | { kind: "listed"; first: boolean; beganAt: number; resumesAt: number; tookMs: number; differences: Differences; held: number }
   | { kind: "failure"; stage: "anchor" | "open" | "stream" | "list"; error: unknown; retryMs: number }
   /** Lists see changes, the stream has been silent: it was cut. */
   | { kind: "stalled" }
@@ -118,11 +124,13 @@ const HEALTHY_MS = 5_000;
 /** How long a stream may lag behind a list that found something new. */
 const LAG_MS = 10_000;
 const BAD_ENDS_MAX = 3;
+/** A version is not gone back to after this time without a stream: lists have told what it would repeat. */
+const RESUME_MS = 600_000;
 
 export function initialState(index: ObjectIndex, streamBackoff: Backoff, listBackoff: Backoff, options: WatchState["options"]): WatchState {
   const list: List = { kind: "idle", notBefore: Number.NEGATIVE_INFINITY };
   const listedAt = Number.NEGATIVE_INFINITY;
-  return { stream: { kind: "empty" }, list, index, synced: false, listedAt, badEnds: 0, streamBackoff, listBackoff, options };
+  return { stream: { kind: "empty" }, list, index, synced: false, listedAt, mark: undefined, badEnds: 0, streamBackoff, listBackoff, options };
 }
 
 /** `at`: monotonic ms. The index and the backoffs inside the state are changed in place. */
@@ -130,11 +138,11 @@ export function step(state: WatchState, input: Input, at: number): { state: Watc
   switch (input.kind) {
     case "start":
     case "retry":
-      return state.stream.kind === "opening"
+      return state.stream.kind === "opening" && at - state.stream.since <= RESUME_MS
         ? { state, outputs: [{ kind: "open", version: state.stream.version }] }
-        : { state: { ...state, stream: { kind: "anchoring" } }, outputs: [{ kind: "read-version" }] };
+        : { state: { ...state, stream: { kind: "anchoring", askedAt: at } }, outputs: [{ kind: "read-version" }] };
     case "version":
-      return { state: { ...state, stream: { kind: "opening", version: input.version }, badEnds: 0 }, outputs: [{ kind: "open", version: input.version }] };
+      return anchored(state, input.version, at);
     case "anchor-failed":
       return fail(state, "anchor", input.error, { kind: "empty" }, at);
     case "opened":
@@ -167,10 +175,16 @@ function fail(state: WatchState, stage: "anchor" | "open" | "stream", error: unk
   return { state: { ...state, stream }, outputs: [{ kind: "failure", stage, error, retryMs: ms }, { kind: "retry-in", ms }] };
 }
 
+function anchored(state: WatchState, version: string, at: number): Step {
+  if (state.stream.kind !== "anchoring") return { state, outputs: [] };
+  const stream: Stream = { kind: "opening", version, versionAt: state.stream.askedAt, since: at };
+  return { state: { ...state, stream, badEnds: 0 }, outputs: [{ kind: "open", version }] };
+}
+
 function opened(state: WatchState, at: number): Step {
   if (state.stream.kind !== "opening") return { state, outputs: [] };
-  const { version } = state.stream;
-  const stream: Stream = { kind: "watching", version, from: version, openedAt: at, bytesAt: at };
+  const { version, versionAt } = state.stream;
+  const stream: Stream = { kind: "watching", version, versionAt, from: version, openedAt: at, bytesAt: at };
   return wantList({ ...state, stream }, [{ kind: "stream", up: true }], at);
 }
 
@@ -203,7 +217,10 @@ function events(state: WatchState, batch: WatchEvent[], at: number): Step {
     if (event.type !== "BOOKMARK") applyEvent(state, event.type, event.object, outputs);
     version = event.object.metadata?.resourceVersion || version;
   }
-  const stream: Stream = { ...state.stream, version, bytesAt: at };
+  // An event may be old news, as after a resume: when it comes says nothing of when it happened.
+  const { mark } = state;
+  const versionAt = mark === undefined || isOlder(version, mark.version) ? state.stream.versionAt : Math.max(mark.at, state.stream.versionAt);
+  const stream: Stream = { ...state.stream, version, versionAt, bytesAt: at };
   const next = { ...state, stream, badEnds: version === stream.from ? state.badEnds : 0 };
   return failed === undefined ? { state: next, outputs } : cut(next, failed, outputs, at);
 }
@@ -223,7 +240,8 @@ function applyEvent(state: WatchState, type: "ADDED" | "MODIFIED" | "DELETED", o
   }
   const { change, replaced } = state.index.apply(object);
   if (replaced !== undefined) outputs.push({ kind: "deleted", ...replaced });
-  if (change === "new") outputs.push({ kind: "applied", object, trigger });
+  if (change === "new" || change === "past") outputs.push({ kind: "applied", object, trigger });
+  if (change === "past") outputs.push({ kind: "deleted", key: identify(object).key, uid: identify(object).uid });
 }
 
 /** Ends the stream from our side: after an ERROR event the server may leave the socket open. */
@@ -235,11 +253,11 @@ function cut(state: WatchState, error: unknown, outputs: Output[], at: number): 
 
 function closed(state: WatchState, error: unknown, at: number): Step {
   if (state.stream.kind !== "watching") return { state, outputs: [] };
-  const { openedAt, version, from } = state.stream;
+  const { openedAt, version, versionAt, from } = state.stream;
   const healthy = at - openedAt >= HEALTHY_MS;
   const answeredBadly = error instanceof ApiError || error instanceof ProtocolError;
   const badEnds = version !== from || (healthy && !answeredBadly) ? 0 : state.badEnds + 1;
-  const stream: Stream = versionIsBad(error) || badEnds >= BAD_ENDS_MAX ? { kind: "empty" } : { kind: "opening", version };
+  const stream: Stream = versionIsBad(error) || badEnds >= BAD_ENDS_MAX ? { kind: "empty" } : { kind: "opening", version, versionAt, since: at };
   const atLeast = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
   const ms = healthy && atLeast === 0 ? 0 : state.streamBackoff.next(at, atLeast);
   const down: Output = error === undefined ? { kind: "stream", up: false } : { kind: "stream", up: false, error };
@@ -287,6 +305,7 @@ function listBegan(state: WatchState, at: number): Step {
 function page(state: WatchState, got: ListPage, at: number): Step {
   if (state.list.kind !== "listing") return { state, outputs: [] };
   const outputs: Output[] = [];
+  const mark = state.list.token === undefined ? { version: got.version, at: state.list.beganAt } : state.mark;
   const counts = { ...state.list.counts };
   const trigger = state.synced ? "relist" : "initial";
   for (const object of got.items) {
@@ -304,13 +323,13 @@ function page(state: WatchState, got: ListPage, at: number): Step {
   }
   if (got.continue !== undefined) {
     if (got.continue === state.list.token) {
-      return listFailed(state, new ApiError("Cannot list: server sent the same continue token twice", { status: 500 }), at, outputs);
+      return listFailed({ ...state, mark }, new ApiError("Cannot list: server sent the same continue token twice", { status: 500 }), at, outputs);
     }
     const limit = nextPageSize(state.list.limit, got);
     const list: List = { ...state.list, limit, token: got.continue, counts };
-    return { state: { ...state, list }, outputs: [...outputs, { kind: "fetch-page", limit, token: got.continue }] };
+    return { state: { ...state, mark, list }, outputs: [...outputs, { kind: "fetch-page", limit, token: got.continue }] };
   }
-  return listEnded(state, state.list, counts, outputs, at);
+  return listEnded({ ...state, mark }, state.list, counts, outputs, at);
 }
 
 function listEnded(state: WatchState, list: List & { kind: "listing" }, counts: Differences, outputs: Output[], at: number): Step {
@@ -318,8 +337,8 @@ function listEnded(state: WatchState, list: List & { kind: "listing" }, counts: 
   for (const each of gone) outputs.push({ kind: "deleted", ...(each satisfies Gone) });
   counts.gone = gone.length;
   const tookMs = at - list.beganAt;
-  outputs.push({ kind: "listed", first: !state.synced, beganAt: list.beganAt, tookMs, differences: counts, held });
   const { stream } = state;
+  outputs.push({ kind: "listed", first: !state.synced, beganAt: list.beganAt, resumesAt: resumesAt(stream, at), tookMs, differences: counts, held });
   const differences = counts.found + counts.changed + counts.gone;
   // A list after a reconnect finds what came before the stream. Only what came after the list before that was the stream's to tell.
   if (differences > 0 && stream.kind === "watching" && stream.openedAt <= state.listedAt && stream.bytesAt <= list.beganAt) {
@@ -329,6 +348,17 @@ function listEnded(state: WatchState, list: List & { kind: "listing" }, counts: 
   if (list.again || held > 0) return wantList(next, outputs, at);
   outputs.push({ kind: "list-in", ms: Math.max(0, state.options.resyncMs - tookMs) });
   return { state: next, outputs };
+}
+
+function resumesAt(stream: Stream, at: number): number {
+  switch (stream.kind) {
+    case "empty":
+      return at;
+    case "anchoring":
+      return stream.askedAt;
+    default:
+      return stream.versionAt;
+  }
 }
 
 function listFailed(state: WatchState, error: unknown, at: number, before: Output[] = []): Step {

@@ -181,7 +181,7 @@ describe("scanHistory()", () => {
     };
     for (let minute = 0; minute < 12; minute++) {
       await run(MINUTE, refuse);
-      ledger.listed(clock.monotonic(), clock.monotonic());
+      ledger.listed({ beganAt: clock.monotonic(), resumesAt: clock.monotonic() }, clock.monotonic());
     }
     assert.equal(ledger.size, 0);
     stop.abort();

@@ -16,6 +16,11 @@ function scan(ledger: Ledger, at: number, records: ReturnType<typeof record>[] =
   ledger.scanEnded(true, at);
 }
 
+/** A complete list that begins at `beganAt` and ends at `at`, beside a stream that is up to date. */
+function listed(ledger: Ledger, beganAt: number, at: number): void {
+  ledger.listed({ beganAt, resumesAt: at }, at);
+}
+
 /** A job that is told and has gone again. */
 function lived(ledger: Ledger, uid: string, goneAt: number): void {
   ledger.applied(job(`job-${uid}`, uid), "live");
@@ -79,7 +84,7 @@ describe("Ledger, a job that has gone", () => {
     const ledger = new Ledger();
     lived(ledger, "1", 10 * MINUTE);
     const later = 13 * MINUTE;
-    ledger.listed(later, later);
+    listed(ledger, later, later);
     scan(ledger, later - 1_000);
     assert.equal(ledger.size, 1, "the scan began too early");
     scan(ledger, later);
@@ -89,7 +94,7 @@ describe("Ledger, a job that has gone", () => {
   test("is kept while either of list and scan is missing", () => {
     const lists = new Ledger();
     lived(lists, "1", 0);
-    for (let at = MINUTE; at < 120 * MINUTE; at += MINUTE) lists.listed(at, at);
+    for (let at = MINUTE; at < 120 * MINUTE; at += MINUTE) listed(lists, at, at);
     assert.equal(lists.size, 1, "no scan has ended");
     const scans = new Ledger();
     lived(scans, "1", 0);
@@ -100,23 +105,39 @@ describe("Ledger, a job that has gone", () => {
   test("is kept by a scan that broke off, and by one that has only begun", () => {
     const ledger = new Ledger();
     lived(ledger, "1", 0);
-    ledger.listed(60 * MINUTE, 60 * MINUTE);
+    listed(ledger, 60 * MINUTE, 60 * MINUTE);
     ledger.scanBegan(60 * MINUTE);
     ledger.recorded([], server(60 * MINUTE), EPOCH, 60 * MINUTE);
-    ledger.listed(61 * MINUTE, 61 * MINUTE);
+    listed(ledger, 61 * MINUTE, 61 * MINUTE);
     assert.equal(ledger.size, 1);
     ledger.scanEnded(false, 62 * MINUTE);
-    ledger.listed(63 * MINUTE, 63 * MINUTE);
+    listed(ledger, 63 * MINUTE, 63 * MINUTE);
     assert.equal(ledger.size, 1);
+  });
+
+  test("is kept while the stream may go back to before its end, however long lists and scans have ended since", () => {
+    const ledger = new Ledger();
+    lived(ledger, "1", 10 * MINUTE);
+    const broken = { resumesAt: 9 * MINUTE };
+    for (let at = 10 * MINUTE; at < 100 * MINUTE; at += MINUTE) {
+      ledger.listed({ beganAt: at, ...broken }, at);
+      scan(ledger, at);
+    }
+    ledger.historyUnreadable();
+    ledger.listed({ beganAt: 100 * MINUTE, ...broken }, 100 * MINUTE);
+    assert.equal(ledger.applied(job("a", "1"), "live"), undefined, "a stream that was down repeats it");
+    ledger.deleted("1", 101 * MINUTE);
+    ledger.listed({ beganAt: 120 * MINUTE, resumesAt: 102 * MINUTE }, 120 * MINUTE);
+    assert.equal(ledger.size, 0);
   });
 
   test("is forgotten after ten minutes where the history cannot be read", () => {
     const ledger = new Ledger();
     lived(ledger, "1", 10 * MINUTE);
     ledger.historyUnreadable();
-    ledger.listed(19 * MINUTE, 19 * MINUTE + 59_000);
+    listed(ledger, 19 * MINUTE, 19 * MINUTE + 59_000);
     assert.equal(ledger.size, 1);
-    ledger.listed(20 * MINUTE, 20 * MINUTE + 1_000);
+    listed(ledger, 20 * MINUTE, 20 * MINUTE + 1_000);
     assert.equal(ledger.size, 0);
   });
 
@@ -124,7 +145,7 @@ describe("Ledger, a job that has gone", () => {
     const ledger = new Ledger();
     lived(ledger, "1", 10 * MINUTE);
     ledger.historyUnreadable();
-    ledger.listed(9 * MINUTE, 30 * MINUTE);
+    listed(ledger, 9 * MINUTE, 30 * MINUTE);
     assert.equal(ledger.size, 1, "a page of that list may still have shown it");
   });
 
@@ -132,7 +153,7 @@ describe("Ledger, a job that has gone", () => {
     const ledger = new Ledger();
     ledger.applied(job("a", "1"), "live");
     for (let at = 0; at < 300 * MINUTE; at += MINUTE) {
-      ledger.listed(at, at);
+      listed(ledger, at, at);
       scan(ledger, at);
     }
     assert.equal(ledger.applied(job("a", "1"), "relist"), undefined);
@@ -144,7 +165,7 @@ describe("Ledger, a job that has gone", () => {
     ledger.historyUnreadable();
     for (let at = 0; at < 120 * MINUTE; at += MINUTE) {
       lived(ledger, `u${at / MINUTE}`, at);
-      ledger.listed(at, at);
+      listed(ledger, at, at);
     }
     assert.ok(ledger.size < 12, `${ledger.size} departed are kept`);
     const records = Array.from({ length: 120 }, (_, nth) => record("a", `u${nth}`, server(nth * MINUTE)));
@@ -157,7 +178,7 @@ describe("Ledger, a job that has gone", () => {
     lived(ledger, "1", 10 * MINUTE);
     const old = record("a", "1", server(10 * MINUTE));
     for (let at = 10 * MINUTE; at < 60 * MINUTE; at += 10_000) {
-      ledger.listed(at, at);
+      listed(ledger, at, at);
       scan(ledger, at, [old]);
     }
     assert.equal(ledger.size, 0);
@@ -317,7 +338,7 @@ describe("a million short-lived jobs", () => {
         if (output.kind === "applied") {
           if (ledger.applied(output.object, output.trigger) !== undefined) announced++;
         } else if (output.kind === "deleted") ledger.deleted(output.uid, machine.at);
-        else if (output.kind === "listed") ledger.listed(output.beganAt, machine.at);
+        else if (output.kind === "listed") ledger.listed(output, machine.at);
       }
     };
     const alive: ReturnType<typeof job>[] = [];

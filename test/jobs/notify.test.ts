@@ -22,6 +22,7 @@ const listed = (more: Partial<Fact & { kind: "listed" }> = {}): Fact => ({
   kind: "listed",
   first: false,
   beganAt: 0,
+  resumesAt: 0,
   tookMs: 1_500,
   differences: { objects: 3, found: 0, changed: 0, gone: 0 },
   held: 0,

@@ -145,6 +145,31 @@ describe("ObjectIndex, a list beside a stream", () => {
   });
 });
 
+describe("ObjectIndex, a stream behind a list", () => {
+  test("does not put an old life in the place of the one that the list has shown", () => {
+    const index = known(job("a", "new", "1897654321098765433"));
+    assert.deepEqual(index.apply(job("a", "old", "999654321098765433")), { change: "past" }, "shorter is older");
+    assert.deepEqual(index.apply(job("a", "old", "1897654321098765432")), { change: "past" });
+    assert.equal(index.uidOf("default/a"), "new");
+    assert.equal(index.apply(job("a", "new", "1897654321098765433")).change, "same");
+  });
+
+  test("does not let a late page bring that old life back", () => {
+    const index = known(job("a", "new", "50"));
+    index.beginList();
+    index.apply(job("a", "old", "40"));
+    assert.equal(index.list(job("a", "old", "40")).change, "stale");
+    assert.equal(index.uidOf("default/a"), "new");
+  });
+
+  test("follows the stream where versions are no numbers", () => {
+    for (const [before, after] of [["b", "a"], ["", "1"], ["5", ""], ["5x", "4x"]] as const) {
+      const index = known(job("a", "old", before));
+      assert.deepEqual(index.apply(job("a", "new", after)), { change: "new", replaced: gone("a", "old") });
+    }
+  });
+});
+
 describe("ObjectIndex, a stream", () => {
   test("tells a repeated event from a change", () => {
     const index = new ObjectIndex();

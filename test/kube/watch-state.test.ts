@@ -238,6 +238,87 @@ describe("step(), when a stream does not open", () => {
   });
 });
 
+describe("step(), how far back events can come from", () => {
+  const resumesAt = (machine: Machine) => machine.outputs.findLast((output) => output.kind === "listed")?.resumesAt;
+
+  /** A list that begins now and finds the collection at `version`. */
+  function listAt(machine: Machine, version: string): void {
+    machine.send({ kind: "list-due" });
+    machine.send({ kind: "list-began" });
+    machine.page([], { version });
+  }
+
+  /** A version asked for at 1 s, a stream open since 3 s. */
+  function opened(): Machine {
+    const machine = new Machine();
+    machine.at = 1_000;
+    machine.send({ kind: "start" });
+    machine.at = 2_000;
+    machine.send({ kind: "version", version: "10" });
+    machine.at = 3_000;
+    machine.send({ kind: "opened" });
+    return machine;
+  }
+
+  test("not from before the version was asked for, while nothing shows that the stream is past more", () => {
+    const machine = opened();
+    machine.at = 4_000;
+    listAt(machine, "20");
+    assert.equal(resumesAt(machine), 1_000);
+    machine.at = 5_000;
+    machine.events(ADDED(job("a", "1", "19")), { type: "UNKNOWN", name: "RENAMED" });
+    machine.at = 900_000;
+    listAt(machine, "30");
+    assert.equal(resumesAt(machine), 1_000, "an event may be old, and a quiet stream dead");
+  });
+
+  for (const event of [ADDED(job("a", "1", "20")), BOOKMARK("20"), BOOKMARK("100")]) {
+    test(`not from before the begin of a list whose version ${event.type} ${event.type === "BOOKMARK" ? event.object.metadata?.resourceVersion : "20"} has passed`, () => {
+      const machine = opened();
+      machine.at = 4_000;
+      listAt(machine, "20");
+      machine.at = 5_000;
+      machine.events(event);
+      machine.at = 6_000;
+      machine.send({ kind: "closed", error: lost });
+      machine.at = 900_000;
+      listAt(machine, "200");
+      assert.equal(resumesAt(machine), 4_000);
+    });
+  }
+
+  test("from now on where no version is kept", () => {
+    const machine = following();
+    machine.at = 100_000;
+    machine.events(ERROR(410));
+    machine.at = 200_000;
+    machine.list([]);
+    assert.equal(resumesAt(machine), 200_000);
+    machine.send({ kind: "retry" });
+    machine.at = 300_000;
+    machine.list([]);
+    assert.equal(resumesAt(machine), 200_000, "the version is being read");
+  });
+
+  test("not from before a stream that could not be opened for ten minutes: its version is read anew", () => {
+    const machine = following();
+    machine.at = 100_000;
+    machine.send({ kind: "closed", error: lost });
+    for (machine.at = 110_000; machine.at <= 700_000; machine.at += 10_000) {
+      assert.equal(resumes(machine), "10");
+      machine.send({ kind: "open-failed", error: lost });
+    }
+    assert.equal(resumes(machine), "anchor");
+  });
+
+  test("a quiet stream goes on from its version, however old that is", () => {
+    const machine = following();
+    machine.at = 10 * 3_600_000;
+    machine.send({ kind: "closed", error: undefined });
+    assert.equal(resumes(machine), "10");
+  });
+});
+
 describe("step(), events", () => {
   // src: list-watch.md, section 9
   const rows: [what: string, known: KubeObject[], events: WatchEvent[], facts: string[], uids: Record<string, string | undefined>][] = [
@@ -250,6 +331,7 @@ describe("step(), events", () => {
     ["DELETED of an unknown: its whole life was lost but the end", [], [DELETED(job("a", "1", "11"))], ["applied 1 live", "deleted 1"], { "default/a": undefined }],
     ["a recreated object", [job("a", "1")], [DELETED(job("a", "1", "11")), ADDED(job("a", "2", "12"))], ["deleted 1", "applied 2 live"], { "default/a": "2" }],
     ["another uid under a known key: DELETED was lost", [job("a", "1")], [ADDED(job("a", "2", "12"))], ["deleted 1", "applied 2 live"], { "default/a": "2" }],
+    ["the begin of a life whose successor a list has shown", [job("a", "2", "50")], [ADDED(job("a", "1", "9"))], ["applied 1 live", "deleted 1"], { "default/a": "2" }],
     ["the late end of an old life", [job("a", "2")], [DELETED(job("a", "1", "11"))], ["applied 1 live", "deleted 1"], { "default/a": "2" }],
     ["an older version of a known", [job("a", "1", "50")], [MODIFIED(job("a", "1", "11"))], [], { "default/a": "1" }],
     ["equal names in two namespaces", [job("a", "1")], [ADDED(job("a", "2", "11", { namespace: "other" }))], ["applied 2 live"], { "default/a": "1", "other/a": "2" }],
