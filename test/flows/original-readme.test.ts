@@ -2,40 +2,10 @@
 // lines are the controller's business and run with the compiled binary.
 
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { after, before, describe, test } from "node:test";
-import { promisify } from "node:util";
 import { createDevserver, type Devserver } from "../../src/devserver/serve.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
-
-const TOKEN_COMMAND = String.raw`
-export ACCESS_TOKEN=$(curl -X POST http://localhost:6481/sign/access-token \
-  -H "X-Realms: [{\"type\":\"system\",\"identifier\":\"system\"}]" \
-  -H "X-Org-ID: 0" \
-  -H "Content-Type: application/json" \
-  -H "Authorization: Bearer ProvisioningAdminToken" \
-  -d '{
-    "namespace": "*",
-    "audiences": ["provisioning.grafana.app"]
-  }' | jq -r '.data.token')
-`;
-
-const JOB_COMMAND = String.raw`
-curl -X POST https://localhost:6446/apis/provisioning.grafana.app/v0alpha1/namespaces/default/repositories/test6/jobs \
-  -H "Content-Type: application/json" --insecure \
-  -H "X-Access-Token: Bearer $ACCESS_TOKEN" \
-  -d '{
-    "action": "pull",
-    "pull": {
-      "incremental": false
-    }
-  }'
-`;
-
-async function shell(script: string): Promise<string> {
-  const { stdout } = await promisify(execFile)("sh", ["-euc", script], { env: { PATH: "/usr/local/bin:/usr/bin:/bin" } });
-  return stdout;
-}
+import { JOB_COMMAND, shell, TOKEN_COMMAND } from "../support/original-readme.ts";
 
 describe("the original's README at the dev server's defaults", () => {
   let devserver: Devserver | undefined;
