@@ -1,0 +1,157 @@
+// From the configuration to an open way to the server: TLS files, credential, exchange. Sends nothing yet.
+
+import { accessToken, bearer, type Credential, fixedSecret, type SecretSource } from "./auth/credential.ts";
+import { createExchange } from "./auth/exchange.ts";
+import { type KubeconfigAccess, loadKubeconfig, type PemSource } from "./auth/kubeconfig.ts";
+import { refusePlaintext } from "./auth/plaintext.ts";
+import { createSecretFile } from "./auth/secret-file.ts";
+import { createTokenSource } from "./auth/token-source.ts";
+import type { Clock, Random } from "./base/clock.ts";
+import { ConfigError } from "./base/errors.ts";
+import type { Logger } from "./base/log.ts";
+import type { Redactor } from "./base/secret.ts";
+import type { RunConfig } from "./cli/config.ts";
+import { createRotatingTransport, type RotatingTransport, type RotationEvent } from "./runtime/rotating-transport.ts";
+import type { Host } from "./runtime/runtime.ts";
+import type { TlsFiles } from "./runtime/tls-material.ts";
+
+/** What the process lends. */
+export interface ConnectEnv {
+  host: Host;
+  clock: Clock;
+  random: Random;
+  log: Logger;
+  /** Told of everything that is secret, so that no line can hold it. */
+  redactor: Redactor;
+  readText: (path: string) => Promise<string>;
+  env: Readonly<Record<string, string | undefined>>;
+}
+
+/** A server, and a way to it that carries a credential. */
+export interface Connection {
+  server: string;
+  transport: RotatingTransport;
+  /** Undefined where the client certificate is all. */
+  credential: Credential | undefined;
+  close(): void;
+}
+
+/** Everything that a file can spoil is found here, before the first request. @throws ConfigError */
+export async function connect(config: RunConfig, env: ConnectEnv): Promise<Connection> {
+  const kubeconfig = config.credential.kind === "kubeconfig" ? await loadKubeconfig({ ...config.credential, readText: env.readText }) : undefined;
+  const server = config.server ?? kubeconfig?.server;
+  if (server === undefined) throw new ConfigError("Missing --provisioning-server-url");
+  const tls = kubeconfig === undefined ? { files: config.tls, readText: env.readText } : kubeconfigTls(kubeconfig, config, env.readText);
+  const transport = await open(tls.files, tls.readText, env);
+  if (tls.files.insecure && server.startsWith("https:")) {
+    env.log.warn("TLS certificate of the provisioning server is not verified", { next: "give --tls-ca-file, or --tls-insecure=false for public roots" });
+  }
+  const { credential, close } = await credentialOf(config, kubeconfig, server, env);
+  return {
+    server,
+    transport,
+    credential,
+    close() {
+      close?.();
+      transport.close();
+    },
+  };
+}
+
+function open(files: TlsFiles, readText: ConnectEnv["readText"], env: ConnectEnv): Promise<RotatingTransport> {
+  const { host, clock, log } = env;
+  return createRotatingTransport({ host, files, readText, clock, env: env.env, onEvent: (event) => tellRotation(event, log) });
+}
+
+function tellRotation(event: RotationEvent, log: Logger): void {
+  switch (event.kind) {
+    case "rotated":
+      log.info("certificates changed, in use from the next request on", { serial: event.serial });
+      break;
+    case "kept":
+      log.warn("changed certificates cannot be used, keeping those before", { error: event.reason });
+      break;
+    case "warning":
+      log.warn(event.text);
+      break;
+    default:
+      event satisfies never;
+  }
+}
+
+async function credentialOf(
+  config: RunConfig,
+  kubeconfig: KubeconfigAccess | undefined,
+  server: string,
+  env: ConnectEnv,
+): Promise<{ credential: Credential | undefined; close?: () => void }> {
+  const { clock, random, log } = env;
+  const file = (path: string, name: string) =>
+    createSecretFile({ path, readText: env.readText, clock, name, onStale: (error) => log.warn("keeping the last good secret", { error: error.message }) });
+  const given = config.credential;
+  switch (given.kind) {
+    case "exchange": {
+      const subject = redacted(given.token.kind === "value" ? fixedSecret(given.token.value) : file(given.token.path, "--token-file"), env.redactor);
+      await subject.current();
+      const files = { caFile: given.exchangeCaFile, insecure: false, names: { ca: "--token-exchange-ca-file" } };
+      const transport = await open(files, env.readText, env);
+      const exchange = createExchange({ fetch: transport.fetch, url: given.exchangeUrl, subject, clock, random, allowPlaintext: config.allowPlaintextToken });
+      const tokens = createTokenSource({ exchange, clock, random });
+      const credential = accessToken(tokens);
+      const close = () => {
+        tokens.close();
+        transport.close();
+      };
+      return { credential: { ...credential, ...redacted(credential, env.redactor) }, close };
+    }
+    case "bearer": {
+      const source = redacted(file(given.path, "--bearer-token-file"), env.redactor);
+      await source.current();
+      return { credential: bearer(source) };
+    }
+    case "kubeconfig": {
+      const found = kubeconfig?.bearer;
+      if (found === undefined) return { credential: undefined };
+      refusePlaintext(new URL(server), config.allowPlaintextToken);
+      const source = redacted("file" in found ? file(found.file, "tokenFile of --kubeconfig") : fixedSecret(found.secret), env.redactor);
+      await source.current();
+      return { credential: bearer(source) };
+    }
+  }
+}
+
+/** Tells the redactor of every secret that passes. */
+function redacted(source: SecretSource, redactor: Redactor): SecretSource {
+  return {
+    async current(signal) {
+      const secret = await source.current(signal);
+      redactor.add(secret);
+      return secret;
+    },
+    async renewed(rejected, signal) {
+      const secret = await source.renewed(rejected, signal);
+      if (secret !== undefined) redactor.add(secret);
+      return secret;
+    },
+  };
+}
+
+/** TLS settings of a kubeconfig. What it holds as text gets a name that readText knows. */
+function kubeconfigTls(access: KubeconfigAccess, config: RunConfig, readText: ConnectEnv["readText"]): { files: TlsFiles; readText: ConnectEnv["readText"] } {
+  const texts = new Map<string, string>();
+  const pathOf = (source: PemSource | undefined, field: string) => {
+    if (source === undefined || "file" in source) return source?.file;
+    const name = `${field} of context ${access.context}`;
+    texts.set(name, source.text);
+    return name;
+  };
+  const files: TlsFiles = {
+    caFile: pathOf(access.ca, "certificate-authority-data"),
+    certFile: pathOf(access.cert, "client-certificate-data"),
+    keyFile: pathOf(access.key, "client-key-data"),
+    serverName: access.serverName,
+    insecure: config.tls.insecureNamed ? config.tls.insecure : access.insecure,
+    names: { ca: "--kubeconfig", cert: "--kubeconfig", key: "--kubeconfig", serverName: "tls-server-name of the kubeconfig" },
+  };
+  return { files, readText: (path) => (texts.has(path) ? Promise.resolve(texts.get(path) ?? "") : readText(path)) };
+}
