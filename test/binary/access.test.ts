@@ -53,7 +53,10 @@ describe("credentials", () => {
         { name: "nowhere", cluster: { server: "https://127.0.0.1:9" } },
         { name: "here", cluster: { server: site.devserver.apiUrl, "certificate-authority-data": base64(ca) } },
       ],
-      users: [{ name: "us", user: { token: BEARER.reveal(), "client-certificate-data": base64(client.cert), "client-key-data": base64(client.key) } }],
+      users: [{
+        name: "us",
+        user: { token: BEARER.reveal(), "client-certificate-data": base64(client.cert), "client-key-data": base64(client.key) },
+      }],
       contexts: [
         { name: "wrong", context: { cluster: "nowhere", user: "us" } },
         { name: "right", context: { cluster: "here", user: "us" } },
@@ -115,9 +118,10 @@ describe("credentials", () => {
 describe("trust", () => {
   test("without a CA the server is not verified, and that is said", async () => {
     await using site = await Site.open();
-    const controller = site.launch([...site.credential, `--provisioning-server-url=${site.devserver.apiUrl}`, NO_PAGES]);
+    const controller = site.launch([...site.credential, site.address, NO_PAGES]);
     await works(site, controller);
-    assert.deepEqual(controller.lines.filter(({ level }) => level !== "INFO").map(({ msg }) => msg), ["TLS certificate of the provisioning server is not verified"]);
+    const told = controller.lines.filter(({ level }) => level !== "INFO").map(({ msg }) => msg);
+    assert.deepEqual(told, ["TLS certificate of the provisioning server is not verified"]);
   });
 
   test("a client certificate is shown where it is required", async () => {
@@ -139,7 +143,8 @@ describe("trust", () => {
       const flags = [`--token=${site.token}`, `--token-exchange-url=${url}`, ...site.server, NO_PAGES];
       const untrusting = site.launch(flags);
       const { error } = await untrusting.until(({ level }) => level === "WARN");
-      assert.match(String(error), /^Cannot reach the token exchange at ".*": .*its certificate was issued by "CN=exchange CA".*give that CA with --token-exchange-ca-file$/);
+      assert.match(String(error), /^Cannot reach the token exchange at ".*": .*its certificate was issued by "CN=exchange CA"/);
+      assert.match(String(error), /give that CA with --token-exchange-ca-file$/);
       assert.equal(await untrusting.stop(), 0);
       await works(site, site.launch([...flags, `--token-exchange-ca-file=${await site.directory.write("exchange-ca.pem", ca.cert)}`]));
     } finally {

@@ -40,7 +40,11 @@ describe("a configuration that cannot be", () => {
 
   const usage: [what: string, flags: () => string[], message: string, env?: Record<string, string>, hint?: string][] = [
     ["no credential", () => [server()], `Missing credential: ${RULE}`],
-    ["two credentials", () => ["--token=x", "--bearer-token-file=secret", exchange(), server()], `Cannot combine --token with --bearer-token-file: ${RULE}`],
+    [
+      "two credentials",
+      () => ["--token=x", "--bearer-token-file=secret", exchange(), server()],
+      `Cannot combine --token with --bearer-token-file: ${RULE}`,
+    ],
     [
       "two credentials, one of them from the environment",
       () => ["--kubeconfig=config"],
@@ -98,15 +102,22 @@ describe("a configuration that cannot be", () => {
     });
   }
 
-  const NOT_ONE_LINE = "expected one line of printable ASCII without spaces";
   const files: [what: string, flags: () => string[], message: string][] = [
     ["a token file that is not there", () => ["--bearer-token-file=absent", server()], 'Cannot read --bearer-token-file "absent": no such file'],
     ["a token file that is empty", () => ["--token-file=empty", exchange(), server()], 'Cannot use --token-file "empty": it is empty'],
-    ["a token file with two lines", () => ["--token-file=two-lines", exchange(), server()], `Cannot use --token-file "two-lines": ${NOT_ONE_LINE}`],
+    [
+      "a token file with two lines",
+      () => ["--token-file=two-lines", exchange(), server()],
+      'Cannot use --token-file "two-lines": expected one line of printable ASCII without spaces',
+    ],
     ["a token file that is a directory", () => ["--bearer-token-file=.", server()], 'Cannot read --bearer-token-file ".": it is a directory'],
     ["no kubeconfig", () => ["--kubeconfig=absent"], 'Cannot read --kubeconfig "absent": no such file'],
     ["a kubeconfig that is no YAML", () => ["--kubeconfig=garbage"], 'Cannot read --kubeconfig "garbage": expected YAML, line 2 is not'],
-    ["a kubeconfig that is none", () => ["--kubeconfig=config"], 'Cannot use --kubeconfig "config": expected a kubeconfig with clusters, users and contexts'],
+    [
+      "a kubeconfig that is none",
+      () => ["--kubeconfig=config"],
+      'Cannot use --kubeconfig "config": expected a kubeconfig with clusters, users and contexts',
+    ],
     [
       "an exchange CA that is none",
       () => ["--token=x", `--token-exchange-url=https://127.0.0.1:${listening.port}`, "--token-exchange-ca-file=secret", server()],

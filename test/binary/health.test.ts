@@ -56,7 +56,7 @@ describe("ready", () => {
     await controller.until(({ level }) => level === "WARN");
     const { code, stdout, stderr } = await ready();
     assert.deepEqual([code, stdout], [1, ""]);
-    assert.match(stderr, /^not ready: token failed: not yet; jobs-list failed: not yet; jobs-watch failed: Cannot reach the token exchange at .*\n$/);
+    assert.match(stderr, /^not ready: token failed: not yet; jobs-list failed: not yet; jobs-watch failed: Cannot reach the token exchange/);
     down = false;
     await controller.started();
     assert.deepEqual(await ready(), READY);
@@ -99,12 +99,14 @@ describe("ready", () => {
     assert.equal(stderr, `unreachable: http://${address}/readyz: ${reason}; is job-controller running with this --health-probe-bind-address?\n`);
     await using other = await httpServer((_request, response) => void response.end("hello"));
     const wrong = await runBinary(["ready", `--health-probe-bind-address=127.0.0.1:${other.port}`]);
-    assert.deepEqual(wrong, notReady(`http://127.0.0.1:${other.port}/readyz answered 200, which is not the page of a job-controller; another program may hold the address`));
+    const answered = `http://127.0.0.1:${other.port}/readyz answered 200`;
+    assert.deepEqual(wrong, notReady(`${answered}, which is not the page of a job-controller; another program may hold the address`));
   });
 
   test("takes the address from the variable that run takes it from, whatever proxies there are", async () => {
     const { address } = await pages();
-    const env = { JOB_CONTROLLER_HEALTH_PROBE_BIND_ADDRESS: `:${address.split(":")[1]}`, HTTP_PROXY: "http://127.0.0.1:9", ALL_PROXY: "http://127.0.0.1:9" };
+    const proxy = "http://127.0.0.1:9";
+    const env = { JOB_CONTROLLER_HEALTH_PROBE_BIND_ADDRESS: `:${address.split(":")[1]}`, HTTP_PROXY: proxy, ALL_PROXY: proxy };
     await using site = await Site.open();
     const controller = site.launch([...site.credential, ...site.server], { env });
     await controller.started();

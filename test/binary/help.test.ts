@@ -88,7 +88,10 @@ describe("a command line that is none", () => {
       ["version", "extra"],
       'Error: Unexpected argument "extra": "job-controller version" takes flags only\nRun "job-controller version --help" for the flags\n',
     ],
-    [["help", "jobs"], 'Error: Unknown command "jobs": expected one of run, dev, ready, version, help\nRun "job-controller --help" for the flags\n'],
+    [
+      ["help", "jobs"],
+      'Error: Unknown command "jobs": expected one of run, dev, ready, version, help\nRun "job-controller --help" for the flags\n',
+    ],
   ];
   for (const [argv, stderr] of lines) {
     test(`${argv.join(" ")} is refused on standard error with 2`, async () => {

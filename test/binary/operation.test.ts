@@ -21,8 +21,9 @@ describe("--namespace", () => {
     assert.equal(await controller.stop(), 0);
     assert.deepEqual([...controller.counts()].sort(), [before[0]?.uid, a, b].map((uid) => [uid, 1]).sort());
     assert.equal(controller.of(STARTED).length, 1);
-    const paths = site.devserver.requests.filter(({ server }) => server === "api").map(({ path }) => /(namespaces\/.*|v0alpha1\/\w+)$/.exec(path)?.[1]);
-    assert.deepEqual([...new Set(paths)].sort(), ["team-a", "team-b"].flatMap((name) => [`namespaces/${name}/historicjobs`, `namespaces/${name}/jobs`]));
+    const paths = site.devserver.requests.filter(({ server }) => server === "api").map(({ path }) => path.replace(/^.*\/v0alpha1\//, ""));
+    const expected = ["team-a", "team-b"].flatMap((name) => [`namespaces/${name}/historicjobs`, `namespaces/${name}/jobs`]);
+    assert.deepEqual([...new Set(paths)].sort(), expected);
   });
 });
 
@@ -60,7 +61,7 @@ describe("the notification", () => {
 describe("--log-level and --log-format", () => {
   test("at error nothing is left but the notifications", async () => {
     await using site = await Site.open();
-    const controller = site.launch([...site.credential, `--provisioning-server-url=${site.devserver.apiUrl}`, "--health-probe-bind-address=0", "--log-level=error"]);
+    const controller = site.launch([...site.credential, site.address, "--health-probe-bind-address=0", "--log-level=error"]);
     const first = site.createJob("one");
     await controller.notified(first.uid);
     assert.equal(await controller.stop(), 0);
@@ -84,7 +85,8 @@ describe("--log-level and --log-format", () => {
     assert.equal(await controller.stop(), 0);
     assert.deepEqual(controller.lines, []);
     const line = controller.garbage.find((text) => text.includes(NOTIFICATION)) ?? "";
-    assert.match(line, new RegExp(`^\\d\\d:\\d\\d:\\d\\d\\.\\d{3} INFO  ${NOTIFICATION}  namespace=default job=one uid=${uid} repository=test6 action=pull trigger=\\w+ lag_ms=\\d+$`));
+    const facts = `namespace=default job=one uid=${uid} repository=test6 action=pull trigger=\\w+ lag_ms=\\d+`;
+    assert.match(line, new RegExp(`^\\d\\d:\\d\\d:\\d\\d\\.\\d{3} INFO  ${NOTIFICATION}  ${facts}$`));
     assert.equal(controller.garbage.join("").includes("\x1b"), false);
   });
 });
@@ -169,7 +171,11 @@ describe("JOB_CONTROLLER_*", () => {
 
   test("flags win over variables, an empty variable is none", async () => {
     await using site = await Site.open();
-    const env = { JOB_CONTROLLER_LOG_LEVEL: "nonsense", JOB_CONTROLLER_LOG_FORMAT: "", JOB_CONTROLLER_PROVISIONING_SERVER_URL: "https://127.0.0.1:9" };
+    const env = {
+      JOB_CONTROLLER_LOG_LEVEL: "nonsense",
+      JOB_CONTROLLER_LOG_FORMAT: "",
+      JOB_CONTROLLER_PROVISIONING_SERVER_URL: "https://127.0.0.1:9",
+    };
     const controller = site.start(["--log-level=info"], { env });
     await controller.started();
     assert.equal(await controller.stop(), 0);
@@ -178,7 +184,7 @@ describe("JOB_CONTROLLER_*", () => {
   test("a bad value and a misspelt name are refused by the variable's name", async () => {
     const level = await runBinary([], { env: { JOB_CONTROLLER_LOG_LEVEL: "inof" } });
     assert.deepEqual([level.code, level.stdout], [2, ""]);
-    assert.match(level.stderr, /^Error: Cannot parse JOB_CONTROLLER_LOG_LEVEL "inof": expected one of debug, info, warn, error; did you mean info\?\n/);
+    assert.match(level.stderr, /^Error: Cannot parse JOB_CONTROLLER_LOG_LEVEL "inof": expected one of .*; did you mean info\?\n/);
     const name = await runBinary([], { env: { JOB_CONTROLLER_TOKN: "canary" } });
     assert.deepEqual([name.code, name.stdout], [2, ""]);
     assert.match(name.stderr, /^Error: Unknown environment variable JOB_CONTROLLER_TOKN: did you mean JOB_CONTROLLER_TOKEN\?\n/);

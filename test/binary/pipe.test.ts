@@ -8,9 +8,9 @@ import { sideBySide, Site, start } from "../support/binary.ts";
 import { ended } from "../support/children.ts";
 import { BINARY, NOTIFICATION, STARTED } from "../support/controller.ts";
 
-/** Runs the binary in a pipe with `reader`; what the reader wrote, and the binary's own exit code. */
+/** Runs the binary in a pipe with `reader`; what the reader wrote, and the binary's own exit code, 124 if it does not end. */
 async function piped(reader: string, flags: readonly string[], meanwhile: Promise<unknown> = Promise.resolve()) {
-  const script = `"$@" | ${reader}; code=\${PIPESTATUS[0]}; echo "code $code"`;
+  const script = `timeout 50 "$@" | ${reader}; code=\${PIPESTATUS[0]}; echo "code $code"`;
   const child = start("bash", ["-c", script, "bash", BINARY, ...flags]);
   const [{ stdout, stderr }] = await Promise.all([ended(child), meanwhile]);
   const [, lines = "", code] = /^([^]*)code (\d+)\n$/.exec(stdout) ?? [];

@@ -99,7 +99,8 @@ class Tapped {
 /** Creates jobs in one go; their uids, sorted. `pad` makes events and lines longer. */
 function createAll({ devserver }: Site, pad: number, count = JOBS): string[] {
   const spec = { action: "pull", repository: "r".repeat(pad) };
-  return Array.from({ length: count }, (_, nth) => devserver.store.create("jobs", { metadata: { name: `job-${nth}`, namespace: "default" }, spec }).uid).sort();
+  const create = (nth: number) => devserver.store.create("jobs", { metadata: { name: `job-${nth}`, namespace: "default" }, spec });
+  return Array.from({ length: count }, (_, nth) => create(nth).uid).sort();
 }
 
 /** A line for each of these, whole, and none twice. */
@@ -186,7 +187,8 @@ describe("a reader that has stopped when the signal comes", () => {
 
 /** Resolves when a second list has begun, so that all of one that began later than now is in the program. */
 async function listedTwice({ devserver }: Site): Promise<void> {
-  const lists = () => devserver.requests.filter(({ path, query }) => path.endsWith("/jobs") && query.has("limit") && query.get("limit") !== "1" && !query.has("continue"));
+  const begins = (query: URLSearchParams) => query.has("limit") && query.get("limit") !== "1" && !query.has("continue");
+  const lists = () => devserver.requests.filter(({ path, query }) => path.endsWith("/jobs") && begins(query));
   const before = lists().length;
   while (lists().length < before + 2) await new Promise((resolve) => setTimeout(resolve, 10));
 }

@@ -48,8 +48,9 @@ describe("a server that is not there yet", () => {
   sideBySide(4, {
     async "nobody listens"() {
       const [api, exchange] = [await closedPort(), await closedPort()];
-      const flags = [`--provisioning-server-url=https://127.0.0.1:${api}`, `--token-exchange-url=http://127.0.0.1:${exchange}/sign/access-token`];
-      const controller = new Controller(["--token=ProvisioningAdminToken", ...flags, "--health-probe-bind-address=0", ...PATIENT]);
+      const url = `http://127.0.0.1:${exchange}/sign/access-token`;
+      const flags = [`--provisioning-server-url=https://127.0.0.1:${api}`, `--token-exchange-url=${url}`, "--health-probe-bind-address=0"];
+      const controller = new Controller(["--token=ProvisioningAdminToken", ...flags, ...PATIENT]);
       let site: Site | undefined;
       const mend = async () => {
         site = await Site.open({ apiAddress: `127.0.0.1:${api}`, exchangeAddress: `127.0.0.1:${exchange}` });
@@ -114,10 +115,11 @@ describe("--startup-timeout", () => {
 
     async "ends with 7 when TLS is what fails"() {
       await using site = await Site.open();
-      const flags = [...site.credential, `--provisioning-server-url=${site.devserver.apiUrl}`, "--tls-insecure=false", "--health-probe-bind-address=0"];
+      const flags = [...site.credential, site.address, "--tls-insecure=false", "--health-probe-bind-address=0"];
       const { host } = new URL(site.devserver.apiUrl);
-      const cause = 'its certificate was issued by "CN=job-controller dev CA", which this machine does not trust; give that CA with --tls-ca-file';
-      await givenUp(site.launch([...flags, GIVE_UP]), 7, `: Cannot connect to ${host}: ${cause}`);
+      const issuer = 'its certificate was issued by "CN=job-controller dev CA"';
+      const cause = `: Cannot connect to ${host}: ${issuer}, which this machine does not trust; give that CA with --tls-ca-file`;
+      await givenUp(site.launch([...flags, GIVE_UP]), 7, cause);
     },
 
     async "ends with 7 when the exchange is not reached"() {

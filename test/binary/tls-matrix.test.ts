@@ -14,16 +14,17 @@ const LOGGER = "provisioning-job-controller";
 const HINT = 'Run "job-controller run --help" for the flags\n';
 
 function flagsOf({ url, files }: Arranged): string[] {
-  const names = { caFile: "--tls-ca-file", certFile: "--tls-cert-file", keyFile: "--tls-key-file" } as const;
   const verify = url.startsWith("https:") && files.caFile === undefined ? ["--tls-insecure=false"] : [];
-  const given = (["caFile", "certFile", "keyFile"] as const).flatMap((part) => (files[part] === undefined ? [] : [`${names[part]}=${files[part]}`]));
-  return [`--provisioning-server-url=${url}`, `--bearer-token-file=${tokenFile}`, "--health-probe-bind-address=0", ...verify, ...given];
+  const given = { "--tls-ca-file": files.caFile, "--tls-cert-file": files.certFile, "--tls-key-file": files.keyFile };
+  const named = Object.entries(given).flatMap(([flag, file]) => (file === undefined ? [] : [`${flag}=${file}`]));
+  return [`--provisioning-server-url=${url}`, `--bearer-token-file=${tokenFile}`, "--health-probe-bind-address=0", ...verify, ...named];
 }
 
 /** A record with its times masked. */
 function masked(line: Line | Record<string, unknown> | undefined): Record<string, unknown> {
   const stamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}(?:Z|[+-]\d\d:\d\d)$/;
-  return Object.fromEntries(Object.entries(line ?? {}).map(([key, value]) => [key, typeof value === "string" && stamp.test(value) ? "(time)" : value]));
+  const mask = (value: unknown) => (typeof value === "string" && stamp.test(value) ? "(time)" : value);
+  return Object.fromEntries(Object.entries(line ?? {}).map(([key, value]) => [key, mask(value)]));
 }
 
 /** Where the command line is refused before any file is opened. */
@@ -41,7 +42,8 @@ async function configured(arranged: Arranged): Promise<void> {
     return;
   }
   assert.deepEqual([code, signal, stderr], [2, null, `Error: ${arranged.expected}\n`]);
-  assert.deepEqual(records(stdout).map(masked), [{ time: "(time)", level: "ERROR", msg: arranged.expected, logger: LOGGER, kind: "config", code: 2 }]);
+  const expected = { time: "(time)", level: "ERROR", msg: arranged.expected, logger: LOGGER, kind: "config", code: 2 };
+  assert.deepEqual(records(stdout).map(masked), [expected]);
 }
 
 /** The only WARN is the expected one; the attempt after it is made, too. */

@@ -15,6 +15,9 @@ import { startDevserver, type TestDevserver } from "./devserver.ts";
 /** What no run of these tests takes longer for, ms: a program that hangs must fail its test and not the suite. */
 export const DEADLINE_MS = 60_000;
 
+/** For dev servers that take a static bearer token. */
+export const BEARER = new Secret("bearer-token-of-a-service-account");
+
 /** Starts a program that dies at the deadline at the latest. */
 export function start(command: string, args: readonly string[], { cwd, env, input }: ChildOptions & { input?: string } = {}): ChildProcess {
   const child = spawn(command, args, { cwd, env: { ...CLEAN_ENV, ...env }, stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"] });
@@ -33,14 +36,17 @@ export function runBinary(args: readonly string[], options: ChildOptions & { inp
 export class Output {
   text = "";
   readonly #grew = new EventEmitter();
+  #over: Error | undefined;
 
   constructor(child: ChildProcess) {
     child.stdout?.setEncoding("utf8").on("data", (text: string) => {
       this.text += text;
       this.#grew.emit("grew");
     });
-    child.once("close", () => this.#grew.emit("error", new Error(`ended with ${child.exitCode ?? child.signalCode}: ${this.text}`)));
-    this.#grew.on("error", () => {});
+    child.once("close", () => {
+      this.#over = new Error(`ended with ${child.exitCode ?? child.signalCode}: ${this.text}`);
+      this.#grew.emit("grew");
+    });
   }
 
   /** The match, once it is there; rejects when the child ends without it. */
@@ -48,6 +54,7 @@ export class Output {
     for (;;) {
       const match = pattern.exec(this.text);
       if (match !== null) return match;
+      if (this.#over !== undefined) throw this.#over;
       await once(this.#grew, "grew");
     }
   }
@@ -57,6 +64,8 @@ export class Output {
 export function records(text: string): Record<string, unknown>[] {
   return text.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line) as Record<string, unknown>);
 }
+
+const SPEC = { action: "pull", repository: "test6", pull: { incremental: false } };
 
 /** A dev server with a private CA, the controllers that follow it, and a directory. */
 export class Site implements AsyncDisposable {
@@ -77,9 +86,14 @@ export class Site implements AsyncDisposable {
   /** What the exchange of every site accepts. */
   readonly token = "ProvisioningAdminToken";
 
+  /** Where to go. */
+  get address(): string {
+    return `--provisioning-server-url=${this.devserver.apiUrl}`;
+  }
+
   /** Where to go and how to trust it. */
   get server(): string[] {
-    return [`--provisioning-server-url=${this.devserver.apiUrl}`, `--tls-ca-file=${this.files.ca}`];
+    return [this.address, `--tls-ca-file=${this.files.ca}`];
   }
 
   /** The token and where to take it. */
@@ -110,13 +124,13 @@ export class Site implements AsyncDisposable {
   }
 
   createJob(name: string, namespace = "default"): Entry {
-    return this.devserver.store.create("jobs", { metadata: { name, namespace }, spec: { action: "pull", repository: "test6", pull: { incremental: false } } });
+    return this.devserver.store.create("jobs", { metadata: { name, namespace }, spec: SPEC });
   }
 
   /** A HistoricJob of this age. */
   createRecord(name: string, ageMs: number, namespace = "default"): Entry {
     const creationTimestamp = `${new Date(Date.now() - ageMs).toISOString().slice(0, 19)}Z`;
-    return this.devserver.store.create("historicjobs", { metadata: { name, namespace, creationTimestamp }, spec: { action: "pull", repository: "test6" } });
+    return this.devserver.store.create("historicjobs", { metadata: { name, namespace, creationTimestamp }, spec: SPEC });
   }
 
   /** Names of the HistoricJobs that are left. */
@@ -159,5 +173,3 @@ export function sideBySide(limit: number, bodies: Record<string, () => Promise<v
     });
   }
 }
-
-export const BEARER = new Secret("bearer-token-of-a-service-account");
