@@ -126,6 +126,8 @@ const LAG_MS = 10_000;
 const BAD_ENDS_MAX = 3;
 /** A version is not gone back to after this time without a stream: lists have told what it would repeat. */
 const RESUME_MS = 600_000;
+/** Streams end every few minutes, and each brings at its begin what the one before has not: later than this comes nothing. */
+const OLD_NEWS_MS = 3_600_000;
 
 export function initialState(index: ObjectIndex, streamBackoff: Backoff, listBackoff: Backoff, options: WatchState["options"]): WatchState {
   const list: List = { kind: "idle", notBefore: Number.NEGATIVE_INFINITY };
@@ -357,7 +359,7 @@ function resumesAt(stream: Stream, at: number): number {
     case "anchoring":
       return stream.askedAt;
     default:
-      return stream.versionAt;
+      return Math.max(stream.versionAt, at - OLD_NEWS_MS);
   }
 }
 

@@ -287,6 +287,18 @@ describe("step(), how far back events can come from", () => {
     });
   }
 
+  test("not from longer than an hour ago, whatever versions look like", () => {
+    const machine = opened();
+    machine.at = 3_600_000;
+    machine.events(ADDED(job("a", "1", "5")));
+    listAt(machine, "1897654321098765433");
+    assert.equal(resumesAt(machine), 1_000);
+    machine.at = 3_700_000;
+    machine.events(ADDED(job("b", "2", "6")));
+    listAt(machine, "1897654321098765499");
+    assert.equal(resumesAt(machine), 100_000);
+  });
+
   test("from now on where no version is kept", () => {
     const machine = following();
     machine.at = 100_000;
