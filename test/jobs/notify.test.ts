@@ -353,6 +353,17 @@ describe("notifyReconstructed()", () => {
     assert.equal(lines().length, 1);
   });
 
+  test("writes at the end what still waits, but nothing twice", async () => {
+    const { clock, ledger, read, stop, ended, lines } = reconstructing();
+    await clock.advance(5_000);
+    await read(record("a", "1", START + 4_000), record("b", "2", START + 4_000));
+    ledger.applied(job("a", "1"), "live");
+    stop.abort("stop");
+    assert.equal(await ended, "stop");
+    assert.deepEqual(lines().map(({ fields }) => fields.uid), ["2"]);
+    assert.deepEqual(ledger.due(1e9), []);
+  });
+
   test("ends with the signal, whether it waits for a record or for its time", async () => {
     for (const waiting of [false, true]) {
       const { clock, stop, ended, read } = reconstructing();
