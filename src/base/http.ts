@@ -5,6 +5,8 @@ export interface FetchInit extends RequestInit {
   headersTimeoutMs?: number | false;
   /** Longest silence of the body, milliseconds; `false` = none. Default 30,000. */
   silenceTimeoutMs?: number | false;
+  /** Told when the request goes out, its credential at hand; again when it is repeated. */
+  onSend?: () => void;
 }
 
 /**

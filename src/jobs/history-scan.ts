@@ -110,7 +110,9 @@ async function reconnected(wanted: Mailbox, clock: Clock, ms: number, signal: Ab
 
 async function readAll({ api, namespace, reader }: ScanOptions, turn: Turn, signal: AbortSignal): Promise<void> {
   const collection = namespace === undefined ? { resource: "historicjobs" as const } : { resource: "historicjobs" as const, namespace };
-  const paced: Pick<Api, "listPage"> = { listPage: (...request) => turn.request(() => api.listPage(...request)) };
+  const paced: Pick<Api, "listPage"> = {
+    listPage: (of, query, until) => turn.request((sent) => api.listPage(of, query, until, sent)),
+  };
   reader.scanBegan();
   let complete = false;
   try {

@@ -30,8 +30,8 @@ export interface DeleteTarget {
 }
 
 export interface Api {
-  /** One page. @throws ApiError | NetworkError | ProtocolError | the signal's reason */
-  listPage<T extends KubeObject>(collection: Collection, query: ListQuery, signal: AbortSignal): Promise<ListPage<T>>;
+  /** One page; `onSend` as in FetchInit. @throws ApiError | NetworkError | ProtocolError | the signal's reason */
+  listPage<T extends KubeObject>(collection: Collection, query: ListQuery, signal: AbortSignal, onSend?: () => void): Promise<ListPage<T>>;
   /** Opens a watch; resolves once the server has accepted it. Reading it throws as listPage does. */
   openWatch(collection: Collection, query: WatchQuery, signal: AbortSignal): Promise<AsyncGenerator<WatchEvent[]>>;
   /** DELETE with uid precondition; resolves on any 2xx. @throws as listPage */
@@ -134,12 +134,12 @@ export function createApi(options: ApiOptions): Api {
       return firstAnswerMs;
     },
 
-    listPage(collection, query, signal) {
+    listPage(collection, query, signal, onSend) {
       const doing = `list ${describe(collection)}`;
       const search = new URLSearchParams({ limit: String(query.limit) });
       if (query.continue !== undefined) search.set("continue", query.continue);
       return withVersion(collection, async (at) => {
-        const { response, text } = await request(doing, `${path(collection, at)}?${search}`, { method: "GET", signal });
+        const { response, text } = await request(doing, `${path(collection, at)}?${search}`, { method: "GET", signal, onSend });
         return parsePage(doing, response, text);
       });
     },

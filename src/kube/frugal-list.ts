@@ -9,12 +9,12 @@ import type { Api } from "./api.ts";
  */
 export function frugalList(api: Pick<Api, "listPage">, collect: () => void, everyBytes: number): Pick<Api, "listPage">["listPage"] {
   let read = 0;
-  return async (collection, query, signal) => {
+  return async (collection, query, signal, onSend) => {
     if (query.continue !== undefined && read >= everyBytes) {
       read = 0;
       collect();
     }
-    const page = await api.listPage(collection, query, signal);
+    const page = await api.listPage(collection, query, signal, onSend);
     read += page.bytes;
     return page as never;
   };

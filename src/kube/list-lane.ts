@@ -9,10 +9,10 @@ const REST_FACTOR = 19;
 /** The right to list, until leave(). */
 export interface Turn {
   /**
-   * Sends one request of the list. Its time counts towards the rest once it was answered: neither a server that is gone
-   * nor a slow reader of ours must put off the lists that follow.
+   * Sends one request of the list. Its time counts towards the rest once it was answered, from the last call of `sent` on:
+   * neither a server that is gone, nor a token that is waited for, nor a slow reader of ours must put off the lists that follow.
    */
-  request<T>(send: () => Promise<T>): Promise<T>;
+  request<T>(send: (sent: () => void) => Promise<T>): Promise<T>;
   /** Ends the turn; once is enough. */
   leave(): void;
 }
@@ -50,8 +50,10 @@ export class ListLane {
     let left = false;
     return {
       async request(send) {
-        const sentAt = clock.monotonic();
-        const answer = await send();
+        let sentAt = clock.monotonic();
+        const answer = await send(() => {
+          sentAt = clock.monotonic();
+        });
         spentMs += clock.monotonic() - sentAt;
         return answer;
       },

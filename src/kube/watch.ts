@@ -131,7 +131,7 @@ export async function* watchObjects(options: WatchOptions, signal: AbortSignal):
         return after("list", output.ms, { kind: "list-due" });
       case "fetch-page": {
         const query = output.token === undefined ? { limit: output.limit } : { limit: output.limit, continue: output.token };
-        const send = () => api.listPage(collection, query, all.signal);
+        const send = (sent?: () => void) => api.listPage(collection, query, all.signal, sent);
         return run(() =>
           attempt(
             async () => ({ kind: "page", page: await (turn?.request(send) ?? send()) }),

@@ -52,7 +52,7 @@ export function createTransport({ host, tls, clock, env, names = TLS_FLAGS }: Tr
   }
 
   async function fetch(input: string, init: FetchInit = {}): Promise<Response> {
-    const { headersTimeoutMs = HEADERS_TIMEOUT_MS, silenceTimeoutMs = SILENCE_TIMEOUT_MS, signal: outer, ...rest } = init;
+    const { headersTimeoutMs = HEADERS_TIMEOUT_MS, silenceTimeoutMs = SILENCE_TIMEOUT_MS, signal: outer, onSend, ...rest } = init;
     outer?.throwIfAborted();
     const url = new URL(input);
     const proxy = proxyFor(url, env);
@@ -68,6 +68,7 @@ export function createTransport({ host, tls, clock, env, names = TLS_FLAGS }: Tr
       abort.abort(new NetworkError(`Cannot connect to ${hostPort(url)}: ${text}`, "timeout"));
     });
     try {
+      onSend?.();
       const response = await connections.fetch(input, { ...rest, signal: abort.signal, proxy: proxy === false ? false : proxy.url });
       if (response.status < 200 || response.status > 599) {
         await response.body?.cancel();

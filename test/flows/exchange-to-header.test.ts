@@ -93,6 +93,24 @@ describe("the token exchange", () => {
     assert.equal(flow.requests(isWatch).length, 1);
   });
 
+  test("that is slow once puts off no list but the one that waits for it", LIMIT, async () => {
+    const clock = fastClock(10);
+    await using flow = await Flow.open({ clock });
+    const running = flow.run();
+    await running.started();
+    const askedAt: number[] = [];
+    flow.intercept = async ({ server }) => {
+      if (server === "exchange") askedAt.push(clock.now());
+      if (server === "exchange") await clock.sleep(4_000);
+      return undefined;
+    };
+    flow.dev.refuseAuth(1);
+    while (askedAt.length === 0) await running.listed();
+    await running.listed(2);
+    // A list of four seconds would be followed by 76 without.
+    assert.ok(clock.now() - (askedAt[0] ?? 0) < 60_000, `listed ${clock.now() - (askedAt[0] ?? 0)} ms later`);
+  });
+
   test("that is down is retried, and the start goes on once it is up", LIMIT, async () => {
     await using flow = await Flow.open();
     flow.intercept = ({ server }) => (server === "exchange" ? "abort" : undefined);

@@ -75,6 +75,25 @@ describe("ListLane", () => {
     assert.deepEqual(entered.at(-1), { who: "next", at: 600_000 });
   });
 
+  test("measures a request from the moment that it was sent, or sent again", async () => {
+    const { clock, entered, ask, list } = setUp();
+    const turn = await ask("short of a token");
+    const request = turn.request(async (sent) => {
+      await clock.sleep(4_000);
+      sent();
+      await clock.sleep(4_000);
+      sent();
+      await clock.sleep(100);
+    });
+    await clock.advance(8_100);
+    await request;
+    turn.leave();
+    const next = list("next", 0);
+    await clock.advance(19 * 100);
+    await next;
+    assert.deepEqual(entered.at(-1), { who: "next", at: 10_000 });
+  });
+
   test("asks for no rest after a server that did not answer", async () => {
     const { clock, entered, ask, list } = setUp();
     const turn = await ask("black hole");
