@@ -65,7 +65,7 @@ async function endOf(ending: Promise<unknown>, withinMs = PROMPT_MS): Promise<un
 describe("a stop", () => {
   for (const { name, hangs, flags = [], before, withinMs } of STATES) {
     test(`while it waits for ${name}, is prompt and no failure`, LIMIT, async () => {
-      await using flow = await Flow.open({ behaviour: { pageBytes: 2_000 } });
+      await using flow = await Flow.open({ clock: systemClock, behaviour: { pageBytes: 2_000 } });
       before?.(flow);
       const reached = new Promise<void>((resolve) => {
         flow.intercept = (facts) => {
@@ -81,7 +81,7 @@ describe("a stop", () => {
   }
 
   test("while a watch is open and everything rests, is prompt and no failure", LIMIT, async () => {
-    await using flow = await Flow.open();
+    await using flow = await Flow.open({ clock: systemClock });
     const running = flow.run("--history-expiration=1h", "--resync-interval=1h");
     await running.started();
     await running.said("history sweep complete");
@@ -90,7 +90,7 @@ describe("a stop", () => {
   });
 
   test("while it waits to try again, is prompt and no failure", LIMIT, async () => {
-    await using flow = await Flow.open();
+    await using flow = await Flow.open({ clock: systemClock });
     flow.intercept = ({ server }) => (server === "api" ? STATUS_500 : undefined);
     const running = flow.run("--history-expiration=1h");
     await running.log.until(() => running.log.of("retrying").length >= 3);
@@ -98,7 +98,7 @@ describe("a stop", () => {
   });
 
   test("while it waits as long as a server asked for, is prompt and no failure", LIMIT, async () => {
-    await using flow = await Flow.open();
+    await using flow = await Flow.open({ clock: systemClock });
     flow.intercept = ({ server }) => (server === "api" ? { ...STATUS_500, status: 429, headers: { "retry-after": "300" } } : undefined);
     const running = flow.run();
     await running.said("provisioning API not usable, retrying");
@@ -106,7 +106,7 @@ describe("a stop", () => {
   });
 
   test("in the same turn as the start, is prompt and no failure", LIMIT, async () => {
-    await using flow = await Flow.open();
+    await using flow = await Flow.open({ clock: systemClock });
     const running = flow.run("--history-expiration=1h");
     assert.equal(await endOf(running.stop()), undefined);
     assert.deepEqual(running.notifications, []);
@@ -133,7 +133,7 @@ describe("a stop", () => {
   });
 
   test("in the middle of a burst tells no job twice and none half", LIMIT, async () => {
-    await using flow = await Flow.open();
+    await using flow = await Flow.open({ clock: systemClock });
     const running = flow.run();
     await running.started();
     for (let nth = 0; nth < 500; nth++) flow.job(`job-${nth}`);
@@ -144,7 +144,7 @@ describe("a stop", () => {
   });
 
   test("leaves no connection behind", LIMIT, async () => {
-    await using flow = await Flow.open();
+    await using flow = await Flow.open({ clock: systemClock });
     const running = flow.run();
     await running.started();
     assert.equal(flow.dev.watches, 1);

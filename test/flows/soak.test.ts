@@ -212,7 +212,7 @@ function stretchMs(running: Running): number {
 describe("the promise", () => {
   test(`holds in a storm (seed ${SEED})`, { timeout: 120_000 }, async (t) => {
     const random = seeded(SEED);
-    await using flow = await Flow.open({ behaviour: { pageBytes: 4_000, ringEvents: 20 } });
+    await using flow = await Flow.open({ clock: systemClock, behaviour: { pageBytes: 4_000, ringEvents: 20 } });
     const soak = new Soak(flow, random);
     for (let nth = 0; nth < 10; nth++) flow.job(`early-${nth}`);
     const running = flow.run(`--resync-interval=${RESYNC_MS}ms`, "--history-expiration=9s", "--history-sweep-interval=1s");
