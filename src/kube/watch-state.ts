@@ -223,7 +223,7 @@ function events(state: WatchState, batch: WatchEvent[], at: number): Step {
   const { mark } = state;
   const versionAt = mark === undefined || isOlder(version, mark.version) ? state.stream.versionAt : Math.max(mark.at, state.stream.versionAt);
   const stream: Stream = { ...state.stream, version, versionAt, bytesAt: at };
-  const next = { ...state, stream, badEnds: version === stream.from ? state.badEnds : 0 };
+  const next = { ...state, stream };
   return failed === undefined ? { state: next, outputs } : cut(next, failed, outputs, at);
 }
 

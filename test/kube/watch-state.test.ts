@@ -124,7 +124,9 @@ describe("step(), how a stream ends", () => {
     assert.deepEqual(words(machine.send({ kind: "closed", error: undefined })), ["stream down", "retry-in 0"]);
     const other = following();
     other.at = healthy;
-    assert.deepEqual(words(other.send({ kind: "closed", error: lost })), ["stream down", "failure stream 0", "retry-in 0"]);
+    const outputs = other.send({ kind: "closed", error: lost });
+    assert.deepEqual(words(outputs), ["stream down", "failure stream 0", "retry-in 0"]);
+    assert.deepEqual(outputs[0], { kind: "stream", up: false, error: lost });
   });
 
   for (const [what, end, livedMs] of [
@@ -616,6 +618,19 @@ describe("step(), a stream that was cut without a word", () => {
     assert.deepEqual(words(check(machine)), ["stalled", "close", "stream down", "retry-in 0"]);
     assert.equal(resumes(machine), "anchor", "a restored server may never reach the version");
   });
+
+  for (const [what, second, third] of [
+    ["a change", [job("known", "9", "2")], [job("known", "9", "3")]],
+    ["an end", [], []],
+  ] as const) {
+    test(`is suspect as well when a list finds ${what}`, () => {
+      const machine = following(job("known", "9", "2"));
+      machine.at = 60_000;
+      machine.list([...second]);
+      machine.at = 120_000;
+      assert.ok(words(machine.list([...third])).includes("check-stream-in 10000"));
+    });
+  }
 
   test("is left alone when anything came meanwhile", () => {
     const machine = silent();
