@@ -216,6 +216,20 @@ describe("API version", () => {
     assert.equal(urls().length, 2);
   });
 
+  test("looks for the history in the next version as long as nothing has answered", async () => {
+    const { api, urls, chosen } = setUp(notFound(), json({ kind: "HistoricJobList", metadata: {}, items: [] }));
+    await api.listPage(HISTORY, { limit: 1 }, never);
+    assert.equal(urls().length, 2);
+    assert.deepEqual(chosen, ["v1beta1"]);
+  });
+
+  test("takes a 404 of the history for its absence in a later version, too", async () => {
+    const { api, urls } = setUp(notFound(), list(), notFound());
+    await api.listPage(JOBS, { limit: 1 }, never);
+    await assert.rejects(api.listPage(HISTORY, { limit: 1 }, never), ApiError);
+    assert.equal(urls().length, 3);
+  });
+
   test("looks for the jobs anew when their version is gone, as after an upgrade", async () => {
     const { api, chosen } = setUp(list(), notFound(), list());
     await api.listPage(JOBS, { limit: 1 }, never);

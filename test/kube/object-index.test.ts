@@ -58,6 +58,20 @@ describe("ObjectIndex, a list beside what is known", () => {
     assert.deepEqual(list(index, []).gone, [gone("a", "1")]);
   });
 
+  test("needs two lists too for what the stream has added between lists", () => {
+    const index = known();
+    index.apply(job("a", "1"));
+    assert.deepEqual(list(index, []).gone, []);
+    assert.deepEqual(list(index, []).gone, [gone("a", "1")]);
+  });
+
+  test("takes two lives of one name on two pages in their order", () => {
+    const index = new ObjectIndex();
+    index.beginList();
+    index.list(job("a", "old"));
+    assert.deepEqual(index.list(job("a", "new")), { change: "new", replaced: gone("a", "old") });
+  });
+
   test("concludes nothing from a list that broke off, and takes its pages for true", () => {
     const index = known(job("a", "1"));
     for (let nth = 0; nth < 5; nth++) {
@@ -124,6 +138,13 @@ describe("ObjectIndex, a list beside a stream", () => {
     assert.equal(index.list(job("a", "1", "5")).change, "same");
     index.endList(true);
     assert.equal(index.apply(job("a", "1", "6")).change, "same");
+  });
+
+  test("is no exemption for what the stream told before the list began", () => {
+    const index = new ObjectIndex();
+    index.apply(job("a", "old"));
+    index.beginList();
+    assert.deepEqual(index.list(job("a", "new")), { change: "new", replaced: gone("a", "old") });
   });
 
   test("forgets after the list what the stream removed during it: the next list speaks for itself", () => {

@@ -73,6 +73,7 @@ describe("watchObjects(), the order of requests", () => {
     api.lastWatch.open();
     await settle();
     assert.deepEqual(api.calls, ["anchor", "watch 77", "list"]);
+    assert.deepEqual(api.lists.map(({ query }) => query), [{ limit: 1 }, { limit: 2_000 }]);
     stop.abort();
     await ended;
   });
@@ -185,6 +186,41 @@ describe("watchObjects(), pace of lists", () => {
     assert.equal(api.lists.length, lists);
     await clock.advance(1);
     assert.equal(api.lists.length, lists + 1, "the wishes of three reconnects are one list");
+    stop.abort();
+    await ended;
+  });
+
+  test("a list after a reconnect counts as the resync: the next comes one interval after it", async () => {
+    const { api, clock, sync, stop, ended } = setUp();
+    await sync();
+    await clock.advance(10_000);
+    api.lastWatch.end();
+    await settle();
+    api.lastWatch.open();
+    await settle();
+    api.lastList.answer();
+    await clock.advance(59_999);
+    const lists = api.lists.length;
+    await clock.advance(1);
+    assert.deepEqual([lists, api.lists.length], [3, 4]);
+    stop.abort();
+    await ended;
+  });
+
+  test("timers do not pile up over reconnects", async () => {
+    const { api, clock, sync, stop, ended } = setUp();
+    await sync();
+    const before = clock.sleepers;
+    for (let nth = 0; nth < 10; nth++) {
+      await clock.advance(6_000);
+      api.lastWatch.end();
+      await settle();
+      api.lastWatch.open();
+      await settle();
+      api.lastList.answer();
+      await settle();
+    }
+    assert.ok(clock.sleepers <= before, `${clock.sleepers} timers instead of ${before}`);
     stop.abort();
     await ended;
   });
@@ -424,6 +460,21 @@ describe("watchObjects() with a slow reader", () => {
     await ended;
   });
 
+  test("lets its requests go at once when stopped, though the reader has not come back", async () => {
+    const { api, clock, sync, reading, stop, ended } = setUp();
+    await sync();
+    await clock.advance(60_000);
+    reading.on = false;
+    api.lastWatch.send(ADDED(job("a", "1")));
+    await settle();
+    stop.abort(new Error("stop"));
+    assert.equal(api.lastWatch.signal.aborted, true);
+    assert.equal(api.lastList.signal.aborted, true);
+    reading.on = true;
+    reading.resume();
+    await ended;
+  });
+
   test("ends at once when stopped", async () => {
     const { api, sync, reading, stop, ended } = setUp();
     await sync();
@@ -572,11 +623,11 @@ describe("watchObjects(), stopping", () => {
     await first;
     await watch.return(undefined);
     await settle();
+    assert.equal(api.lastWatch.signal.aborted, true);
+    assert.equal(clock.sleepers, 0);
     const calls = api.calls.length;
     await clock.advance(600_000);
     assert.equal(api.calls.length, calls);
-    assert.equal(api.lastWatch.over || api.lastWatch.signal.aborted, true);
-    assert.equal(clock.sleepers, 0);
     assert.equal(await laneIsFree(lane), true);
   });
 

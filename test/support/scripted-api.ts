@@ -5,6 +5,7 @@ import type { Collection, KubeObject, ListPage, WatchEvent } from "../../src/kub
 import { page } from "./objects.ts";
 
 export interface AskedList {
+  collection: Collection;
   query: ListQuery;
   signal: AbortSignal;
   answer(items?: KubeObject[], more?: Partial<ListPage>): void;
@@ -37,7 +38,7 @@ export class ScriptedApi implements Pick<Api, "listPage" | "openWatch"> {
   listing = 0;
   mostListing = 0;
 
-  listPage<T extends KubeObject>(_collection: Collection, query: ListQuery, signal: AbortSignal): Promise<ListPage<T>> {
+  listPage<T extends KubeObject>(collection: Collection, query: ListQuery, signal: AbortSignal): Promise<ListPage<T>> {
     const anchor = query.limit === 1;
     this.#asked(anchor ? "anchor" : query.continue === undefined ? "list" : `list ${query.continue}`, signal);
     if (!anchor) this.mostListing = Math.max(this.mostListing, ++this.listing);
@@ -46,6 +47,7 @@ export class ScriptedApi implements Pick<Api, "listPage" | "openWatch"> {
       if (signal.aborted) abort();
       signal.addEventListener("abort", abort, { once: true });
       this.lists.push({
+        collection,
         query,
         signal,
         answer: (items = [], more = {}) => resolve(page(items, more) as ListPage<T>),
