@@ -14,7 +14,7 @@ const START = Date.parse("2026-03-01T10:00:00Z");
 const RESYNC_MS = 60_000;
 const MINUTE = 60_000;
 
-function setUp() {
+function setUp(namespace?: string) {
   const clock = new ManualClock(START);
   const log = new MemoryLog();
   const ledger = new Ledger();
@@ -24,7 +24,7 @@ function setUp() {
   const api = new ScriptedApi();
   const stop = new AbortController();
   const reader = historyReader(ledger, { firstAnswerMs: START }, clock, wake);
-  const ended = scanHistory({ api, namespace: undefined, ledger, reader, lane, clock, log, resyncMs: RESYNC_MS, wanted }, stop.signal).catch((error: unknown) => error);
+  const ended = scanHistory({ api, namespace, ledger, reader, lane, clock, log, resyncMs: RESYNC_MS, wanted }, stop.signal).catch((error: unknown) => error);
   /** The times at which passes began, while `answer` answers each list. */
   const begins: number[] = [];
   let seen = 0;
@@ -52,6 +52,26 @@ describe("scanHistory()", () => {
     assert.deepEqual(begins, [1, 2, 3, 4, 5].map((nth) => nth * MINUTE));
     stop.abort("stop");
     assert.equal(await ended, "stop");
+  });
+
+  for (const namespace of [undefined, "stacks-42"]) {
+    test(`reads the history of ${namespace ?? "all namespaces"}`, async () => {
+      const { api, clock, stop, ended } = setUp(namespace);
+      await clock.advance(RESYNC_MS);
+      assert.deepEqual(api.lastList.collection, { resource: "historicjobs", ...(namespace === undefined ? {} : { namespace }) });
+      stop.abort();
+      await ended;
+    });
+  }
+
+  test("holds no turn while it waits to be let in again", async () => {
+    const { api, clock, lane, stop, ended } = setUp();
+    await clock.advance(RESYNC_MS);
+    api.lastList.fail(new ApiError("m", { status: 403 }));
+    await settle();
+    (await lane.enter(true, stop.signal)).leave();
+    stop.abort();
+    await ended;
   });
 
   test("reads after a reconnect, at once, and one interval after that", async () => {

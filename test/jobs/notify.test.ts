@@ -126,6 +126,17 @@ describe("notifyCreated(), the line", () => {
     assert.deepEqual(lines().map(({ fields }) => fields.uid), ["1", "2"]);
   });
 
+  test("leaves nothing in the ledger once its job has gone for long", async () => {
+    const { tell, ledger, clock } = setUp();
+    await tell(applied("a", "1", "live"), { kind: "deleted", key: "default/a", uid: "1" });
+    await clock.advance(600_000);
+    ledger.scanBegan(600_000);
+    ledger.scanEnded(true, 600_000);
+    assert.equal(ledger.size, 1);
+    await tell(listed({ beganAt: 600_000, resumesAt: 600_000 }));
+    assert.equal(ledger.size, 0);
+  });
+
   test("is held back with all that follows while the reader of our lines is slow", async () => {
     const { channel, gate, tell, lines } = setUp();
     let drain = () => {};
@@ -243,7 +254,8 @@ describe("notifyCreated(), what else it tells", () => {
       await tell(failure("anchor", new NetworkError("refused", "refused")), failure("list", new ApiError("oops", { status: 500 })));
       await clock.advance(10_000);
     }
-    assert.equal(log.records.filter(({ level }) => level === "warn").length, 2);
+    const warned = log.records.filter(({ level }) => level === "warn");
+    assert.deepEqual(warned.map(({ fields }) => fields.what), ["jobs: watch", "jobs: watch, jobs: list"]);
     await tell(up);
     assert.equal(log.of("provisioning API usable again").length, 0, "lists still fail");
     await tell(listed({ first: true }));

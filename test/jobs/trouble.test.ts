@@ -38,6 +38,7 @@ describe("Trouble", () => {
 
   test("tells the end once, when nothing is in trouble any more", async () => {
     const { clock, log, trouble } = setUp();
+    await clock.advance(500_000);
     trouble.failed("jobs in a: watch", refused);
     trouble.failed("jobs in b: watch", refused);
     await clock.advance(90_000);
