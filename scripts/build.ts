@@ -18,6 +18,7 @@ import {
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { EMBEDDED_EXEC_ARGV } from "../src/runtime/hardening.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const BUN = join(ROOT, "node_modules/bun/bin/bun.exe");
@@ -29,8 +30,7 @@ const NAME = "job-controller";
 const HARDENING = [
   "--no-compile-autoload-dotenv",
   "--no-compile-autoload-bunfig",
-  // No eval, no preload, no module from disk: BUN_OPTIONS=--preload ends in an error instead of running a file.
-  "--compile-exec-argv=--disallow-code-generation-from-strings=strict",
+  `--compile-exec-argv=${EMBEDDED_EXEC_ARGV.join(" ")}`,
 ];
 
 /**

@@ -4,8 +4,14 @@
 import { ConfigError } from "../base/errors.ts";
 import type { Environment } from "./proxy.ts";
 
-/** Runtime options that scripts/build.ts embeds with --compile-exec-argv; exactly these may be in process.execArgv. */
-export const EMBEDDED_EXEC_ARGV: readonly string[] = ["--disallow-code-generation-from-strings=strict"];
+/** No eval, no preload, no module from disk: BUN_OPTIONS=--preload ends in an error instead of running a file. */
+const STRICT = "--disallow-code-generation-from-strings=strict";
+
+/**
+ * Runtime options that scripts/build.ts embeds with --compile-exec-argv; exactly these may be in process.execArgv. Once would
+ * do: when Bun itself crashes, its report shows the first 196 characters of the command line, and these stand before a --token.
+ */
+export const EMBEDDED_EXEC_ARGV: readonly string[] = [STRICT, STRICT, STRICT, STRICT, STRICT];
 
 /** Whether this is the compiled binary: its entry lies in Bun's virtual file system. */
 export function isCompiled(entry: string | undefined): boolean {

@@ -3,16 +3,16 @@
 export interface ProcessEvents {
   /** The first SIGINT or SIGTERM: stop in order. */
   drain(signal: StopSignal): void;
-  /** The second one, or SIGQUIT: end now with this exit code (130, 143, 131). */
+  /** The second one, SIGQUIT or SIGABRT: end now with this exit code (130, 143, 131, 134). */
   force(code: number, signal: StopSignal): void;
   /** An exception or rejection that nobody caught: a bug. */
   crash(error: unknown): void;
 }
 
-export type StopSignal = "SIGINT" | "SIGTERM" | "SIGQUIT";
+export type StopSignal = "SIGINT" | "SIGTERM" | "SIGQUIT" | "SIGABRT";
 
 /** Exit code of a process that a signal ended, as shells print it. */
-export const SIGNAL_EXIT: Record<StopSignal, number> = { SIGINT: 130, SIGQUIT: 131, SIGTERM: 143 };
+export const SIGNAL_EXIT: Record<StopSignal, number> = { SIGINT: 130, SIGQUIT: 131, SIGABRT: 134, SIGTERM: 143 };
 
 /** Installs the handlers; the function returned takes them away again. */
 export function installProcessEvents(events: ProcessEvents): () => void {
@@ -25,8 +25,9 @@ export function installProcessEvents(events: ProcessEvents): () => void {
   const handlers: [event: string, handler: (...args: unknown[]) => void][] = [
     ["SIGINT", stop("SIGINT")],
     ["SIGTERM", stop("SIGTERM")],
-    // Without a handler it would dump core, secrets included.
+    // Without handlers these would dump core, secrets included.
     ["SIGQUIT", () => events.force(SIGNAL_EXIT.SIGQUIT, "SIGQUIT")],
+    ["SIGABRT", () => events.force(SIGNAL_EXIT.SIGABRT, "SIGABRT")],
     ["uncaughtException", (error) => events.crash(error)],
     ["unhandledRejection", (error) => events.crash(error)],
   ];

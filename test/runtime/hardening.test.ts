@@ -13,6 +13,12 @@ describe("isCompiled()", () => {
   });
 });
 
+describe("EMBEDDED_EXEC_ARGV", () => {
+  test("fills what a crash report of Bun shows of the command line", () => {
+    assert.ok(EMBEDDED_EXEC_ARGV.join("").length >= 196);
+  });
+});
+
 describe("assertNoRuntimeOptions()", () => {
   test("accepts the embedded options", () => assertNoRuntimeOptions([...EMBEDDED_EXEC_ARGV]));
 

@@ -41,13 +41,15 @@ describe("installProcessEvents()", () => {
     assert.equal((await done).code, 143);
   });
 
-  test("forces 131 on SIGQUIT and dumps no core", { timeout: 60_000 }, async () => {
-    const { child } = await started();
-    const done = ended(child);
-    send(child, "SIGQUIT");
-    const end = await done;
-    assert.deepEqual([end.code, end.signal], [131, null]);
-  });
+  for (const [signal, code] of [["SIGQUIT", 131], ["SIGABRT", 134]] as const) {
+    test(`forces ${code} on ${signal} and dumps no core`, { timeout: 60_000 }, async () => {
+      const { child } = await started();
+      const done = ended(child);
+      send(child, signal);
+      const end = await done;
+      assert.deepEqual([end.code, end.signal], [code, null]);
+    });
+  }
 
   test("reports what nobody caught and goes on", { timeout: 60_000 }, async () => {
     const { child, next } = await started();
