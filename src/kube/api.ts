@@ -207,7 +207,9 @@ function parsePage<T extends KubeObject>(doing: string, response: Response, text
   // Go writes an empty list as null; as nothing only where the type says omitempty, as HistoricJobList does and JobList does not.
   const empty = items === null || (items === undefined && kind === "HistoricJobList");
   if (!empty && !Array.isArray(items)) throw new ProtocolError(`Cannot ${doing}: expected items to be an array`);
-  if (Array.isArray(items) && items.some((item: unknown) => typeof item !== "object" || item === null)) throw new ProtocolError(`Cannot ${doing}: expected items to be objects`);
+  if (Array.isArray(items) && items.some((item: unknown) => typeof item !== "object" || item === null)) {
+    throw new ProtocolError(`Cannot ${doing}: expected items to be objects`);
+  }
   const next = metadata?.continue;
   return {
     items: (items ?? []) as T[],

@@ -208,7 +208,11 @@ describe("scanHistory()", () => {
     await ended;
   });
 
-  for (const [what, error] of [["a lost connection", new NetworkError("lost", "closed")], ["500", new ApiError("oops", { status: 500 })], ["an expired token", new ApiError("gone", { status: 410 })]] as const) {
+  for (const [what, error] of [
+    ["a lost connection", new NetworkError("lost", "closed")],
+    ["500", new ApiError("oops", { status: 500 })],
+    ["an expired token", new ApiError("gone", { status: 410 })],
+  ] as const) {
     test(`${what} in the middle ends the pass as incomplete, without a WARN, and the next comes in time`, async () => {
       const { run, begins, log, api, ledger, stop, ended } = setUp();
       await run(2 * MINUTE, () => {

@@ -105,9 +105,10 @@ describe("notifyCreated(), the line", () => {
       new AbortController().signal,
     );
     assert.equal(written.length, 1, "written at every level");
-    assert.match(
-      written[0] ?? "",
-      /^\{"time":"2026-03-01T[^"]+","level":"INFO","msg":"job create notification received","logger":"provisioning-job-controller","namespace":"default","job":"a","uid":"1","repository":"repo","action":"pull","trigger":"initial","lag_ms":7\}$/,
+    assert.equal(
+      written[0]?.replace(/^\{"time":"2026-03-01T[^"]+"/, "{"),
+      '{,"level":"INFO","msg":"job create notification received","logger":"provisioning-job-controller",' +
+        '"namespace":"default","job":"a","uid":"1","repository":"repo","action":"pull","trigger":"initial","lag_ms":7}',
     );
   });
 

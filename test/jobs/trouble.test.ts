@@ -32,7 +32,8 @@ describe("Trouble", () => {
       trouble.failed("jobs: watch", second < 100 ? refused : new ApiError("Cannot list", { status: 503 }));
       await clock.advance(5_000);
     }
-    assert.deepEqual(warned().map(({ fields }) => [fields.error, fields.since]), [[refused.message, since], [refused.message, since], ["Cannot list", since], ["Cannot list", since]]);
+    assert.deepEqual(warned().map(({ fields }) => fields.error), [refused.message, refused.message, "Cannot list", "Cannot list"]);
+    assert.ok(warned().every(({ fields }) => fields.since === since));
     assert.equal(log.records.filter(({ level }) => level === "debug").length, 37 - 4);
   });
 

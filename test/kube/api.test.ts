@@ -28,6 +28,8 @@ function setUp(...answers: Answer[]) {
 }
 
 const list = (more: Record<string, unknown> = {}) => json({ kind: "JobList", metadata: { resourceVersion: "7" }, items: [], ...more });
+const EMPTY = '{"kind":"List","metadata":{"resourceVersion":"7"},"items":[]}';
+const HTML = { headers: { "content-type": "text/html; charset=utf-8" } };
 const notFound = () => json({ kind: "Status", code: 404, reason: "NotFound", message: "the server could not find the requested resource" }, { status: 404 });
 const events = (...lines: string[]) => new Response(lines.join(""), { headers: { "content-type": "application/json" } });
 
@@ -72,8 +74,8 @@ describe("listPage()", () => {
     ["an empty token", list({ metadata: { resourceVersion: "7", continue: "" } }), { items: [], version: "7" }],
     ["a list without resourceVersion, as Go leaves an empty one out", list({ metadata: {} }), { items: [], version: "" }],
     ["a list without kind", list({ kind: undefined }), { items: [], version: "7" }],
-    ["a content type that is wrong", new Response('{"kind":"List","metadata":{"resourceVersion":"7"},"items":[]}', { headers: { "content-type": "text/plain" } }), { items: [], version: "7" }],
-    ["a byte order mark", new Response('\uFEFF{"kind":"List","metadata":{"resourceVersion":"7"},"items":[]}'), { items: [], version: "7" }],
+    ["a content type that is wrong", new Response(EMPTY, { headers: { "content-type": "text/plain" } }), { items: [], version: "7" }],
+    ["a byte order mark", new Response(`\uFEFF${EMPTY}`), { items: [], version: "7" }],
   ] as const) {
     test(`accepts ${what}`, async () => {
       const { items, version, continue: next } = await setUp(answer).api.listPage(JOBS, { limit: 1 }, never);
@@ -83,10 +85,10 @@ describe("listPage()", () => {
   }
 
   for (const [what, answer, message] of [
-    ["HTML", new Response("<html>login</html>", { headers: { "content-type": "text/html; charset=utf-8" } }), /expected JSON, got text\/html; is the server URL that of the API server\?$/],
+    ["HTML", new Response("<html>login</html>", HTML), /expected JSON, got text\/html; is the server URL that of the API server\?$/],
     ["nothing", new Response(""), /expected JSON, got text/],
     ["204", new Response(null, { status: 204 }), /expected JSON/],
-    ["JSON that is cut off", new Response('{"kind":"JobList","metadata":{"resourceVersion":"7"},"items":[{"meta', { headers: { "content-type": "application/json" } }), /expected JSON/],
+    ["JSON that is cut off", new Response('{"kind":"JobList","metadata":{"resourceVersion":"7"},"items":[{"meta'), /expected JSON/],
     ["another kind", json({ kind: "Status", status: "Success", metadata: {} }), /expected a list, got kind Status$/],
     ["a Table", json({ kind: "Table", metadata: { resourceVersion: "7" }, rows: [] }), /expected a list, got kind Table$/],
     ["JSON of something else", json({ status: "ok" }), /expected a list with metadata.resourceVersion/],
@@ -119,7 +121,16 @@ describe("listPage()", () => {
     });
   }
 
-  for (const [status, reason] of [[400, "BadRequest"], [401, "Unauthorized"], [403, "Forbidden"], [409, "Conflict"], [410, "Expired"], [429, "TooManyRequests"], [500, "InternalError"], [503, "ServiceUnavailable"]] as const) {
+  for (const [status, reason] of [
+    [400, "BadRequest"],
+    [401, "Unauthorized"],
+    [403, "Forbidden"],
+    [409, "Conflict"],
+    [410, "Expired"],
+    [429, "TooManyRequests"],
+    [500, "InternalError"],
+    [503, "ServiceUnavailable"],
+  ] as const) {
     test(`throws ${status} as it is, without a second try`, async () => {
       const body = { kind: "Status", reason, message: "because", code: status };
       const { api, server } = setUp(json(body, { status, headers: { "retry-after": "12" } }));

@@ -634,7 +634,9 @@ describe("watchObjects(), stopping", () => {
   test("a signal that was aborted before the start asks for nothing", async () => {
     const api = new ScriptedApi();
     const clock = new ManualClock();
-    const watch = watchObjects({ api, collection: { resource: "jobs" }, lane: new ListLane(clock), clock, random: () => 0, resyncMs: 60_000 }, AbortSignal.abort(new Error("early")));
+    const early = AbortSignal.abort(new Error("early"));
+    const lane = new ListLane(clock);
+    const watch = watchObjects({ api, collection: { resource: "jobs" }, lane, clock, random: () => 0, resyncMs: 60_000 }, early);
     await assert.rejects(watch.next(), /early/);
     assert.deepEqual(api.calls, []);
   });
