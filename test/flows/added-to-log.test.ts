@@ -36,7 +36,10 @@ describe("a created job", () => {
     await using flow = await Flow.open();
     const running = flow.run();
     await running.started();
-    const { json } = await flow.dev.call("POST", "namespaces/default/repositories/test6/jobs", { action: "pull", pull: { incremental: false } }, {
+    const { json } = await flow.dev.call("POST", "namespaces/default/repositories/test6/jobs", {
+      action: "pull",
+      pull: { incremental: false },
+    }, {
       tls: { ca: flow.dev.certificates.ca, cert: flow.dev.certificates.client.cert, key: flow.dev.certificates.client.key },
     });
     const { level, fields } = await running.notified(json.metadata.uid ?? "");
@@ -215,7 +218,14 @@ describe("a job that lived wholly inside a gap", () => {
     const job = flow.job("gone");
     flow.finish(job);
     const { fields } = await running.notified(job.uid);
-    assert.deepEqual(fields, { namespace: "default", job: "gone", uid: job.uid, repository: "test6", action: "pull", trigger: "reconstructed" });
+    assert.deepEqual(fields, {
+      namespace: "default",
+      job: "gone",
+      uid: job.uid,
+      repository: "test6",
+      action: "pull",
+      trigger: "reconstructed",
+    });
     assert.deepEqual(await settled(running), ["gone reconstructed"]);
   });
 
@@ -224,7 +234,9 @@ describe("a job that lived wholly inside a gap", () => {
     await using _ = flow;
     const job = flow.job("gone");
     const record = flow.finish(job);
-    const pruned = await running.log.until(({ msg, fields }) => msg === "deleted expired historic job" && fields.job === record.name);
+    const pruned = await running.log.until(({ msg, fields }) =>
+      msg === "deleted expired historic job" && fields.job === record.name
+    );
     const told = await running.notified(job.uid);
     assert.ok(running.log.records.indexOf(told) < running.log.records.indexOf(pruned));
     assert.deepEqual(running.notifications, ["gone reconstructed"]);

@@ -48,7 +48,10 @@ describe("the token exchange", () => {
     assert.match(token ?? "", /^Bearer eyJ[\w-]+\.[\w-]+\.[\w-]+$/);
     assert.deepEqual(others, []);
     assert.ok(flow.requests(({ server, headers }) => server === "api" && headers.authorization !== undefined).length === 0);
-    assert.deepEqual(new Set(flow.requests(({ server }) => server === "api").map(({ method }) => method)), new Set(["GET", "DELETE"]));
+    assert.deepEqual(
+      new Set(flow.requests(({ server }) => server === "api").map(({ method }) => method)),
+      new Set(["GET", "DELETE"]),
+    );
   });
 
   test("is asked again ahead of each token's end, and no dead token is ever sent", LIMIT, async () => {
@@ -129,7 +132,10 @@ describe("the token exchange", () => {
     await using flow = await Flow.open({ token: new Secret("another-secret") });
     const error = await flow.run().ended;
     assert.ok(error instanceof TokenError && error.status === 401, String(error));
-    assert.match(error.message, /^Cannot exchange the token at "http:\/\/127\.0\.0\.1:\d+\/sign\/access-token": the server answered 401 .*invalid credentials$/);
+    assert.match(
+      error.message,
+      /^Cannot exchange the token at "http:\/\/127\.0\.0\.1:\d+\/sign\/access-token": the server answered 401 .*invalid credentials$/,
+    );
     assert.equal(exchanges(flow), 1);
   });
 
@@ -137,7 +143,9 @@ describe("the token exchange", () => {
     await using flow = await Flow.open();
     const running = flow.run();
     await running.started();
-    flow.intercept = ({ server }) => (server === "exchange" ? { status: 401, body: '{"error":"invalid credentials"}' } : undefined);
+    flow.intercept = (
+      { server },
+    ) => (server === "exchange" ? { status: 401, body: '{"error":"invalid credentials"}' } : undefined);
     flow.dev.refuseAuth(3);
     flow.dev.closeWatches("destroy");
     await running.said("provisioning API not usable, retrying");
@@ -198,14 +206,18 @@ describe("--bearer-token-file", () => {
     const path = await flow.directory.write("bearer", "first-bearer\n");
     let refused = 0;
     flow.intercept = ({ headers }) => {
-      if (headers.authorization === "Bearer first-bearer" && refused++ === 0) return flow.directory.write("bearer", "second-bearer\n").then(() => undefined);
+      if (headers.authorization === "Bearer first-bearer" && refused++ === 0) {
+        return flow.directory.write("bearer", "second-bearer\n").then(() => undefined);
+      }
       return undefined;
     };
     const running = flow.launch(`--bearer-token-file=${path}`);
     await running.started();
     assert.deepEqual(running.notifications, ["a initial"]);
     assert.equal(exchanges(flow), 0);
-    const sent = flow.requests(({ server }) => server === "api").map(({ headers }) => [headers.authorization, headers["x-access-token"]].join());
+    const sent = flow.requests(({ server }) => server === "api").map(({ headers }) =>
+      [headers.authorization, headers["x-access-token"]].join()
+    );
     assert.deepEqual([...new Set(sent)], ["Bearer first-bearer,", "Bearer second-bearer,"]);
     assert.equal(refused, 1);
   });

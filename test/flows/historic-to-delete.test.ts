@@ -33,7 +33,11 @@ describe("a history with a retention", () => {
     assert.deepEqual(counts, { seen: 3, expired: 2, deleted: 2, gone: 0, changed: 0, failed: 0, dry_run: undefined });
     assert.deepEqual(names(flow), ["young"]);
     assert.equal(flow.dev.store.count("jobs"), 1);
-    assert.ok(flow.requests(({ method }) => method === "DELETE").every(({ path }) => /\/namespaces\/default\/historicjobs\/(?:old|ancient)$/.test(path)));
+    assert.ok(
+      flow.requests(({ method }) => method === "DELETE").every(({ path }) =>
+        /\/namespaces\/default\/historicjobs\/(?:old|ancient)$/.test(path)
+      ),
+    );
   });
 
   test("loses each record in the sweep after its time", LIMIT, async () => {
@@ -55,7 +59,10 @@ describe("a history with a retention", () => {
     const { fields } = await running.said(SUMMARY);
     assert.deepEqual([fields.seen, fields.deleted], [120, 60]);
     assert.equal(names(flow).length, 60);
-    assert.deepEqual([...deletions(flow)].sort(), Array.from({ length: 60 }, (_, nth) => `r-${String(2 * nth).padStart(3, "0")}`));
+    assert.deepEqual(
+      [...deletions(flow)].sort(),
+      Array.from({ length: 60 }, (_, nth) => `r-${String(2 * nth).padStart(3, "0")}`),
+    );
   });
 
   test("keeps a successor that took an expired record's name", LIMIT, async () => {

@@ -25,7 +25,9 @@ function versions(flow: Flow): string[] {
 }
 
 describe("a server that serves v1beta1 alone", () => {
-  const only = ({ server, path }: RequestFacts) => (server === "api" && !path.includes("/v1beta1/") ? status(404, "NotFound") : undefined);
+  const only = (
+    { server, path }: RequestFacts,
+  ) => (server === "api" && !path.includes("/v1beta1/") ? status(404, "NotFound") : undefined);
 
   test("is followed and pruned in that version", LIMIT, async () => {
     await using flow = await Flow.open();
@@ -162,13 +164,37 @@ describe("a server that cannot watch", () => {
 
 describe("a server that answers something else", () => {
   const rows: [what: string, answer: Answer, error: RegExp][] = [
-    ["an HTML page", { status: 200, body: "<html>Sign in</html>", headers: { "content-type": "text/html" } }, /expected JSON, got text\/html/],
-    ["a redirect", { status: 302, body: "", headers: { location: "https://elsewhere.example/login" } }, /answered 302, a redirect to another address/],
-    ["an HTML error", { status: 503, body: "<html>down</html>", headers: { "content-type": "text/html" } }, /server answered 503$/],
+    [
+      "an HTML page",
+      { status: 200, body: "<html>Sign in</html>", headers: { "content-type": "text/html" } },
+      /expected JSON, got text\/html/,
+    ],
+    [
+      "a redirect",
+      { status: 302, body: "", headers: { location: "https://elsewhere.example/login" } },
+      /answered 302, a redirect to another address/,
+    ],
+    [
+      "an HTML error",
+      { status: 503, body: "<html>down</html>", headers: { "content-type": "text/html" } },
+      /server answered 503$/,
+    ],
     ["an empty page", { status: 200, body: "" }, /expected JSON/],
-    ["half a list", { status: 200, body: '{"kind":"JobList","metadata":{"resourceVersion":"1"},"items":[{"metadata"' }, /expected JSON/],
-    ["a list without items", { status: 200, body: '{"kind":"JobList","metadata":{"resourceVersion":"1"}}' }, /expected items to be an array/],
-    ["another object", { status: 200, body: '{"kind":"Job","metadata":{"resourceVersion":"1"}}' }, /expected a list, got kind Job/],
+    [
+      "half a list",
+      { status: 200, body: '{"kind":"JobList","metadata":{"resourceVersion":"1"},"items":[{"metadata"' },
+      /expected JSON/,
+    ],
+    [
+      "a list without items",
+      { status: 200, body: '{"kind":"JobList","metadata":{"resourceVersion":"1"}}' },
+      /expected items to be an array/,
+    ],
+    [
+      "another object",
+      { status: 200, body: '{"kind":"Job","metadata":{"resourceVersion":"1"}}' },
+      /expected a list, got kind Job/,
+    ],
   ];
   for (const [what, answer, error] of rows) {
     test(`such as ${what}, is retried until it is a server of jobs`, LIMIT, async () => {

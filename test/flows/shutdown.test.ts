@@ -99,7 +99,9 @@ describe("a stop", () => {
 
   test("while it waits as long as a server asked for, is prompt and no failure", LIMIT, async () => {
     await using flow = await Flow.open({ clock: systemClock });
-    flow.intercept = ({ server }) => (server === "api" ? { ...STATUS_500, status: 429, headers: { "retry-after": "300" } } : undefined);
+    flow.intercept = (
+      { server },
+    ) => (server === "api" ? { ...STATUS_500, status: 429, headers: { "retry-after": "300" } } : undefined);
     const running = flow.run();
     await running.said("provisioning API not usable, retrying");
     assert.equal(await endOf(running.stop()), undefined);

@@ -132,7 +132,9 @@ class Soak {
         case 4: {
           const types = this.#pick([["ADDED"], ["DELETED"], ["ADDED", "MODIFIED"], ["ADDED", "MODIFIED", "DELETED"]]);
           const share = this.#random();
-          const keep = dev.dropEvents(({ resource, type }) => resource === "jobs" && types.includes(type) && this.#random() < share);
+          const keep = dev.dropEvents(({ resource, type }) =>
+            resource === "jobs" && types.includes(type) && this.#random() < share
+          );
           await systemClock.sleep(this.#int(2_500));
           keep();
           break;
@@ -158,10 +160,13 @@ class Soak {
     const choice = this.#int(5);
     const api = (answer: Intercepted) => ({ server }: RequestFacts) => (server === "api" ? answer : undefined);
     if (choice === 0) await this.#answering(() => "abort", ms);
-    else if (choice === 1) await this.#answering(api({ status: 401, body: '{"kind":"Status","reason":"Unauthorized","code":401}' }), ms);
-    else if (choice === 2) await this.#answering(api({ status: 200, body: "<html>", headers: { "content-type": "text/html" } }), ms);
-    else if (choice === 3) await this.#answering((facts) => (isWatch(facts) ? undefined : api({ status: 503, body: "" })(facts)), ms);
-    else {
+    else if (choice === 1) {
+      await this.#answering(api({ status: 401, body: '{"kind":"Status","reason":"Unauthorized","code":401}' }), ms);
+    } else if (choice === 2) {
+      await this.#answering(api({ status: 200, body: "<html>", headers: { "content-type": "text/html" } }), ms);
+    } else if (choice === 3) {
+      await this.#answering((facts) => (isWatch(facts) ? undefined : api({ status: 503, body: "" })(facts)), ms);
+    } else {
       this.#flow.dev.closeWatches("destroy");
       this.#flow.dev.refuseAuth(1);
       await this.#answering(({ server }) => (server === "exchange" ? { status: 500, body: "" } : undefined), ms);
@@ -178,7 +183,9 @@ class Soak {
   /** Uids that have been there for so long at a stretch while the server answered, up to now. */
   qualified(ms: number): string[] {
     const now = systemClock.monotonic();
-    return [...this.lives].filter(([, { job, record }]) => [job, record].some((span) => span !== undefined && this.#longest(span, now) >= ms)).map(([uid]) => uid);
+    return [...this.lives].filter(([, { job, record }]) =>
+      [job, record].some((span) => span !== undefined && this.#longest(span, now) >= ms)
+    ).map(([uid]) => uid);
   }
 
   #longest({ from, to }: Span, now: number): number {
@@ -237,13 +244,17 @@ describe("the promise", () => {
     const triggers = Object.groupBy(running.log.of(NOTIFICATION), ({ fields }) => String(fields.trigger));
     const figures = Object.entries(triggers).map(([trigger, lines]) => `${lines?.length} ${trigger}`).join(", ");
     const qualified = soak.qualified(PROMISED_MS + stretchMs(running));
-    t.diagnostic(`${soak.lives.size} jobs, ${qualified.length} promised: ${figures}; ${running.log.of("list complete").length} lists`);
+    t.diagnostic(
+      `${soak.lives.size} jobs, ${qualified.length} promised: ${figures}; ${running.log.of("list complete").length} lists`,
+    );
     assert.deepEqual(lost, []);
     assert.deepEqual([...told].filter(([, count]) => count > 1), []);
     assert.deepEqual([...told].filter(([uid]) => !soak.lives.has(uid)), []);
     assert.ok(qualified.length > 0, "the machine is too slow for any promise");
     // Each way of becoming known was taken.
-    for (const trigger of ["initial", "live", "relist", "reconstructed"]) assert.ok((triggers[trigger]?.length ?? 0) > 0, figures);
+    for (const trigger of ["initial", "live", "relist", "reconstructed"]) {
+      assert.ok((triggers[trigger]?.length ?? 0) > 0, figures);
+    }
     assert.equal(await running.stop(), undefined);
     assert.deepEqual([...counts(running)].filter(([, count]) => count > 1), []);
   });

@@ -73,7 +73,10 @@ describe(`the program under deno run, as ${HOST} starts it`, () => {
       dev.store.create("historicjobs", { metadata, spec, status: { state: "success" } });
       const { uid } = dev.store.create("jobs", { metadata: { name: "one", namespace: "default" }, spec });
 
-      const controller = new Controller(["run", ...permissions(use), MAIN, ...flags(use)], { binary: process.execPath, env: QUIET });
+      const controller = new Controller(["run", ...permissions(use), MAIN, ...flags(use)], {
+        binary: process.execPath,
+        env: QUIET,
+      });
       try {
         assert.equal((await controller.notified(uid)).trigger, "initial");
         const live = dev.store.create("jobs", { metadata: { name: "two", namespace: "default" }, spec });

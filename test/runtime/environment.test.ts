@@ -7,7 +7,10 @@ function guarded(granted: Record<string, string>): Record<string, string | undef
   const refuse = () => {
     throw new Error("NotCapable");
   };
-  return new Proxy(granted, { get: (target, name) => (Object.hasOwn(target, name) ? target[String(name)] : refuse()), ownKeys: refuse });
+  return new Proxy(granted, {
+    get: (target, name) => (Object.hasOwn(target, name) ? target[String(name)] : refuse()),
+    ownKeys: refuse,
+  });
 }
 
 describe("readableEnvironment()", () => {
