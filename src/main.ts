@@ -85,7 +85,6 @@ function watchReader(host: Host): void {
   readerGone(1, host, clock, stop.signal).then(() => loseOutput("EPIPE"), () => {});
 }
 
-
 const handlers: Handlers = {
   async run(config: RunConfig) {
     const name = "provisioning-job-controller";
