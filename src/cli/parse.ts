@@ -93,13 +93,17 @@ function unknownFlag(command: Command, flags: readonly Flag[], word: string): Us
   if (positive !== undefined) {
     return new UsageError(`Unknown flag ${typed}: --${positive.name} takes a value, only switches can be negated`);
   }
-  const guess = nearest(name, names) ?? (name.startsWith("no-") ? nearest(name.slice(3), names) : undefined);
+  const alike = name.toLowerCase().replaceAll("_", "-");
+  const near = nearest(name, names) ?? (name.startsWith("no-") ? nearest(name.slice(3), names) : undefined);
+  const guess = names.includes(alike) ? alike : near;
   // `-tokenABC`: what follows the name of a secret is likely to be the secret.
   const secret = flags.find((flag) => flag.secret && name.length > flag.name.length + 1 && name.startsWith(flag.name));
-  if (secret !== undefined && name[secret.name.length] !== "-") {
+  if (secret !== undefined && name[secret.name.length] !== "-" && guess !== alike) {
     return new UsageError(`Unknown flag --${secret.name}…: did you mean --${secret.name}=${placeholder(secret)}?`);
   }
   const owner = COMMAND_NAMES.find((other) => other !== command.name && COMMANDS[other].flags.some((flag) => flag.name === name));
+  // Its own name was written with dashes that are none, or too many.
+  if (guess === name) return new UsageError(`Unknown flag ${shown(typed)}: did you mean --${name}?`);
   if (owner !== undefined) return new UsageError(`Unknown flag ${shown(typed)}: it belongs to "job-controller ${owner}"`);
   if (guess !== undefined) return new UsageError(`Unknown flag ${shown(typed)}: did you mean --${guess}?`);
   return new UsageError(`Unknown flag ${shown(typed)}: expected one of ${names.map((one) => `--${one}`).join(", ")}`);

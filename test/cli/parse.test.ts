@@ -78,6 +78,8 @@ describe("a malformed command line is refused", () => {
     ["a letter that is no flag", ["-v"], "Unknown flag -v: did you mean --version?"],
     ["a negation misspelt", ["--no-tls-insecur"], "Unknown flag --no-tls-insecur: did you mean --tls-insecure?"],
     ["a negation of what is no switch", ["--no-token"], "Unknown flag --no-token: --token takes a value, only switches can be negated"],
+    ["underscores in place of dashes", ["--token_file=x"], "Unknown flag --token_file: did you mean --token-file?"],
+    ["a dash too many, on a flag that dev has too", ["---token=x"], "Unknown flag ---token: did you mean --token?"],
     ["a flag of another command", ["--simulate"], 'Unknown flag --simulate: it belongs to "job-controller dev"'],
     ["a flag of run under dev", ["dev", "--kubeconfig=x"], 'Unknown flag --kubeconfig: it belongs to "job-controller run"'],
     ["a name like none", ["ready", "--quux=1"],
