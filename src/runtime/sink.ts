@@ -27,6 +27,8 @@ export interface SinkOptions {
 }
 
 const BATCH_BYTES = 64 * 1024;
+/** A longer timer fires at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** A sink over a process stream (or any other Writable). */
 export function createStdoutSink(stream: Writable = process.stdout, options: SinkOptions = {}): StdoutSink {
@@ -148,7 +150,7 @@ export function createStdoutSink(stream: Writable = process.stdout, options: Sin
       const empty = queuedBytes === 0 ? Promise.resolve() : new Promise<void>((resolve) => emptied.push(resolve));
       let timer: ReturnType<typeof setTimeout> | undefined;
       const late = new Promise<false>((resolve) => {
-        timer = setTimeout(() => resolve(false), timeoutMs);
+        timer = setTimeout(() => resolve(false), Math.min(timeoutMs, LONGEST_TIMER_MS));
       });
       const flushed = empty.then(async () => {
         ending = true;

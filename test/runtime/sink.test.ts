@@ -136,6 +136,17 @@ describe("createStdoutSink()", () => {
     assert.equal(await sink.end(1), false);
   });
 
+  test("waits for its reader also where the time is longer than a timer can be", async () => {
+    const slow = slowStream();
+    const sink = createStdoutSink(slow.stream);
+    sink.write("line", "info");
+    const end = sink.end(3_600_000_000);
+    const early = new Promise((resolve) => setTimeout(resolve, 20, "still waiting"));
+    assert.equal(await Promise.race([end, early]), "still waiting");
+    await slow.drain();
+    assert.equal(await end, true);
+  });
+
   test("is closed by a write error, lets everybody go on and takes nothing more", async () => {
     let fail: ((error: Error) => void) | undefined;
     const stream = new Writable({
