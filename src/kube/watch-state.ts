@@ -258,9 +258,12 @@ function closed(state: WatchState, error: unknown, at: number): Step {
   const { openedAt, version, versionAt, from } = state.stream;
   const healthy = at - openedAt >= HEALTHY_MS;
   const answeredBadly = error instanceof ApiError || error instanceof ProtocolError;
-  const badEnds = version !== from || (healthy && !answeredBadly) ? 0 : state.badEnds + 1;
+  const movedOn = version !== from;
+  const badEnds = movedOn || (healthy && !answeredBadly) ? 0 : state.badEnds + 1;
   const stream: Stream = versionIsBad(error) || badEnds >= BAD_ENDS_MAX ? { kind: "empty" } : { kind: "opening", version, versionAt, since: at };
   const atLeast = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
+  // Grafana ends a stream politely when its reader lags in a burst: as often as that is, it is no trouble.
+  if (movedOn && error === undefined) state.streamBackoff.reset();
   const ms = healthy && atLeast === 0 ? 0 : state.streamBackoff.next(at, atLeast);
   const down: Output = error === undefined ? { kind: "stream", up: false } : { kind: "stream", up: false, error };
   const outputs: Output[] = [down];

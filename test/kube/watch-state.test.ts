@@ -189,6 +189,19 @@ describe("step(), how a stream ends", () => {
     machine.send({ kind: "closed", error: lost });
     assert.deepEqual(delays().slice(-2), [0, 800]);
   });
+
+  test("polite ends of streams that brought events keep the first delay, as of a server that drops slow readers in a burst", () => {
+    const machine = following();
+    for (let nth = 0; nth < 5; nth++) {
+      machine.at += 1;
+      machine.events(ADDED(job(`burst-${nth}`, `u-${nth}`, String(11 + nth))));
+      machine.send({ kind: "closed", error: undefined });
+      machine.send({ kind: "retry" });
+      machine.send({ kind: "opened" });
+    }
+    const delays = machine.outputs.filter((output) => output.kind === "retry-in").map((output) => output.ms);
+    assert.deepEqual(delays, [800, 800, 800, 800, 800]);
+  });
 });
 
 describe("step(), when a stream does not open", () => {
