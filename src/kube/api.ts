@@ -196,6 +196,7 @@ function parsePage<T extends KubeObject>(doing: string, response: Response, text
   try {
     value = JSON.parse(text);
   } catch (cause) {
+    if (text.trimStart().startsWith("{")) throw new ProtocolError(`Cannot ${doing}: expected JSON, got some that is cut off or damaged`, { cause });
     const type = response.headers.get("content-type") ?? "text without a content type";
     throw new ProtocolError(`Cannot ${doing}: expected JSON, got ${type.split(";")[0]}; is the server URL that of the API server?`, { cause });
   }
@@ -215,9 +216,13 @@ function parsePage<T extends KubeObject>(doing: string, response: Response, text
     items: (items ?? []) as T[],
     version: typeof metadata?.resourceVersion === "string" ? metadata.resourceVersion : "",
     continue: typeof next === "string" && next !== "" ? next : undefined,
-    bytes: text.length,
+    bytes: bytesOf(text),
     serverTimeMs: dateOf(response),
   };
+}
+
+function bytesOf(text: string): number {
+  return /[^\0-\x7f]/.test(text) ? new TextEncoder().encode(text).length : text.length;
 }
 
 /** The start of an error body, so that a large or endless one costs nothing. */

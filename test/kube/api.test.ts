@@ -57,13 +57,13 @@ describe("listPage()", () => {
   });
 
   test("gives items, version, token, size and the server's time", async () => {
-    const body = { kind: "JobList", metadata: { resourceVersion: "1897654321098765433", continue: "t" }, items: [{ metadata: { name: "a" } }] };
+    const body = { kind: "JobList", metadata: { resourceVersion: "1897654321098765433", continue: "t" }, items: [{ metadata: { name: "ä" } }] };
     const { api } = setUp(json(body, { headers: { date: "Sun, 01 Mar 2026 10:00:05 GMT" } }));
     assert.deepEqual(await api.listPage(JOBS, { limit: 1 }, never), {
-      items: [{ metadata: { name: "a" } }],
+      items: [{ metadata: { name: "ä" } }],
       version: "1897654321098765433",
       continue: "t",
-      bytes: JSON.stringify(body).length,
+      bytes: JSON.stringify(body).length + 1,
       serverTimeMs: Date.parse("2026-03-01T10:00:05Z"),
     });
   });
@@ -88,7 +88,7 @@ describe("listPage()", () => {
     ["HTML", new Response("<html>login</html>", HTML), /expected JSON, got text\/html; is the server URL that of the API server\?$/],
     ["nothing", new Response(""), /expected JSON, got text/],
     ["204", new Response(null, { status: 204 }), /expected JSON/],
-    ["JSON that is cut off", new Response('{"kind":"JobList","metadata":{"resourceVersion":"7"},"items":[{"meta'), /expected JSON/],
+    ["JSON that is cut off", new Response('{"kind":"JobList","metadata":{"resourceVersion":"7"},"items":[{"meta'), /expected JSON, got some that is cut off or damaged$/],
     ["another kind", json({ kind: "Status", status: "Success", metadata: {} }), /expected a list, got kind Status$/],
     ["a Table", json({ kind: "Table", metadata: { resourceVersion: "7" }, rows: [] }), /expected a list, got kind Table$/],
     ["JSON of something else", json({ status: "ok" }), /expected a list with metadata.resourceVersion/],
