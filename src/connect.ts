@@ -145,13 +145,20 @@ function kubeconfigTls(access: KubeconfigAccess, config: RunConfig, readText: Co
     texts.set(name, source.text);
     return name;
   };
+  // What is quoted behind it is a path of that field's own, or the field in the kubeconfig itself.
+  const nameOf = (source: PemSource | undefined, field: string) => (source !== undefined && "file" in source ? `${field} of --kubeconfig` : "--kubeconfig");
   const files: TlsFiles = {
     caFile: pathOf(access.ca, "certificate-authority-data"),
     certFile: pathOf(access.cert, "client-certificate-data"),
     keyFile: pathOf(access.key, "client-key-data"),
     serverName: access.serverName,
     insecure: config.tls.insecureNamed ? config.tls.insecure : access.insecure,
-    names: { ca: "--kubeconfig", cert: "--kubeconfig", key: "--kubeconfig", serverName: "tls-server-name of the kubeconfig" },
+    names: {
+      ca: nameOf(access.ca, "certificate-authority"),
+      cert: nameOf(access.cert, "client-certificate"),
+      key: nameOf(access.key, "client-key"),
+      serverName: "tls-server-name of the kubeconfig",
+    },
   };
   return { files, readText: (path) => (texts.has(path) ? Promise.resolve(texts.get(path) ?? "") : readText(path)) };
 }

@@ -10,6 +10,12 @@ import { type Listening, tcpServer } from "../support/servers.ts";
 const RULE = "expected exactly one of --token, --token-file (each with --token-exchange-url), --bearer-token-file and --kubeconfig";
 const FLAGS = 'Run "job-controller run --help" for the flags';
 const REMOTE = "expected https, as a credential would cross the network readable; give --allow-plaintext-token to send it all the same";
+const POINTS = JSON.stringify({
+  clusters: [{ name: "c", cluster: { server: "https://127.0.0.1:1", "certificate-authority": "/absent.pem" } }],
+  users: [],
+  contexts: [{ name: "x", context: { cluster: "c" } }],
+  "current-context": "x",
+});
 
 describe("a configuration that cannot be", () => {
   let directory: Directory;
@@ -25,7 +31,7 @@ describe("a configuration that cannot be", () => {
       connections++;
       met();
     });
-    const files = { secret: "secret", empty: "\n", "two-lines": "one\ntwo\n", garbage: "{{{\n", config: "apiVersion: v1\n" };
+    const files = { secret: "secret", empty: "\n", "two-lines": "one\ntwo\n", garbage: "{{{\n", config: "apiVersion: v1\n", points: POINTS };
     for (const [name, text] of Object.entries(files)) await directory.write(name, text);
   });
   after(async () => {
@@ -113,6 +119,11 @@ describe("a configuration that cannot be", () => {
     ["a token file that is a directory", () => ["--bearer-token-file=.", server()], 'Cannot read --bearer-token-file ".": it is a directory'],
     ["no kubeconfig", () => ["--kubeconfig=absent"], 'Cannot read --kubeconfig "absent": no such file'],
     ["a kubeconfig that is no YAML", () => ["--kubeconfig=garbage"], 'Cannot read --kubeconfig "garbage": expected YAML, line 2 is not'],
+    [
+      "a kubeconfig that points at no CA",
+      () => ["--kubeconfig=points"],
+      'Cannot read certificate-authority of --kubeconfig "/absent.pem": no such file; check the path',
+    ],
     [
       "a kubeconfig that is none",
       () => ["--kubeconfig=config"],
