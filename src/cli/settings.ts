@@ -84,7 +84,10 @@ export class Settings {
 
 /** A variable holds all values of a list, between commas or white space. */
 function split(flag: Flag, text: string): string[] {
-  return flag.kind === "list" ? text.split(/[\s,]+/).filter((part) => part !== "") : [text];
+  if (flag.kind !== "list") return [text];
+  const parts = text.split(/[\s,]+/).filter((part) => part !== "");
+  // Commas alone are one empty value, not none: none would mean all.
+  return parts.length === 0 ? [""] : parts;
 }
 
 const PREFIX = "JOB_CONTROLLER_";

@@ -80,6 +80,7 @@ describe("environment variables", () => {
     ["JOB_CONTROLLER_HEALTH_PROBE_BIND_ADDRESS", "x",
       'Cannot parse JOB_CONTROLLER_HEALTH_PROBE_BIND_ADDRESS "x": expected host:port, :port, or 0 to switch it off'],
     ["JOB_CONTROLLER_NAMESPACE", "a,B", 'Cannot parse JOB_CONTROLLER_NAMESPACE "B": expected a namespace of at most 63 lower-case letters, digits and "-"; did you mean b?'],
+    ["JOB_CONTROLLER_NAMESPACE", " , ", "Missing value for JOB_CONTROLLER_NAMESPACE: it is empty"],
     ["JOB_CONTROLLER_TLS_CERT_FILE", "/c", 'Missing --tls-key-file: expected with JOB_CONTROLLER_TLS_CERT_FILE "/c"'],
     ["JOB_CONTROLLER_HISTROY_EXPIRATION", "30s", "Unknown environment variable JOB_CONTROLLER_HISTROY_EXPIRATION: did you mean JOB_CONTROLLER_HISTORY_EXPIRATION?"],
     ["JOB_CONTROLLER_TOKN", "S3CRET", "Unknown environment variable JOB_CONTROLLER_TOKN: did you mean JOB_CONTROLLER_TOKEN?"],
