@@ -349,7 +349,9 @@ function listEnded(state: WatchState, list: List & { kind: "listing" }, counts: 
   if (differences > 0 && stream.kind === "watching" && stream.openedAt <= state.listedAt && stream.bytesAt <= list.beganAt) {
     outputs.push({ kind: "check-stream-in", ms: LAG_MS, bytesAt: stream.bytesAt });
   }
-  const next: WatchState = { ...state, synced: true, listedAt: list.beganAt, list: { kind: "idle", notBefore: at } };
+  // Objects that made pages too large once will do so again.
+  const options = { ...state.options, pageSize: list.limit };
+  const next: WatchState = { ...state, options, synced: true, listedAt: list.beganAt, list: { kind: "idle", notBefore: at } };
   if (list.again || held > 0) return wantList(next, outputs, at);
   outputs.push({ kind: "list-in", ms: Math.max(0, state.options.resyncMs - tookMs) });
   return { state: next, outputs };

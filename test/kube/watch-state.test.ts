@@ -527,6 +527,9 @@ describe("step(), a list beside what is known", () => {
     assert.deepEqual(words(machine.page([], { continue: "t1", bytes: 5_000_000 })), ["fetch-page 1000 t1"]);
     assert.deepEqual(words(machine.page([], { continue: "t2", bytes: 5_000_000 })), ["fetch-page 500 t2"]);
     assert.deepEqual(words(machine.page([], { continue: "t3" })), ["fetch-page 500 t3"]);
+    machine.page([]);
+    machine.send({ kind: "list-due" });
+    assert.deepEqual(words(machine.send({ kind: "list-began" })), ["fetch-page 500 first"]);
   });
 
   test("a token that comes twice ends the list as failed, with what its page held", () => {
