@@ -2,7 +2,7 @@
 // Knows no HTTP; a secret that could not travel in a header is refused here, before a host's own error could quote it.
 
 import { ConfigError } from "../base/errors.ts";
-import { Secret } from "../base/secret.ts";
+import { fitsHeader, Secret } from "../base/secret.ts";
 import type { TokenSource } from "./token-source.ts";
 
 /** A secret that may change during the life of the process. */
@@ -50,11 +50,6 @@ export function headerSecret(text: string, name: string): Secret {
   if (trimmed === "") throw new ConfigError(`Cannot use ${name}: it is empty`);
   if (!fitsHeader(trimmed)) throw new ConfigError(`Cannot use ${name}: expected one line of printable ASCII without spaces`);
   return new Secret(trimmed);
-}
-
-/** Whether text can stand behind `Bearer `: visible ASCII, no space. */
-export function fitsHeader(text: string): boolean {
-  return /^[\x21-\x7e]+$/.test(text);
 }
 
 /** The header's value: where a secret leaves its wrapper. @throws ConfigError, without the text, if no header can hold it */

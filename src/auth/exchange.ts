@@ -7,8 +7,8 @@ import { createFetch, FetchError } from "ofetch";
 import type { Clock, Random } from "../base/clock.ts";
 import { ConfigError, NetworkError, TokenError } from "../base/errors.ts";
 import { retryAfterMs, type Fetch } from "../base/http.ts";
-import { Secret } from "../base/secret.ts";
-import { bearerValue, fitsHeader, type SecretSource } from "./credential.ts";
+import { fitsHeader, Secret } from "../base/secret.ts";
+import { bearerValue, type SecretSource } from "./credential.ts";
 import { endpointOf, refusePlaintext } from "./plaintext.ts";
 import type { Exchange, Minted } from "./token-source.ts";
 

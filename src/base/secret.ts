@@ -29,6 +29,11 @@ export class Secret {
   }
 }
 
+/** Whether text can stand behind `Bearer ` in a header: visible ASCII, no space. */
+export function fitsHeader(text: string): boolean {
+  return /^[\x21-\x7e]+$/.test(text);
+}
+
 /** How many secrets are kept: a configured one, and the minted tokens that may still be in flight. */
 const REDACTED_MAX = 16;
 /** Shorter texts occur in ordinary words. */

@@ -1,7 +1,7 @@
 // Which credential, sent where: exactly one, with the flags that belong to it. Reads no file.
 
 import { UsageError } from "../base/errors.ts";
-import { Secret } from "../base/secret.ts";
+import { fitsHeader, Secret } from "../base/secret.ts";
 import type { Environment, Settings } from "./settings.ts";
 import { quoted, refusePlaintext, urlOf, urlText } from "./values.ts";
 import type { Source } from "./values.ts";
@@ -83,7 +83,7 @@ function exchangeOf(settings: Settings, env: Environment): Credential {
 /** A token travels in a header: one line of visible ASCII, space around it removed. Its text never enters the message. */
 export function headerSecret({ label, text }: Source): Secret {
   const trimmed = text.trim();
-  if (/^[\x21-\x7e]+$/.test(trimmed)) return new Secret(trimmed);
+  if (fitsHeader(trimmed)) return new Secret(trimmed);
   throw new UsageError(`Cannot use the value of ${label}: expected one line of printable ASCII without spaces`);
 }
 
