@@ -2,6 +2,7 @@
 // it collects them.
 
 import type { Api } from "./api.ts";
+import type { KubeObject } from "./types.ts";
 
 /**
  * The same lists; `collect` is called ahead of a further page, when nothing of the last one is needed any more, once
@@ -9,13 +10,13 @@ import type { Api } from "./api.ts";
  */
 export function frugalList(api: Pick<Api, "listPage">, collect: () => void, everyBytes: number): Pick<Api, "listPage">["listPage"] {
   let read = 0;
-  return async (collection, query, signal, onSend) => {
+  return async <T extends KubeObject>(...[collection, query, signal, onSend]: Parameters<Api["listPage"]>) => {
     if (query.continue !== undefined && read >= everyBytes) {
       read = 0;
       collect();
     }
-    const page = await api.listPage(collection, query, signal, onSend);
+    const page = await api.listPage<T>(collection, query, signal, onSend);
     read += page.bytes;
-    return page as never;
+    return page;
   };
 }
