@@ -5,7 +5,6 @@ import { Secret } from "../base/secret.ts";
 
 /** Whether the API asks for a client certificate: never, takes one when given, refuses the handshake without one. */
 export type MtlsMode = "off" | "optional" | "required";
-export const MTLS_MODES: readonly MtlsMode[] = ["off", "optional", "required"];
 
 export interface DevOptions {
   /** `host:port` of the API (TLS); port 0 = any free one. `localhost` listens on 127.0.0.1 and, where there is one, ::1. */
