@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { ConfigError, messageOf } from "../base/errors.ts";
 import { ALL_NAMESPACES, API_VERSIONS, AUDIENCE } from "../provisioning.ts";
 import { DEV_DEFAULTS, type DevEnv, type DevOptions } from "./options.ts";
-import { groupVersion } from "./resources.ts";
+import { groupVersion } from "./api/resources.ts";
 import { createDevserver, type Devserver } from "./serve.ts";
 
 /** @throws ConfigError if an address is taken, a repository's name is none, or the certificates cannot be written */

@@ -5,20 +5,20 @@ import { createSecureServer } from "node:http2";
 import type { Clock, Random } from "../base/clock.ts";
 import { ConfigError, messageOf } from "../base/errors.ts";
 import { ALL_NAMESPACES, AUDIENCE } from "../provisioning.ts";
-import { ALL_PERMISSIONS } from "./access.ts";
-import { type Answer, Call, type Request, type Response } from "./call.ts";
-import { type CertificateFiles, type Certificates, createCertificates, writeCertificates } from "./certificates.ts";
-import { Events } from "./events.ts";
-import { exchange, EXCHANGE_PATH } from "./exchange.ts";
-import { formatAddress, listen, parseAddress } from "./listen.ts";
-import { isObjectName } from "./names.ts";
+import { ALL_PERMISSIONS } from "./access/access.ts";
+import { type Answer, Call, type Request, type Response } from "./wire/call.ts";
+import { type CertificateFiles, type Certificates, createCertificates, writeCertificates } from "./access/certificates.ts";
+import { Events } from "./state/events.ts";
+import { exchange, EXCHANGE_PATH } from "./access/exchange.ts";
+import { formatAddress, listen, parseAddress } from "./wire/listen.ts";
+import { isObjectName } from "./api/names.ts";
 import { BEHAVIOUR, type Behaviour, DEV_DEFAULTS, type DevOptions } from "./options.ts";
-import { answerApi, type ApiContext } from "./routes.ts";
-import { simulateDriver } from "./simulate.ts";
-import { Refusal, unauthorized } from "./status.ts";
-import { type Change, Store } from "./store.ts";
-import { type Claims, Tokens } from "./tokens.ts";
-import type { Watch } from "./watch.ts";
+import { answerApi, type ApiContext } from "./api/routes.ts";
+import { simulateDriver } from "./plays/simulate.ts";
+import { Refusal, unauthorized } from "./wire/status.ts";
+import { type Change, Store } from "./state/store.ts";
+import { type Claims, Tokens } from "./access/tokens.ts";
+import type { Watch } from "./api/watch.ts";
 
 /** What is known of a request before it is handled. */
 export interface RequestFacts {

@@ -5,7 +5,7 @@ import { writeFile } from "node:fs/promises";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { describe, test } from "node:test";
-import type { Answer } from "../../src/devserver/call.ts";
+import type { Answer } from "../../src/devserver/wire/call.ts";
 import type { RequestFacts } from "../../src/devserver/serve.ts";
 import { createAuthority } from "../support/certs.ts";
 import { BEARER, Output, runBinary, Site, start } from "../support/binary.ts";

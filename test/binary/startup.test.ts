@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { describe } from "node:test";
-import type { Answer } from "../../src/devserver/call.ts";
+import type { Answer } from "../../src/devserver/wire/call.ts";
 import { type Directory, temporaryDirectory } from "../support/certs.ts";
 import { BEARER, refusal, sideBySide, Site } from "../support/binary.ts";
 import { Controller } from "../support/controller.ts";

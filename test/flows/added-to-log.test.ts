@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Change } from "../../src/devserver/store.ts";
+import type { Change } from "../../src/devserver/state/store.ts";
 import { NOTIFICATION } from "../support/controller.ts";
 import { fastClock } from "../support/fast-clock.ts";
 import { Flow, isList, isWatch, type Running } from "../support/flow.ts";

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Answer } from "../../src/devserver/call.ts";
+import type { Answer } from "../../src/devserver/wire/call.ts";
 import type { RequestFacts } from "../../src/devserver/serve.ts";
 import { NOTIFICATION } from "../support/controller.ts";
 import { fastClock } from "../support/fast-clock.ts";

@@ -46,9 +46,9 @@ export const PACKAGES: Record<string, { files: string[]; as: "value" | "dynamic"
   ],
   citty: [{ files: ["src/cli/commands.ts", "src/cli/parse.ts"], as: "value" }],
   consola: [{ files: ["src/base/log.ts"], as: "value" }],
-  jose: [{ files: ["src/devserver/tokens.ts"], as: "value" }],
+  jose: [{ files: ["src/devserver/access/tokens.ts"], as: "value" }],
   ofetch: [{ files: ["src/kube/api.ts", "src/auth/exchange.ts"], as: "value" }],
-  selfsigned: [{ files: ["src/devserver/certificates.ts"], as: "value" }],
+  selfsigned: [{ files: ["src/devserver/access/certificates.ts"], as: "value" }],
 };
 
 /** A package is imported in at most this many files of src, so that it can be replaced. */

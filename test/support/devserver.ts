@@ -3,7 +3,7 @@
 import { type IncomingMessage, request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { createDevserver, type Devserver, type DevserverOptions, type RequestFacts } from "../../src/devserver/serve.ts";
-import type { Metadata, Stored } from "../../src/devserver/store.ts";
+import type { Metadata, Stored } from "../../src/devserver/state/store.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 
 export interface TestDevserver extends Devserver, AsyncDisposable {

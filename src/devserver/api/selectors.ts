@@ -1,8 +1,8 @@
 // Label and field selectors: text in, a predicate on entries out.
 
 import type { Resource } from "./resources.ts";
-import { badRequest } from "./status.ts";
-import type { Entry } from "./store.ts";
+import { badRequest } from "../wire/status.ts";
+import type { Entry } from "../state/store.ts";
 
 export type Selection = (entry: Entry) => boolean;
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { decodeJwt, decodeProtectedHeader } from "jose";
-import { Tokens } from "../../src/devserver/tokens.ts";
-import { ManualClock } from "../support/manual-clock.ts";
+import { Tokens } from "../../../src/devserver/access/tokens.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
 
 const CLAIMS = { subject: "access-policy:x", namespace: "*", audiences: ["provisioning.grafana.app"], permissions: ["g/jobs:*"] };
 

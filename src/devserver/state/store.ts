@@ -2,9 +2,9 @@
 // listeners. Checks preconditions; knows no HTTP, no admission and no rights.
 
 import { randomUUID } from "node:crypto";
-import type { Clock } from "../base/clock.ts";
-import type { ResourceName } from "./resources.ts";
-import { alreadyExists, conflict, notFound } from "./status.ts";
+import type { Clock } from "../../base/clock.ts";
+import type { ResourceName } from "../api/resources.ts";
+import { alreadyExists, conflict, notFound } from "../wire/status.ts";
 
 export interface Metadata {
   name?: string;

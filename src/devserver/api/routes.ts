@@ -1,15 +1,15 @@
 // Paths and methods of the API to the functions that answer them. Rights are checked here, before anything is looked up.
 
-import { API_VERSIONS, type ApiVersion, GROUP } from "../provisioning.ts";
-import { type AccessContext, authenticate, authorize, type Caller, type Verb } from "./access.ts";
-import type { Answer, Call } from "./call.ts";
+import { API_VERSIONS, type ApiVersion, GROUP } from "../../provisioning.ts";
+import { type AccessContext, authenticate, authorize, type Caller, type Verb } from "../access/access.ts";
+import type { Answer, Call } from "../wire/call.ts";
 import { discovery } from "./discovery.ts";
 import { listPage, type ListRequest } from "./list.ts";
 import { createObject, deleteObject, type ObjectContext, replaceObject, replaceStatus } from "./objects.ts";
 import { enqueueJob, pastJob, pastJobs } from "./repository-jobs.ts";
 import { type Resource, resourceNamed, RESOURCES, shownVersion } from "./resources.ts";
-import { badRequest, methodNotAllowed, noSuchPath, notFound, Refusal } from "./status.ts";
-import type { Entry } from "./store.ts";
+import { badRequest, methodNotAllowed, noSuchPath, notFound, Refusal } from "../wire/status.ts";
+import type { Entry } from "../state/store.ts";
 import { startWatch, type WatchContext } from "./watch.ts";
 
 export interface ApiContext extends WatchContext {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { generateName, isObjectName, jobName } from "../../src/devserver/names.ts";
+import { generateName, isObjectName, jobName } from "../../../src/devserver/api/names.ts";
 
 describe("jobName()", () => {
   for (

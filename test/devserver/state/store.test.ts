@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Refusal } from "../../src/devserver/status.ts";
-import { type Change, type Resourced, Store } from "../../src/devserver/store.ts";
-import { ManualClock } from "../support/manual-clock.ts";
+import { Refusal } from "../../../src/devserver/wire/status.ts";
+import { type Change, type Resourced, Store } from "../../../src/devserver/state/store.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
 
 function job(name: string, more: Resourced = {}): Resourced {
   return { spec: { action: "pull" }, ...more, metadata: { name, namespace: "a", ...more.metadata } };

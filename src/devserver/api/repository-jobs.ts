@@ -1,12 +1,12 @@
 // The sub-resource `repositories/<name>/jobs`: a bare spec in, a queued Job out; and what history says of past ones.
 // src: pkg/registry/apis/provisioning/jobs.go in grafana/grafana.
 
-import { type ApiVersion, LABEL_ORIGINAL_UID, LABEL_REPOSITORY } from "../provisioning.ts";
+import { type ApiVersion, LABEL_ORIGINAL_UID, LABEL_REPOSITORY } from "../../provisioning.ts";
 import { ACTIONS, admit } from "./admission.ts";
 import { jobName } from "./names.ts";
 import { groupVersion, RESOURCES } from "./resources.ts";
-import { alreadyExists, badRequest, conflict, forbidden, notFound, Refusal } from "./status.ts";
-import type { Entry, Store, Stored } from "./store.ts";
+import { alreadyExists, badRequest, conflict, forbidden, notFound, Refusal } from "../wire/status.ts";
+import type { Entry, Store, Stored } from "../state/store.ts";
 
 export interface RepositoryPath {
   namespace: string;

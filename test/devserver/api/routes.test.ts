@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { type Reply, startDevserver, type TestDevserver } from "../support/devserver.ts";
+import { type Reply, startDevserver, type TestDevserver } from "../../support/devserver.ts";
 
 const PULL = { action: "pull", pull: { incremental: false } };
 

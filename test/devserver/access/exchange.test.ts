@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { decodeJwt } from "jose";
-import { Secret } from "../../src/base/secret.ts";
-import { type Reply, send, startDevserver, type TestDevserver } from "../support/devserver.ts";
-import { ManualClock } from "../support/manual-clock.ts";
+import { Secret } from "../../../src/base/secret.ts";
+import { type Reply, send, startDevserver, type TestDevserver } from "../../support/devserver.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
 
 const ASK = { namespace: "*", audiences: ["provisioning.grafana.app"] };
 const GOOD = { authorization: "Bearer s3cret" };

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { listPage } from "../../src/devserver/list.ts";
-import { BEHAVIOUR, type Behaviour } from "../../src/devserver/options.ts";
-import { type ResourceName, RESOURCES } from "../../src/devserver/resources.ts";
-import { Refusal } from "../../src/devserver/status.ts";
-import { Store } from "../../src/devserver/store.ts";
-import type { ApiVersion } from "../../src/provisioning.ts";
-import { ManualClock } from "../support/manual-clock.ts";
-import type { Body } from "../support/devserver.ts";
+import { listPage } from "../../../src/devserver/api/list.ts";
+import { BEHAVIOUR, type Behaviour } from "../../../src/devserver/options.ts";
+import { type ResourceName, RESOURCES } from "../../../src/devserver/api/resources.ts";
+import { Refusal } from "../../../src/devserver/wire/status.ts";
+import { Store } from "../../../src/devserver/state/store.ts";
+import type { ApiVersion } from "../../../src/provisioning.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
+import type { Body } from "../../support/devserver.ts";
 
 interface ListOptions {
   resource?: ResourceName;

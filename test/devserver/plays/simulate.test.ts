@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { simulateDriver } from "../../src/devserver/simulate.ts";
-import { Store, type Stored } from "../../src/devserver/store.ts";
-import { ManualClock, settle } from "../support/manual-clock.ts";
+import { simulateDriver } from "../../../src/devserver/plays/simulate.ts";
+import { Store, type Stored } from "../../../src/devserver/state/store.ts";
+import { ManualClock, settle } from "../../support/manual-clock.ts";
 
 interface Setup {
   clock: ManualClock;

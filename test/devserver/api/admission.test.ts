@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { admit } from "../../src/devserver/admission.ts";
-import type { ResourceName } from "../../src/devserver/resources.ts";
-import { type Cause, Refusal } from "../../src/devserver/status.ts";
+import { admit } from "../../../src/devserver/api/admission.ts";
+import type { ResourceName } from "../../../src/devserver/api/resources.ts";
+import { type Cause, Refusal } from "../../../src/devserver/wire/status.ts";
 
 /** Each cause as `field: message`. */
 function causes(spec: Record<string, unknown>, resource: ResourceName = "jobs"): string[] {

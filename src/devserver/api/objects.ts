@@ -1,12 +1,12 @@
 // Writes as clients ask for them: bodies are checked and stripped of what only the server may set, then stored.
 
-import type { Clock } from "../base/clock.ts";
-import { API_VERSIONS } from "../provisioning.ts";
+import type { Clock } from "../../base/clock.ts";
+import { API_VERSIONS } from "../../provisioning.ts";
 import { admit } from "./admission.ts";
 import { generateName, isObjectName } from "./names.ts";
 import { groupVersion, type Resource } from "./resources.ts";
-import { badRequest, conflict, invalid, notFound, type StatusBody, success } from "./status.ts";
-import { type Entry, type Metadata, type Preconditions, type Resourced, type Store, timestamp } from "./store.ts";
+import { badRequest, conflict, invalid, notFound, type StatusBody, success } from "../wire/status.ts";
+import { type Entry, type Metadata, type Preconditions, type Resourced, type Store, timestamp } from "../state/store.ts";
 
 export interface ObjectContext {
   store: Store;

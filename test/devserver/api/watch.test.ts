@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Stream } from "../../src/devserver/call.ts";
-import { Events } from "../../src/devserver/events.ts";
-import { BEHAVIOUR, type Behaviour } from "../../src/devserver/options.ts";
-import { type ResourceName, RESOURCES } from "../../src/devserver/resources.ts";
-import { Refusal } from "../../src/devserver/status.ts";
-import { type Resourced, Store } from "../../src/devserver/store.ts";
-import { startWatch, type Watch, type WatchContext } from "../../src/devserver/watch.ts";
-import type { EventLine } from "../support/devserver.ts";
-import { ManualClock, settle } from "../support/manual-clock.ts";
+import type { Stream } from "../../../src/devserver/wire/call.ts";
+import { Events } from "../../../src/devserver/state/events.ts";
+import { BEHAVIOUR, type Behaviour } from "../../../src/devserver/options.ts";
+import { type ResourceName, RESOURCES } from "../../../src/devserver/api/resources.ts";
+import { Refusal } from "../../../src/devserver/wire/status.ts";
+import { type Resourced, Store } from "../../../src/devserver/state/store.ts";
+import { startWatch, type Watch, type WatchContext } from "../../../src/devserver/api/watch.ts";
+import type { EventLine } from "../../support/devserver.ts";
+import { ManualClock, settle } from "../../support/manual-clock.ts";
 
 /** A reader that takes `room` writes, then lags until told to go on. */
 class FakeStream implements Stream {

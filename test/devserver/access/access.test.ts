@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Secret } from "../../src/base/secret.ts";
-import { type Reply, send, startDevserver, type TestDevserver } from "../support/devserver.ts";
-import { ManualClock } from "../support/manual-clock.ts";
+import { Secret } from "../../../src/base/secret.ts";
+import { type Reply, send, startDevserver, type TestDevserver } from "../../support/devserver.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
 
 const GROUP = "provisioning.grafana.app";
 

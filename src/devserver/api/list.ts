@@ -2,12 +2,12 @@
 // be short or empty and still have a successor.
 
 import { Buffer } from "node:buffer";
-import type { ApiVersion } from "../provisioning.ts";
-import type { Behaviour } from "./options.ts";
+import type { ApiVersion } from "../../provisioning.ts";
+import type { Behaviour } from "../options.ts";
 import { groupVersion, type Resource, shownVersion } from "./resources.ts";
 import { parseSelection } from "./selectors.ts";
-import { badRequest, Refusal } from "./status.ts";
-import type { Store } from "./store.ts";
+import { badRequest, Refusal } from "../wire/status.ts";
+import type { Store } from "../state/store.ts";
 
 export interface ListRequest {
   resource: Resource;

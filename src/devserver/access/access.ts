@@ -1,10 +1,10 @@
 // Who calls and what that caller may do: 401 and 403 before anything is looked up.
 
-import type { Secret } from "../base/secret.ts";
-import { ALL_NAMESPACES, AUDIENCE, GROUP } from "../provisioning.ts";
-import type { Call } from "./call.ts";
-import type { ResourceName } from "./resources.ts";
-import { forbidden, unauthorized } from "./status.ts";
+import type { Secret } from "../../base/secret.ts";
+import { ALL_NAMESPACES, AUDIENCE, GROUP } from "../../provisioning.ts";
+import type { Call } from "../wire/call.ts";
+import type { ResourceName } from "../api/resources.ts";
+import { forbidden, unauthorized } from "../wire/status.ts";
 import type { Tokens } from "./tokens.ts";
 
 export type Verb = "get" | "list" | "watch" | "create" | "update" | "delete";

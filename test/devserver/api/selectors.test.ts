@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { RESOURCES } from "../../src/devserver/resources.ts";
-import { parseSelection } from "../../src/devserver/selectors.ts";
-import { Refusal } from "../../src/devserver/status.ts";
-import { Store } from "../../src/devserver/store.ts";
-import { ManualClock } from "../support/manual-clock.ts";
+import { RESOURCES } from "../../../src/devserver/api/resources.ts";
+import { parseSelection } from "../../../src/devserver/api/selectors.ts";
+import { Refusal } from "../../../src/devserver/wire/status.ts";
+import { Store } from "../../../src/devserver/state/store.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
 
 const CLAIM = "provisioning.grafana.app/claim";
 const OBJECTS: Record<string, Record<string, string> | undefined> = {

@@ -1,12 +1,12 @@
 // Stands in for Grafana's drivers: every job that nobody claimed is claimed, worked on, archived and deleted.
 // Writes to the store directly, in the driver's order: history first, then the deletion.
 
-import type { Clock } from "../base/clock.ts";
-import { LABEL_CLAIM, LABEL_CLAIM_OWNER, LABEL_ORIGINAL_UID, LABEL_REPOSITORY } from "../provisioning.ts";
-import { generateName } from "./names.ts";
-import { setSync } from "./repository-jobs.ts";
-import { Refusal } from "./status.ts";
-import type { Entry, Store, Stored } from "./store.ts";
+import type { Clock } from "../../base/clock.ts";
+import { LABEL_CLAIM, LABEL_CLAIM_OWNER, LABEL_ORIGINAL_UID, LABEL_REPOSITORY } from "../../provisioning.ts";
+import { generateName } from "../api/names.ts";
+import { setSync } from "../api/repository-jobs.ts";
+import { Refusal } from "../wire/status.ts";
+import type { Entry, Store, Stored } from "../state/store.ts";
 
 export interface SimulateOptions {
   store: Store;

@@ -2,7 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import { generateKeyPair, type JWTPayload, jwtVerify, SignJWT } from "jose";
-import type { Clock } from "../base/clock.ts";
+import type { Clock } from "../../base/clock.ts";
 
 export interface Claims {
   subject: string;

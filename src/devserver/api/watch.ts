@@ -1,14 +1,14 @@
 // An open watch: changes in, lines out, with bookmarks, an end after `timeoutSeconds`, and the end of readers that lag.
 
-import type { Clock, Random } from "../base/clock.ts";
-import type { Stream } from "./call.ts";
-import type { Events } from "./events.ts";
+import type { Clock, Random } from "../../base/clock.ts";
+import type { Stream } from "../wire/call.ts";
+import type { Events } from "../state/events.ts";
 import { type ListRequest, parseVersion } from "./list.ts";
-import type { Behaviour } from "./options.ts";
+import type { Behaviour } from "../options.ts";
 import { shownVersion } from "./resources.ts";
 import { parseSelection } from "./selectors.ts";
-import { invalid, Refusal } from "./status.ts";
-import type { Change, Entry, Store } from "./store.ts";
+import { invalid, Refusal } from "../wire/status.ts";
+import type { Change, Entry, Store } from "../state/store.ts";
 
 export interface WatchContext {
   store: Store;

@@ -1,9 +1,9 @@
 // The token exchange: `POST /sign/access-token` with the configured credential gives a signed access token.
 // src: authlib authn/token_exchange.go (the client's side of it).
 
-import type { Secret } from "../base/secret.ts";
-import type { Answer, Call } from "./call.ts";
-import { Refusal } from "./status.ts";
+import type { Secret } from "../../base/secret.ts";
+import type { Answer, Call } from "../wire/call.ts";
+import { Refusal } from "../wire/status.ts";
 import type { Tokens } from "./tokens.ts";
 
 export const EXCHANGE_PATH = "/sign/access-token";

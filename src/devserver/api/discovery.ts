@@ -1,7 +1,7 @@
 // The paths that describe the server rather than its objects. They need no token.
 
-import { API_VERSIONS, GROUP } from "../provisioning.ts";
-import type { Answer } from "./call.ts";
+import { API_VERSIONS, GROUP } from "../../provisioning.ts";
+import type { Answer } from "../wire/call.ts";
 import { groupVersion, RESOURCES } from "./resources.ts";
 
 const VERBS = ["create", "delete", "get", "list", "update", "watch"];

@@ -1,10 +1,10 @@
 // What an object must hold to be written: a spec in, the causes of a refusal out. Runs on creation and on every update.
 // src: apps/provisioning/pkg/jobs/validator.go in grafana/grafana.
 
-import { parseDuration } from "../base/duration.ts";
+import { parseDuration } from "../../base/duration.ts";
 import { type ResourceName, RESOURCES } from "./resources.ts";
-import { type Cause, invalid } from "./status.ts";
-import type { Resourced } from "./store.ts";
+import { type Cause, invalid } from "../wire/status.ts";
+import type { Resourced } from "../state/store.ts";
 
 type Fields = Record<string, unknown>;
 

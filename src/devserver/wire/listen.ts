@@ -3,7 +3,7 @@
 import type { Server as HttpServer } from "node:http";
 import type { Http2SecureServer } from "node:http2";
 import type { Socket } from "node:net";
-import { ConfigError } from "../base/errors.ts";
+import { ConfigError } from "../../base/errors.ts";
 
 export type Server = HttpServer | Http2SecureServer;
 
