@@ -116,6 +116,11 @@ const handlers: Handlers = {
 
   async dev(config: DevConfig) {
     const { runDevserver } = await import("./devserver/run.ts");
+    if (config.listEras) {
+      const { renderEras } = await import("./devserver/behaviour/eras.ts");
+      for (const line of renderEras()) stdout.write(line, "info");
+      return EXIT.ok;
+    }
     watchReader(await detectHost());
     await runDevserver(config, { clock, random: Math.random, write: (line) => stdout.write(line, "info"), signal: stop.signal });
     return EXIT.ok;

@@ -12,7 +12,7 @@ import type { CommandName } from "./flags.ts";
 import { parseArguments } from "./parse.ts";
 import { Settings } from "./settings.ts";
 import type { Environment } from "./settings.ts";
-import { nearest } from "./suggest.ts";
+import { nearest } from "../base/suggest.ts";
 import { addressOf, namespaceOf, quoted, rateOf, refusePlaintext, repositoryOf, requiredAddressOf, urlOf, urlText } from "./values.ts";
 import type { Address, Source } from "./values.ts";
 
@@ -72,6 +72,12 @@ export interface DevConfig {
   tokenLifetimeMs: number;
   /** `name` or `namespace/name`. */
   repositories: string[];
+  /** Column of the table of behaviours; checked by the dev server. */
+  era: string;
+  /** `name=value`; checked by the dev server. */
+  settings: string[];
+  /** Print the table of behaviours instead of serving. */
+  listEras: boolean;
   logRequests: boolean;
 }
 
@@ -206,6 +212,9 @@ export function devConfig(argv: readonly string[], env: Environment): DevConfig 
     simulateDurationMs: settings.durationMs("simulate-duration", NOT_NEGATIVE),
     tokenLifetimeMs: settings.durationMs("token-lifetime", SECOND),
     repositories: [...new Set(settings.list("repository").map(repositoryOf))],
+    era: settings.required("era").text,
+    settings: settings.list("set").map(({ text }) => text),
+    listEras: settings.bool("list-eras"),
     logRequests: settings.bool("log-requests"),
   };
 }

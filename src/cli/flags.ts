@@ -128,7 +128,13 @@ const DEV_FLAGS: readonly Flag[] = [
     help: "Take jobs through to HistoricJobs, as Grafana's driver would" },
   { name: "simulate-duration", kind: "duration", value: "duration", default: "2s", group: "Objects",
     help: "How long a simulated job takes" },
-  { name: "log-requests", kind: "bool", default: "false", group: "Objects",
+  { name: "era", kind: "string", value: "era", default: "2026-09", group: "Behaviour",
+    help: "Behave as Grafana of 2025-08, Grafana of 2026-09, or as a Kubernetes API server (kubernetes)" },
+  { name: "set", kind: "list", value: "name=value", group: "Behaviour",
+    help: "Set one behaviour alone, such as page-size=3; may be repeated. --list-eras shows the names" },
+  { name: "list-eras", kind: "bool", default: "false", group: "Behaviour",
+    help: "Print the table of behaviours, their values in each era and their sources, and exit" },
+  { name: "log-requests", kind: "bool", default: "false", group: "Operation",
     help: "Write one line per request" },
 ];
 

@@ -4,7 +4,7 @@
 import { UsageError } from "../base/errors.ts";
 import { COMMANDS, COMMAND_NAMES, COMMON_FLAGS, placeholder } from "./flags.ts";
 import type { Command, Flag } from "./flags.ts";
-import { nearest } from "./suggest.ts";
+import { nearest } from "../base/suggest.ts";
 import { booleanOf, quoted } from "./values.ts";
 
 export interface Given {

@@ -5,7 +5,7 @@ import { UsageError } from "../base/errors.ts";
 import { COMMANDS, COMMAND_NAMES, environmentName } from "./flags.ts";
 import type { Command, Flag } from "./flags.ts";
 import type { Given } from "./parse.ts";
-import { editDistance } from "./suggest.ts";
+import { editDistance } from "../base/suggest.ts";
 import { booleanOf, durationOf, enumOf } from "./values.ts";
 import type { Source } from "./values.ts";
 

@@ -4,7 +4,7 @@
 import { parseDuration } from "../base/duration.ts";
 import { UsageError } from "../base/errors.ts";
 import { isLoopback } from "../base/http.ts";
-import { nearest } from "./suggest.ts";
+import { nearest } from "../base/suggest.ts";
 
 /** One text and where it came from: `--name` or the name of the environment variable. */
 export interface Source {

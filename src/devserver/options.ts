@@ -2,6 +2,7 @@
 
 import type { Clock, Random } from "../base/clock.ts";
 import { Secret } from "../base/secret.ts";
+import { DEFAULT_ERA } from "./behaviour/eras.ts";
 
 /** Whether the API asks for a client certificate: never, takes one when given, refuses the handshake without one. */
 export type MtlsMode = "off" | "optional" | "required";
@@ -26,6 +27,10 @@ export interface DevOptions {
   repositories: readonly string[];
   /** Accepted as `Authorization: Bearer` with all rights, as a stock Grafana takes service-account tokens; undefined = none. */
   bearerToken: Secret | undefined;
+  /** Which age of server this is: a column of the table of behaviours. */
+  era: string;
+  /** Behaviours set alone, such as `page-size=3`. */
+  settings: readonly string[];
   /** Write one line per request. */
   logRequests: boolean;
 }
@@ -42,6 +47,8 @@ export const DEV_DEFAULTS: DevOptions = {
   tokenLifetimeMs: 600_000,
   repositories: ["test6"],
   bearerToken: undefined,
+  era: DEFAULT_ERA,
+  settings: [],
   logRequests: false,
 };
 
@@ -54,33 +61,3 @@ export interface DevEnv {
   /** Ends the server. */
   signal: AbortSignal;
 }
-
-/** Numbers in which servers differ, apart from what the API promises. Defaults: upstream main, September 2026. */
-export interface Behaviour {
-  /** Items of a page when the request has no `limit`. */
-  pageSize: number;
-  /** A page ends once its items reach this size, bytes. */
-  pageBytes: number;
-  /** Events kept for watches that resume, all resources together; what fell out is skipped without a word. */
-  ringEvents: number;
-  /** Answer such a watch with an ERROR event, code 410, instead. */
-  tellsGaps: boolean;
-  /** Pause between bookmarks, ms; one is sent only if the version moved. */
-  bookmarkIntervalMs: number;
-  /** A watch with more undelivered events than this for `slowReaderMs` is ended. */
-  slowReaderEvents: number;
-  slowReaderMs: number;
-  /** Whether responses carry `Date`. */
-  sendDate: boolean;
-}
-
-export const BEHAVIOUR: Behaviour = {
-  pageSize: 500,
-  pageBytes: 2 * 1024 * 1024,
-  ringEvents: 500,
-  tellsGaps: false,
-  bookmarkIntervalMs: 10_000,
-  slowReaderEvents: 100,
-  slowReaderMs: 1_000,
-  sendDate: true,
-};

@@ -6,13 +6,14 @@ import type { Clock, Random } from "../base/clock.ts";
 import { ConfigError, messageOf } from "../base/errors.ts";
 import { ALL_NAMESPACES, AUDIENCE } from "../provisioning.ts";
 import { ALL_PERMISSIONS } from "./access/access.ts";
+import { type Behaviour, behaviourOf, parseEra, parseSettings } from "./behaviour/eras.ts";
 import { type Answer, Call, type Request, type Response } from "./wire/call.ts";
 import { type CertificateFiles, type Certificates, createCertificates, writeCertificates } from "./access/certificates.ts";
 import { Events } from "./state/events.ts";
 import { exchange, EXCHANGE_PATH } from "./access/exchange.ts";
 import { formatAddress, listen, parseAddress } from "./wire/listen.ts";
 import { isObjectName } from "./api/names.ts";
-import { BEHAVIOUR, type Behaviour, DEV_DEFAULTS, type DevOptions } from "./options.ts";
+import { DEV_DEFAULTS, type DevOptions } from "./options.ts";
 import { answerApi, type ApiContext } from "./api/routes.ts";
 import { simulateDriver } from "./plays/simulate.ts";
 import { Refusal, unauthorized } from "./wire/status.ts";
@@ -38,6 +39,7 @@ export type Intercepted = Answer | "abort" | "hang" | undefined;
 export interface DevserverOptions extends Partial<DevOptions> {
   clock: Clock;
   random: Random;
+  /** Behaviours set alone, over those of `era` and `settings`. */
   behaviour?: Partial<Behaviour>;
   /** Claim `permissions` of minted tokens. Default: everything. */
   permissions?: readonly string[];
@@ -79,20 +81,25 @@ export interface Devserver {
 /** Starts the server. @throws ConfigError for addresses and repository names that cannot be used */
 export async function createDevserver(given: DevserverOptions): Promise<Devserver> {
   const options = { ...DEV_DEFAULTS, permissions: ALL_PERMISSIONS, ...given };
-  const { clock, random, permissions } = options;
-  const behaviour = { ...BEHAVIOUR, ...given.behaviour };
+  const { random, permissions } = options;
+  const behaviour: Behaviour = { ...behaviourOf(parseEra(options.era)), ...parseSettings(options.settings), ...given.behaviour };
+  const clock: Clock = {
+    now: () => given.clock.now() + behaviour.clockSkewMs,
+    monotonic: () => given.clock.monotonic(),
+    sleep: (ms, signal) => given.clock.sleep(ms, signal),
+  };
   const apiAddress = parseAddress(options.apiAddress);
   const exchangeAddress = parseAddress(options.exchangeAddress);
-  const store = new Store(clock);
+  const store = new Store(clock, behaviour.versions);
   for (const repository of options.repositories) addRepository(store, repository, clock.now());
   const hosts = new Set(["localhost", "127.0.0.1", "::1", apiAddress.host]);
-  const [certificates, tokens] = await Promise.all([createCertificates(clock.now(), [...hosts]), Tokens.create(clock)]);
+  const [certificates, tokens] = await Promise.all([createCertificates(given.clock.now(), [...hosts]), Tokens.create(clock)]);
 
   const open = new WatchSet();
   const events = new Events(store, behaviour.ringEvents);
   const access = { tokens, bearerToken: options.bearerToken };
   const context: ApiContext = { store, events, clock, random, behaviour, open, access };
-  const exchangeContext = { ...options, tokens, grantedNamespace: given.grantedNamespace };
+  const exchangeContext = { ...options, clock, tokens, grantedNamespace: given.grantedNamespace };
   let refusals = 0;
 
   const serve = async (

@@ -233,6 +233,9 @@ describe("devConfig()", () => {
       simulateDurationMs: 2_000,
       tokenLifetimeMs: 600_000,
       repositories: ["test6"],
+      era: "2026-09",
+      settings: [],
+      listEras: false,
       logRequests: false,
     });
   });
@@ -241,13 +244,15 @@ describe("devConfig()", () => {
     const config = parseConfig([
       "dev", "--api-address=127.0.0.1:0", "--exchange-address=:7000", "--token=t", "--bearer-token=b", "--mtls=required", "--cert-dir=/c",
       "--simulate", "--simulate-duration=0", "--token-lifetime=30s", "--repository=a", "--repository=org-2/b", "--log-requests",
+      "--era=kubernetes", "--set=page-size=3", "--set=gaps=event", "--list-eras",
     ], {});
     assert.ok(config.command === "dev");
     assert.equal(config.token.reveal(), "t");
     assert.equal(config.bearerToken?.reveal(), "b");
     assert.deepEqual({ ...config, token: 0, bearerToken: 0 }, {
       command: "dev", apiAddress: "127.0.0.1:0", exchangeAddress: ":7000", token: 0, bearerToken: 0, mtls: "required", certDir: "/c",
-      simulate: true, simulateDurationMs: 0, tokenLifetimeMs: 30_000, repositories: ["a", "org-2/b"], logRequests: true,
+      simulate: true, simulateDurationMs: 0, tokenLifetimeMs: 30_000, repositories: ["a", "org-2/b"], era: "kubernetes",
+      settings: ["page-size=3", "gaps=event"], listEras: true, logRequests: true,
     });
   });
 

@@ -150,7 +150,7 @@ describe("watches over real connections", () => {
     addJobs(server, 3_000, "x".repeat(500));
     const versions: string[] = [];
     while (versions.length < 3_000) versions.push((await lines.next())?.object.metadata.resourceVersion ?? "end");
-    assert.deepEqual(versions, [...server.store.entries("jobs")].map(({ version }) => String(version)).sort());
+    assert.deepEqual(versions, [...server.store.entries("jobs")].map(({ version }) => server.store.versionText(version)).sort());
     lines.close();
     await unwatched(server);
   });
@@ -183,13 +183,13 @@ describe("watches over real connections", () => {
     end();
     addJobs(server, 1);
     const resumed = await server.watch("jobs", `resourceVersion=${before}`);
-    assert.equal((await resumed.next())?.object.metadata.resourceVersion, String(server.store.version));
+    assert.equal((await resumed.next())?.object.metadata.resourceVersion, server.store.versionText());
     resumed.close();
     server.forgetEvents();
     const late = await server.watch("jobs", `resourceVersion=${before}`);
     await server.watching(1);
     addJobs(server, 1);
-    assert.equal((await late.next())?.object.metadata.resourceVersion, String(server.store.version));
+    assert.equal((await late.next())?.object.metadata.resourceVersion, server.store.versionText());
     late.close();
   });
 

@@ -3,7 +3,7 @@
 
 import { Buffer } from "node:buffer";
 import type { ApiVersion } from "../../provisioning.ts";
-import type { Behaviour } from "../options.ts";
+import type { Behaviour } from "../behaviour/eras.ts";
 import { groupVersion, type Resource, shownVersion } from "./resources.ts";
 import { parseSelection } from "./selectors.ts";
 import { badRequest, Refusal } from "../wire/status.ts";
@@ -19,9 +19,10 @@ export interface ListRequest {
 /** @throws Refusal 400 for a bad limit, token, version or selector */
 export function listPage(store: Store, { resource, version, namespace, query }: ListRequest, behaviour: Behaviour): string {
   const selected = parseSelection(resource, query);
-  const limit = parseLimit(query.get("limit")) || behaviour.pageSize;
+  const limit = parseLimit(query.get("limit")) || behaviour.pageSize || Number.POSITIVE_INFINITY;
+  const pageBytes = behaviour.pageBytes || Number.POSITIVE_INFINITY;
   const token = parseToken(query.get("continue"));
-  const only = exactVersion(query, store.version);
+  const only = exactVersion(query, store, behaviour.versionTooLarge);
   // Later pages are read as of the first one: what was written since is missing, as only one version is kept.
   const asOf = token?.version ?? store.version;
   const apiVersion = shownVersion(resource, version);
@@ -32,7 +33,7 @@ export function listPage(store: Store, { resource, version, namespace, query }: 
   let lastKey = "";
   let more = false;
   for (const entry of store.entries(resource.name, namespace, token?.key)) {
-    if (cut >= limit || bytes >= behaviour.pageBytes) {
+    if (cut >= limit || bytes >= pageBytes) {
       more = true;
       break;
     }
@@ -43,28 +44,30 @@ export function listPage(store: Store, { resource, version, namespace, query }: 
     if (selected(entry) && (only === undefined || only === entry.version)) items.push(entry.text(resource.kind, apiVersion));
   }
 
-  const metadata = { resourceVersion: String(asOf), ...(more ? { continue: formatToken({ version: asOf, key: lastKey }) } : {}) };
+  const metadata = { resourceVersion: store.versionText(asOf), ...(more ? { continue: formatToken({ version: asOf, key: lastKey }) } : {}) };
   const head = `{"kind":"${resource.kind}List","apiVersion":"${groupVersion(version)}","metadata":${JSON.stringify(metadata)}`;
-  if (items.length === 0 && resource.omitsEmptyItems) return `${head}}`;
+  if (items.length === 0 && resource.name === "historicjobs" && behaviour.emptyHistory === "absent") return `${head}}`;
   return `${head},"items":[${items.join(",")}]}`;
 }
 
-/** Reads a resourceVersion of a query; undefined if absent, empty or "0". @throws Refusal 400 */
-export function parseVersion(text: string | null, current: number): number | undefined {
+/** Reads a resourceVersion of a query; undefined if absent, empty or "0". @throws Refusal 400, 504 */
+export function parseVersion(text: string | null, store: Store, tooLarge: Behaviour["versionTooLarge"]): number | undefined {
   if (text === null || text === "" || text === "0") return undefined;
-  if (!/^\d+$/.test(text)) throw badRequest(`Invalid value: "${text}": invalid resource version`);
-  if (Number(text) <= current) return Number(text);
-  throw new Refusal(400, "BadRequest", `Too large resource version: ${text}, current: ${current}`, {
+  const version = store.versionOf(text);
+  if (version === undefined) throw badRequest(`Invalid value: "${text}": invalid resource version`);
+  if (version <= store.version) return version;
+  const [code, reason] = tooLarge === "504" ? [504, "Timeout"] as const : [400, "BadRequest"] as const;
+  throw new Refusal(code, reason, `Too large resource version: ${text}, current: ${store.versionText()}`, {
     causes: [{ reason: "ResourceVersionTooLarge", message: "Too large resource version" }],
   });
 }
 
-function exactVersion(query: URLSearchParams, current: number): number | undefined {
+function exactVersion(query: URLSearchParams, store: Store, tooLarge: Behaviour["versionTooLarge"]): number | undefined {
   const match = query.get("resourceVersionMatch") ?? "";
   if (match !== "" && match !== "NotOlderThan" && match !== "Exact") {
     throw badRequest(`unsupported resourceVersionMatch: ${match}`);
   }
-  const version = parseVersion(query.get("resourceVersion"), current);
+  const version = parseVersion(query.get("resourceVersion"), store, tooLarge);
   return match === "Exact" ? version : undefined;
 }
 

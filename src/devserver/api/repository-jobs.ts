@@ -80,7 +80,7 @@ function checkRepository(repository: Stored | undefined, spec: Spec & { action: 
 /** The JobList of a repository's finished jobs, as text: records of history shown as Jobs. */
 export function pastJobs(store: Store, path: RepositoryPath, version: ApiVersion): string {
   const items = finished(store, path).map((entry) => entry.text(RESOURCES.jobs.kind, groupVersion(version)));
-  const metadata = JSON.stringify({ resourceVersion: String(store.version) });
+  const metadata = JSON.stringify({ resourceVersion: store.versionText() });
   return `{"kind":"JobList","apiVersion":"${groupVersion(version)}","metadata":${metadata},"items":[${items.join(",")}]}`;
 }
 

@@ -9,8 +9,6 @@ export interface Resource {
   kind: string;
   /** `/status` exists: a write to the object leaves `status` alone, a write to `/status` touches nothing else. */
   statusSubresource: boolean;
-  /** An empty list has no `items` at all. */
-  omitsEmptyItems: boolean;
   /** Objects keep the storage version's `apiVersion` whatever version was asked for. */
   keepsStorageVersion: boolean;
   /** Paths that field selectors may name. */
@@ -24,7 +22,6 @@ export const RESOURCES: Record<ResourceName, Resource> = {
     name: "jobs",
     kind: "Job",
     statusSubresource: false,
-    omitsEmptyItems: false,
     keepsStorageVersion: false,
     fields: NAME_FIELDS,
   },
@@ -32,7 +29,6 @@ export const RESOURCES: Record<ResourceName, Resource> = {
     name: "historicjobs",
     kind: "HistoricJob",
     statusSubresource: false,
-    omitsEmptyItems: true,
     keepsStorageVersion: true,
     fields: NAME_FIELDS,
   },
@@ -40,7 +36,6 @@ export const RESOURCES: Record<ResourceName, Resource> = {
     name: "repositories",
     kind: "Repository",
     statusSubresource: true,
-    omitsEmptyItems: false,
     keepsStorageVersion: false,
     fields: [...NAME_FIELDS, "spec.connection.name"],
   },

@@ -4,7 +4,7 @@ import type { Clock, Random } from "../../base/clock.ts";
 import type { Stream } from "../wire/call.ts";
 import type { Events } from "../state/events.ts";
 import { type ListRequest, parseVersion } from "./list.ts";
-import type { Behaviour } from "../options.ts";
+import type { Behaviour } from "../behaviour/eras.ts";
 import { shownVersion } from "./resources.ts";
 import { parseSelection } from "./selectors.ts";
 import { invalid, Refusal } from "../wire/status.ts";
@@ -30,7 +30,7 @@ export function startWatch(context: WatchContext, request: ListRequest, open: ()
   const { resource, namespace, query } = request;
   const apiVersion = shownVersion(resource, request.version);
   const selected = parseSelection(resource, query);
-  const after = parseVersion(query.get("resourceVersion"), store.version);
+  const after = parseVersion(query.get("resourceVersion"), store, behaviour.versionTooLarge);
   const initial = query.get("sendInitialEvents") === "true";
   const bookmarks = query.get("allowWatchBookmarks") === "true";
   if (initial && query.get("resourceVersionMatch") !== "NotOlderThan") {
@@ -39,15 +39,15 @@ export function startWatch(context: WatchContext, request: ListRequest, open: ()
   }
 
   const watch = new Watch(open(), context);
-  if (!initial && after !== undefined && behaviour.tellsGaps && events.misses(after)) {
-    const { body } = new Refusal(410, "Expired", `too old resource version: ${after}`);
+  if (!initial && after !== undefined && behaviour.gaps === "event" && events.misses(after)) {
+    const { body } = new Refusal(410, "Expired", `too old resource version: ${query.get("resourceVersion")}`);
     watch.send(`${JSON.stringify({ type: "ERROR", object: body })}\n`);
     watch.end();
     return;
   }
   const line = (type: string, entry: Entry) => `{"type":"${type}","object":${entry.text(resource.kind, apiVersion)}}\n`;
   const bookmark = (annotations?: Record<string, string>) => {
-    const metadata = { resourceVersion: String(store.version), creationTimestamp: null, annotations };
+    const metadata = { resourceVersion: store.versionText(), creationTimestamp: null, annotations };
     const object = { kind: resource.kind, apiVersion, metadata, spec: {}, status: {} };
     watch.send(`${JSON.stringify({ type: "BOOKMARK", object })}\n`);
   };
@@ -69,7 +69,7 @@ export function startWatch(context: WatchContext, request: ListRequest, open: ()
   const seconds = Number(query.get("timeoutSeconds") ?? 0);
   const timeoutMs = seconds > 0 ? seconds * 1_000 : DEFAULT_TIMEOUT_MS * (1 + random());
   clock.sleep(timeoutMs, watch.signal).then(() => watch.end(), ignoreAbort);
-  if (!bookmarks) return;
+  if (!bookmarks || behaviour.bookmarks === "initial") return;
   const keepBookmarking = async (): Promise<void> => {
     for (let sent = store.version;;) {
       await clock.sleep(behaviour.bookmarkIntervalMs, watch.signal);

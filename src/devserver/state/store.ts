@@ -5,6 +5,7 @@ import { randomUUID } from "node:crypto";
 import type { Clock } from "../../base/clock.ts";
 import type { ResourceName } from "../api/resources.ts";
 import { alreadyExists, conflict, notFound } from "../wire/status.ts";
+import { firstVersion, formatVersion, nextVersion, parseVersion, type VersionFormat } from "./versions.ts";
 
 export interface Metadata {
   name?: string;
@@ -87,16 +88,28 @@ export class Store {
   readonly #clock: Pick<Clock, "now">;
   readonly #tables: Record<ResourceName, Table> = { jobs: new Table(), historicjobs: new Table(), repositories: new Table() };
   readonly #listeners = new Set<(change: Change) => void>();
+  readonly #format: VersionFormat;
   #version: number;
 
-  constructor(clock: Pick<Clock, "now">) {
+  constructor(clock: Pick<Clock, "now">, format: VersionFormat = "microseconds") {
     this.#clock = clock;
-    this.#version = clock.now() * 1_000;
+    this.#format = format;
+    this.#version = firstVersion(format, clock.now());
   }
 
-  /** The version of the last write: microseconds since the epoch, 16 digits, strictly rising. */
+  /** The version of the last write, strictly rising. */
   get version(): number {
     return this.#version;
+  }
+
+  /** The resourceVersion that clients see. */
+  versionText(version: number = this.#version): string {
+    return formatVersion(this.#format, version);
+  }
+
+  /** The version of a resourceVersion; undefined for a text that is no number. */
+  versionOf(text: string): number | undefined {
+    return parseVersion(this.#format, text);
   }
 
   /** Called after each write, in order. Returns what ends it. */
@@ -143,7 +156,7 @@ export class Store {
       if (resourceVersion === "") return this.create(resource, draft);
       throw conflict(resource, name, "the object does not exist any more");
     }
-    checkPreconditions(resource, current, { uid, resourceVersion });
+    this.#check(resource, current, { uid, resourceVersion });
     const before = current.object;
     const specChanged = JSON.stringify(before.spec) !== JSON.stringify(draft.spec);
     const { creationTimestamp, deletionTimestamp, generation = 1 } = before.metadata;
@@ -166,7 +179,7 @@ export class Store {
   delete(resource: ResourceName, namespace: string, name: string, preconditions: Preconditions = {}): Entry {
     const current = this.get(resource, namespace, name);
     if (current === undefined) throw notFound(resource, name);
-    checkPreconditions(resource, current, preconditions);
+    this.#check(resource, current, preconditions);
     const object = current.object;
     if ((object.metadata.finalizers ?? []).length === 0) return this.#remove(resource, current, object);
     if (object.metadata.deletionTimestamp !== undefined) return current;
@@ -175,24 +188,34 @@ export class Store {
   }
 
   #remove(resource: ResourceName, current: Entry, last: Unversioned): Entry {
-    const version = this.#nextVersion();
-    const entry = new Entry(versioned(last, version), version);
+    const version = this.#advance();
+    const entry = new Entry(versioned(last, this.versionText()), version);
     this.#tables[resource].remove(current.key);
     this.#tell({ type: "DELETED", version, resource, entry, previous: current });
     return entry;
   }
 
   #write(type: "ADDED" | "MODIFIED", resource: ResourceName, object: Unversioned, previous?: Entry): Entry {
-    const version = this.#nextVersion();
-    const entry = new Entry(versioned(object, version), version);
+    const version = this.#advance();
+    const entry = new Entry(versioned(object, this.versionText()), version);
     this.#tables[resource].set(entry);
     this.#tell({ type, version, resource, entry, previous });
     return entry;
   }
 
-  #nextVersion(): number {
-    this.#version = Math.max(this.#version + 1, Math.floor(this.#clock.now() * 1_000));
+  #advance(): number {
+    this.#version = nextVersion(this.#format, this.#version, this.#clock.now());
     return this.#version;
+  }
+
+  #check(resource: ResourceName, current: Entry, { uid = "", resourceVersion = "" }: Preconditions): void {
+    if (uid !== "" && uid !== current.uid) {
+      const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.uid}`;
+      throw conflict(resource, current.name, why);
+    }
+    if (resourceVersion !== "" && resourceVersion !== this.versionText(current.version)) {
+      throw conflict(resource, current.name, "requested RV does not match current RV");
+    }
   }
 
   #tell(change: Change): void {
@@ -202,19 +225,9 @@ export class Store {
 
 type Unversioned = Resourced & { metadata: Metadata & { name: string; namespace: string; uid: string } };
 
-function versioned(object: Unversioned, version: number): Stored {
+function versioned(object: Unversioned, resourceVersion: string): Stored {
   const { name, namespace, uid, resourceVersion: _, ...rest } = object.metadata;
-  return { ...object, metadata: { name, namespace, uid, resourceVersion: String(version), ...rest } };
-}
-
-function checkPreconditions(resource: ResourceName, current: Entry, { uid = "", resourceVersion = "" }: Preconditions): void {
-  if (uid !== "" && uid !== current.uid) {
-    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.uid}`;
-    throw conflict(resource, current.name, why);
-  }
-  if (resourceVersion !== "" && resourceVersion !== String(current.version)) {
-    throw conflict(resource, current.name, "requested RV does not match current RV");
-  }
+  return { ...object, metadata: { name, namespace, uid, resourceVersion, ...rest } };
 }
 
 /** Whole seconds, as the wire has them. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { listPage } from "../../../src/devserver/api/list.ts";
-import { BEHAVIOUR, type Behaviour } from "../../../src/devserver/options.ts";
+import { type Behaviour, behaviourOf } from "../../../src/devserver/behaviour/eras.ts";
 import { type ResourceName, RESOURCES } from "../../../src/devserver/api/resources.ts";
 import { Refusal } from "../../../src/devserver/wire/status.ts";
 import { Store } from "../../../src/devserver/state/store.ts";
@@ -24,7 +24,7 @@ function list(store: Store, query: Record<string, string> = {}, options: ListOpt
     namespace: options.namespace,
     query: new URLSearchParams(query),
   };
-  return JSON.parse(listPage(store, request, { ...BEHAVIOUR, ...options.behaviour })) as Body;
+  return JSON.parse(listPage(store, request, { ...behaviourOf("2026-09"), ...options.behaviour })) as Body;
 }
 
 /** Follows `continue` to the end; the names of each page. */

@@ -31,7 +31,7 @@ describe("the API", () => {
       assert.deepEqual([kind, apiVersion, status], ["Job", "provisioning.grafana.app/v0alpha1", {}]);
       assert.notEqual(metadata.uid, "mine");
       assert.notEqual(metadata.creationTimestamp, "1999-01-01T00:00:00Z");
-      assert.match(metadata.resourceVersion ?? "", /^\d{16}$/);
+      assert.match(metadata.resourceVersion ?? "", /^\d{19}$/);
       assert.deepEqual([metadata.namespace, metadata.labels], ["a", { a: "b" }]);
       assert.equal(metadata.annotations?.["grafana.app/createdBy"], "access-policy:provisioning");
     });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Stream } from "../../../src/devserver/wire/call.ts";
 import { Events } from "../../../src/devserver/state/events.ts";
-import { BEHAVIOUR, type Behaviour } from "../../../src/devserver/options.ts";
+import { type Behaviour, behaviourOf } from "../../../src/devserver/behaviour/eras.ts";
 import { type ResourceName, RESOURCES } from "../../../src/devserver/api/resources.ts";
 import { Refusal } from "../../../src/devserver/wire/status.ts";
 import { type Resourced, Store } from "../../../src/devserver/state/store.ts";
@@ -62,7 +62,7 @@ interface Setup extends WatchContext {
 function setUp(behaviour: Partial<Behaviour> = {}): Setup {
   const clock = new ManualClock();
   const store = new Store(clock);
-  const merged = { ...BEHAVIOUR, ...behaviour };
+  const merged = { ...behaviourOf("2026-09"), ...behaviour };
   const context = {
     store,
     clock,
@@ -121,8 +121,8 @@ describe("startWatch()", () => {
     assert.equal(stream.seen[0], "ADDED j100");
   });
 
-  test("with tellsGaps such a version is answered with ERROR 410 and the end", () => {
-    const { watch, put } = setUp({ ringEvents: 2, tellsGaps: true });
+  test("with gaps=event such a version is answered with ERROR 410 and the end", () => {
+    const { watch, put } = setUp({ ringEvents: 2, gaps: "event" });
     const versions = ["w", "x", "y", "z"].map((name) => put(name));
     const late = watch({ resourceVersion: String(versions[0]) });
     const { type, object } = late.events[0] ?? {};

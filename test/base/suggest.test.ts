@@ -1,6 +1,6 @@
 import { describe, test } from "node:test";
 import assert from "node:assert/strict";
-import { editDistance, nearest } from "../../src/cli/suggest.ts";
+import { editDistance, nearest } from "../../src/base/suggest.ts";
 
 describe("editDistance()", () => {
   const rows: [string, string, number][] = [

@@ -1,0 +1,122 @@
+// The table of behaviours in which servers differ, a row each with its value in every era and its source. What the rest
+// of the server does by era, it reads from a Behaviour made here; nothing else knows an era's name.
+
+import { ConfigError } from "../../base/errors.ts";
+import { nearest } from "../../base/suggest.ts";
+import { always, choice, COUNT, DURATION, type Era, ERAS, row, type Row, SIZE, SWITCH } from "./rows.ts";
+
+/** Pull requests are those of grafana/grafana; `6.2` and the like are sections of Kubernetes' API concepts where `k8s` says so. */
+export const ROWS = {
+  // Lists
+  pageSize: row("page-size", COUNT, [50, 500, 0], "Items of a page when the request has no limit; 0 = all of them", "#110356"),
+  pageBytes: row("page-bytes", SIZE, [0, 2 * 1_048_576, 0], "A page ends once its items reach this size; 0 = never", "#125342"),
+  selectors: row("selectors", choice("after-cut", "before-cut"), ["after-cut", "after-cut", "before-cut"],
+    "Whether selectors are applied to a page that is cut already, so that it may be empty and still have a successor", "pkg/storage/unified/apistore/store.go"),
+  pages: row("pages", choice("latest", "snapshot"), ["latest", "latest", "snapshot"],
+    "Whether later pages show every object as of the first page, or leave out what was written since", "#129460; k8s: retrieving large results sets in chunks"),
+  exactMatch: row("exact-match", choice("filter", "snapshot"), ["filter", "filter", "snapshot"],
+    "What resourceVersionMatch=Exact gives: objects of just that version, or the collection as of it", "pkg/storage/unified/resource/server.go; k8s: semantics for get and list"),
+  versionTooLarge: row("version-too-large", choice("504", "400"), ["504", "400", "504"],
+    "The answer to a resourceVersion that the server has not reached", "#126004"),
+  emptyHistory: row("empty-history", choice("absent", "present"), ["absent", "absent", "present"],
+    "Whether an empty HistoricJobList has items", "apps/provisioning/pkg/apis/provisioning/v0alpha1/jobs.go"),
+
+  // Watches
+  ringEvents: row("ring-events", COUNT, [100, 500, 20_000], "Events that are kept for watches that resume, all resources together", "pkg/storage/unified/resource/broadcaster.go"),
+  gaps: row("gaps", choice("silent", "event", "status"), ["silent", "silent", "event"],
+    "What a watch gets that resumes before the kept events: the rest without a word, an ERROR event with code 410, or status 410", "#130440, #132101, #132951"),
+  watchFromZero: row("watch-from-zero", choice("now", "state"), ["now", "now", "state"],
+    "What a watch without resourceVersion, or from 0, begins with: nothing, or an ADDED for each object", "pkg/storage/unified/apistore/store.go; k8s: semantics for watch"),
+  watchList: row("watch-list", choice("served", "refused"), ["served", "served", "served"],
+    "What sendInitialEvents gives: the objects and a bookmark, or 422", "pkg/storage/unified/apistore/store.go"),
+  bookmarks: row("bookmarks", choice("initial", "periodic"), ["initial", "periodic", "periodic"],
+    "Whether bookmarks come from time to time, or only after initial events", "#122886"),
+  bookmarkIntervalMs: row("bookmark-interval", DURATION, [10_000, 10_000, 60_000], "Pause between bookmarks; one is sent only if the version moved", "#122886; k8s: watch bookmarks"),
+  slowReaderEvents: always("slow-reader-events", COUNT, 100, "Undelivered events that make the reader of a watch slow", "pkg/storage/unified/resource/broadcaster.go"),
+  slowReaderMs: always("slow-reader-grace", DURATION, 1_000, "How long a reader may be slow before its watch is ended", "ours"),
+
+  // Writes
+  versions: row("versions", choice("microseconds", "snowflake", "counter"), ["microseconds", "snowflake", "counter"],
+    "What resourceVersions look like: 16 digits, 19 digits, or few", "#126004, #126012"),
+  putWithoutVersion: row("put-without-version", choice("overwrites", "refused"), ["overwrites", "overwrites", "refused"],
+    "What a PUT without resourceVersion does to an object that is there", "pkg/storage/unified/apistore/store.go; k8s: resource versions"),
+  putMissing: row("put-missing", choice("creates", "404"), ["creates", "creates", "404"],
+    "What a PUT without resourceVersion does where there is no object", "pkg/storage/unified/apistore/store.go"),
+  putDeleted: row("put-deleted", choice("500", "409", "404"), ["500", "409", "404"], "The answer to a PUT with resourceVersion to an object that is gone", "#129212"),
+  compareAndSwap: row("compare-and-swap", choice("racy", "atomic"), ["racy", "atomic", "atomic"],
+    "Whether two PUTs of the same resourceVersion can both succeed", "#111866"),
+  sameObject: row("same-object", choice("written", "ignored"), ["written", "written", "ignored"],
+    "Whether a write that changes nothing makes a new version", "pkg/storage/unified/apistore/store.go; k8s: etcd3 store"),
+  bookkeeping: row("bookkeeping", SWITCH, [true, true, false], "Whether the server writes grafana.app/createdBy, updatedBy and updatedTimestamp", "pkg/storage/unified/apistore/prepare.go"),
+  authors: row("authors", SWITCH, [false, true, false], "Whether author annotations are the server's: dropped at creation, then immutable", "pkg/registry/apis/provisioning/jobs.go"),
+  newActions: row("new-actions", SWITCH, [false, true, true], "Whether fixFolderMetadata, releaseResources, deleteResources and test are actions", "#128573"),
+  admission: always("admission", SWITCH, true, "Whether specs are checked", "apps/provisioning/pkg/jobs/validator.go"),
+  guardedReads: row("guarded-reads", SWITCH, [true, false, false], "Whether the jobs of an unhealthy repository cannot even be read", "pkg/registry/apis/provisioning/jobs.go"),
+  queueLimit: always("queue-limit", COUNT, 0, "Jobs that may wait in a namespace before 429; 0 = any number", "#129085"),
+
+  // Jobs
+  beta: row("v1beta1", SWITCH, [false, true, false], "Whether v1beta1 is served beside v0alpha1", "apps/provisioning/pkg/apis/provisioning/v1beta1"),
+  history: always("history", choice("objects", "loki"), "objects", "Where finished jobs are kept; with loki there are no historicjobs", "#109249"),
+  expiredJobs: row("expired-jobs", choice("vanish", "history"), ["vanish", "history", "history"],
+    "What becomes of a job whose lease has expired, when the simulation reaps", "#113764"),
+  leaseExpiryMs: row("lease-expiry", DURATION, [30_000, 60_000, 60_000], "Age of a claim after which the simulation reaps its job", "#127786"),
+  leaseRenewalMs: row("lease-renewal", DURATION, [30_000, 20_000, 20_000], "Pause between the renewals of the simulation's drivers", "#127786"),
+  summaryKind: row("summary-kind", choice("resource", "kind"), ["resource", "kind", "kind"], "The key that names the kind in a job's summary", "apps/provisioning/pkg/apis/provisioning/v0alpha1/jobs.go"),
+
+  // The host
+  clockSkewMs: always("clock-skew", DURATION, 0, "How far the server's clock is ahead of this machine's", "ours"),
+  sendDate: always("send-date", SWITCH, true, "Whether responses carry Date", "ours"),
+} as const;
+
+type Rows = typeof ROWS;
+export type BehaviourKey = keyof Rows;
+
+/** A value for each row. */
+export type Behaviour = { -readonly [Key in BehaviourKey]: Rows[Key] extends Row<infer Value> ? Value : never };
+
+export const DEFAULT_ERA: Era = "2026-09";
+
+/** The behaviour of an era. */
+export function behaviourOf(era: Era): Behaviour {
+  return Object.fromEntries(Object.entries(ROWS).map(([key, { values }]) => [key, values[era]])) as unknown as Behaviour;
+}
+
+/** Reads an era's name. @throws ConfigError */
+export function parseEra(text: string): Era {
+  const era = ERAS.find((known) => known === text);
+  if (era === undefined) throw new ConfigError(`Cannot use era "${text}": expected ${ERAS.slice(0, -1).join(", ")} or ${ERAS.at(-1)}`);
+  return era;
+}
+
+/** Reads settings such as `page-size=3`; a later one wins. @throws ConfigError */
+export function parseSettings(texts: readonly string[]): Partial<Behaviour> {
+  return Object.fromEntries(texts.map(parseSetting)) as Partial<Behaviour>;
+}
+
+function parseSetting(text: string): [string, unknown] {
+  const [, name = "", value = ""] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
+  if (name === "") throw new ConfigError(`Cannot use setting "${text}": expected <name>=<value>, such as page-size=3; --list-eras shows the names`);
+  const known = Object.entries(ROWS as Record<string, Row<unknown>>);
+  const found = known.find(([, candidate]) => candidate.name === name);
+  if (found === undefined) {
+    const guess = nearest(name, known.map(([, candidate]) => candidate.name));
+    throw new ConfigError(`Cannot use setting "${text}": there is no "${name}"${guess === undefined ? "" : `; did you mean "${guess}"?`}; --list-eras shows the names`);
+  }
+  const [key, { parse, expected }] = found;
+  const parsed = parse(value);
+  if (parsed === undefined) throw new ConfigError(`Cannot set "${name}" to "${value}": expected ${expected}`);
+  return [key, parsed];
+}
+
+/** The table as text: a row a line, its columns aligned. */
+export function renderEras(): string[] {
+  const cells = Object.values(ROWS as Record<string, Row<unknown>>).map(({ name, values, format, meaning, source }) => [
+    name,
+    ...ERAS.map((era) => format(values[era])),
+    meaning,
+    source,
+  ]);
+  const table = [["NAME", ...ERAS, "MEANING", "SOURCE"], ...cells];
+  const widths = table[0]?.map((_, column) => Math.max(...table.map((line) => line[column]?.length ?? 0))) ?? [];
+  return table.map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd());
+}

@@ -1,0 +1,76 @@
+// What a row of the table of behaviours is made of: readers that turn a setting's text into its value and back.
+
+import { formatDuration, parseDuration } from "../../base/duration.ts";
+
+/** Reads the values of one kind. */
+export interface Kind<Value> {
+  /** What is accepted, for error messages. */
+  expected: string;
+  /** Undefined for a text that is none. */
+  parse(text: string): Value | undefined;
+  format(value: Value): string;
+}
+
+/** Server ages of which the behaviours are known. `kubernetes` is the generic API server on etcd. */
+export const ERAS = ["2025-08", "2026-09", "kubernetes"] as const;
+export type Era = (typeof ERAS)[number];
+
+/** One behaviour in which servers differ. */
+export interface Row<Value> extends Kind<Value> {
+  /** As `--set` names it. */
+  name: string;
+  /** One sentence. */
+  meaning: string;
+  /** Pull request or file of grafana/grafana, or documentation of Kubernetes; `ours` for what no server fixes. */
+  source: string;
+  values: Readonly<Record<Era, Value>>;
+}
+
+/** A row whose `values` come in the order of `ERAS`. */
+export function row<Value>(name: string, kind: Kind<Value>, values: readonly [NoInfer<Value>, NoInfer<Value>, NoInfer<Value>], meaning: string, source: string): Row<Value> {
+  const [first, second, third] = values;
+  return { ...kind, name, meaning, source, values: { "2025-08": first, "2026-09": second, kubernetes: third } };
+}
+
+/** A row that holds in every era and is there to be broken. */
+export function always<Value>(name: string, kind: Kind<Value>, value: NoInfer<Value>, meaning: string, source: string): Row<Value> {
+  return row(name, kind, [value, value, value], meaning, source);
+}
+
+export const SWITCH: Kind<boolean> = {
+  expected: "on or off",
+  parse: (text) => ({ on: true, true: true, off: false, false: false })[text],
+  format: (value) => (value ? "on" : "off"),
+};
+
+export const COUNT: Kind<number> = {
+  expected: "a whole number from 0",
+  parse: (text) => (/^\d{1,9}$/.test(text) ? Number(text) : undefined),
+  format: String,
+};
+
+/** Bytes, with `Ki` and `Mi` for powers of 1,024. */
+export const SIZE: Kind<number> = {
+  expected: "bytes such as 4000, 64Ki or 2Mi",
+  parse(text) {
+    const [, digits, unit = ""] = /^(\d{1,9})(Ki|Mi)?$/.exec(text) ?? [];
+    return digits === undefined ? undefined : Number(digits) * ({ Ki: 1_024, Mi: 1_048_576 }[unit] ?? 1);
+  },
+  format: (bytes) => (bytes > 0 && bytes % 1_048_576 === 0 ? `${bytes / 1_048_576}Mi` : String(bytes)),
+};
+
+/** Milliseconds, written as Go durations; may be negative. */
+export const DURATION: Kind<number> = {
+  expected: "a duration such as 1500ms, 45s or -2m",
+  parse: parseDuration,
+  format: formatDuration,
+};
+
+/** One of a few words. */
+export function choice<const Word extends string>(...words: readonly Word[]): Kind<Word> {
+  return {
+    expected: words.length === 2 ? words.join(" or ") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`,
+    parse: (text) => words.find((word) => word === text),
+    format: (word) => word,
+  };
+}

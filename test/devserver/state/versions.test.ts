@@ -1,0 +1,31 @@
+// resourceVersions in each format: their length, their order, and back again.
+
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { firstVersion, formatVersion, nextVersion, parseVersion, type VersionFormat } from "../../../src/devserver/state/versions.ts";
+
+const NOW = Date.UTC(2026, 8, 1);
+const DIGITS: Record<VersionFormat, number> = { microseconds: 16, snowflake: 19, counter: 4 };
+
+for (const format of Object.keys(DIGITS) as VersionFormat[]) {
+  describe(`versions as ${format}`, () => {
+    test("rise with every write, also within one instant, and are read back", () => {
+      let version = firstVersion(format, NOW);
+      let text = formatVersion(format, version);
+      assert.equal(text.length, DIGITS[format]);
+      for (let write = 0; write < 3_000; write++) {
+        version = nextVersion(format, version, NOW);
+        const next = formatVersion(format, version);
+        assert.ok(BigInt(next) > BigInt(text));
+        assert.equal(parseVersion(format, next), version);
+        text = next;
+      }
+    });
+
+    test("one far beyond what was given out is larger than all, and text is none", () => {
+      const last = firstVersion(format, NOW);
+      assert.ok((parseVersion(format, "9".repeat(20)) ?? 0) > last);
+      assert.equal(parseVersion(format, "12a"), undefined);
+    });
+  });
+}
