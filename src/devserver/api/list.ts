@@ -2,22 +2,22 @@
 // be short or empty and still have a successor.
 
 import { Buffer } from "node:buffer";
-import type { ApiVersion } from "../../provisioning.ts";
 import type { Behaviour } from "../behaviour/eras.ts";
-import { groupVersion, type Resource, shownVersion } from "./resources.ts";
+import type { Form } from "./plain-form.ts";
+import type { Resource } from "./resources.ts";
 import { parseSelection } from "./selectors.ts";
 import { badRequest, Refusal } from "../wire/status.ts";
-import type { Store } from "../state/store.ts";
+import type { Entry, Store } from "../state/store.ts";
 
 export interface ListRequest {
   resource: Resource;
-  version: ApiVersion;
   namespace: string | undefined;
   query: URLSearchParams;
+  form: Form;
 }
 
 /** @throws Refusal 400 for a bad limit, token, version or selector */
-export function listPage(store: Store, { resource, version, namespace, query }: ListRequest, behaviour: Behaviour): string {
+export function listPage(store: Store, { resource, namespace, query, form }: ListRequest, behaviour: Behaviour): string {
   const selected = parseSelection(resource, query);
   const limit = parseLimit(query.get("limit")) || behaviour.pageSize || Number.POSITIVE_INFINITY;
   const pageBytes = behaviour.pageBytes || Number.POSITIVE_INFINITY;
@@ -25,9 +25,8 @@ export function listPage(store: Store, { resource, version, namespace, query }: 
   const only = exactVersion(query, store, behaviour.versionTooLarge);
   // Later pages are read as of the first one: what was written since is missing, as only one version is kept.
   const asOf = token?.version ?? store.version;
-  const apiVersion = shownVersion(resource, version);
 
-  const items: string[] = [];
+  const items: Entry[] = [];
   let bytes = 0;
   let cut = 0;
   let lastKey = "";
@@ -41,13 +40,11 @@ export function listPage(store: Store, { resource, version, namespace, query }: 
     if (entry.version > asOf) continue;
     cut++;
     bytes += Buffer.byteLength(entry.tail);
-    if (selected(entry) && (only === undefined || only === entry.version)) items.push(entry.text(resource.kind, apiVersion));
+    if (selected(entry) && (only === undefined || only === entry.version)) items.push(entry);
   }
 
-  const metadata = { resourceVersion: store.versionText(asOf), ...(more ? { continue: formatToken({ version: asOf, key: lastKey }) } : {}) };
-  const head = `{"kind":"${resource.kind}List","apiVersion":"${groupVersion(version)}","metadata":${JSON.stringify(metadata)}`;
-  if (items.length === 0 && resource.name === "historicjobs" && behaviour.emptyHistory === "absent") return `${head}}`;
-  return `${head},"items":[${items.join(",")}]}`;
+  const next = more ? { continue: formatToken({ version: asOf, key: lastKey }) } : {};
+  return form.list({ resourceVersion: store.versionText(asOf), ...next }, items);
 }
 
 /** Reads a resourceVersion of a query; undefined if absent, empty or "0". @throws Refusal 400, 504 */

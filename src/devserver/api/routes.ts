@@ -7,6 +7,7 @@ import { discovery } from "./discovery.ts";
 import { listPage, type ListRequest } from "./list.ts";
 import { createObject, deleteObject, type ObjectContext, replaceObject, replaceStatus } from "./objects.ts";
 import { enqueueJob, pastJob, pastJobs } from "./repository-jobs.ts";
+import { plainForm } from "./plain-form.ts";
 import { type Resource, resourceNamed, RESOURCES, shownVersion } from "./resources.ts";
 import { badRequest, methodNotAllowed, noSuchPath, notFound, Refusal } from "../wire/status.ts";
 import type { Entry } from "../state/store.ts";
@@ -46,7 +47,8 @@ async function collection(context: ApiContext, call: Call, caller: Caller, targe
   if (call.method === "GET") {
     const watch = ["1", "true"].includes(call.query.get("watch") ?? "");
     authorize(caller, watch ? "watch" : "list", resource.name, namespace, "");
-    const request: ListRequest = { resource, namespace, version: target.version, query: call.query };
+    const form = plainForm(resource, target.version, context.behaviour);
+    const request: ListRequest = { resource, namespace, query: call.query, form };
     if (!watch) return { status: 200, body: listPage(context.store, request, context.behaviour) };
     startWatch(context, request, () => call.stream());
     return undefined;

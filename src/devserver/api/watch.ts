@@ -5,7 +5,6 @@ import type { Stream } from "../wire/call.ts";
 import type { Events } from "../state/events.ts";
 import { type ListRequest, parseVersion } from "./list.ts";
 import type { Behaviour } from "../behaviour/eras.ts";
-import { shownVersion } from "./resources.ts";
 import { parseSelection } from "./selectors.ts";
 import { invalid, Refusal } from "../wire/status.ts";
 import type { Change, Entry, Store } from "../state/store.ts";
@@ -27,8 +26,7 @@ const LINGER_MS = 5_000;
 /** Checks the query, then answers with a stream. @throws Refusal 400, 422 */
 export function startWatch(context: WatchContext, request: ListRequest, open: () => Stream): void {
   const { store, events, clock, random, behaviour } = context;
-  const { resource, namespace, query } = request;
-  const apiVersion = shownVersion(resource, request.version);
+  const { resource, namespace, query, form } = request;
   const selected = parseSelection(resource, query);
   const after = parseVersion(query.get("resourceVersion"), store, behaviour.versionTooLarge);
   const initial = query.get("sendInitialEvents") === "true";
@@ -45,26 +43,27 @@ export function startWatch(context: WatchContext, request: ListRequest, open: ()
     watch.end();
     return;
   }
-  const line = (type: string, entry: Entry) => `{"type":"${type}","object":${entry.text(resource.kind, apiVersion)}}\n`;
-  const bookmark = (annotations?: Record<string, string>) => {
-    const metadata = { resourceVersion: store.versionText(), creationTimestamp: null, annotations };
-    const object = { kind: resource.kind, apiVersion, metadata, spec: {}, status: {} };
-    watch.send(`${JSON.stringify({ type: "BOOKMARK", object })}\n`);
+  let first = true;
+  const send = (type: string, object: (first: boolean) => string) => {
+    watch.send(`{"type":"${type}","object":${object(first)}}\n`);
+    first = false;
   };
-  const send = (change: Change) => {
+  const bookmark = (annotations?: Record<string, string>) =>
+    send("BOOKMARK", (first) => form.bookmark({ resourceVersion: store.versionText(), ...(annotations && { annotations }) }, first));
+  const tell = (change: Change) => {
     if (change.resource !== resource.name) return;
     if (namespace !== undefined && change.entry.namespace !== namespace) return;
     const type = eventType(change, selected);
-    if (type !== undefined) watch.send(line(type, change.entry));
+    if (type !== undefined) send(type, (first) => form.event(change.entry, first));
   };
 
   if (initial) {
-    for (const entry of store.entries(resource.name, namespace)) if (selected(entry)) watch.send(line("ADDED", entry));
+    for (const entry of store.entries(resource.name, namespace)) if (selected(entry)) send("ADDED", (first) => form.event(entry, first));
     if (bookmarks) bookmark({ "k8s.io/initial-events-end": "true" });
   } else if (after !== undefined) {
-    for (const change of events.since(after)) send(change);
+    for (const change of events.since(after)) tell(change);
   }
-  watch.onEnd(events.read(send));
+  watch.onEnd(events.read(tell));
 
   const seconds = Number(query.get("timeoutSeconds") ?? 0);
   const timeoutMs = seconds > 0 ? seconds * 1_000 : DEFAULT_TIMEOUT_MS * (1 + random());

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { listPage } from "../../../src/devserver/api/list.ts";
 import { type Behaviour, behaviourOf } from "../../../src/devserver/behaviour/eras.ts";
+import { plainForm } from "../../../src/devserver/api/plain-form.ts";
 import { type ResourceName, RESOURCES } from "../../../src/devserver/api/resources.ts";
 import { Refusal } from "../../../src/devserver/wire/status.ts";
 import { Store } from "../../../src/devserver/state/store.ts";
@@ -18,13 +19,10 @@ interface ListOptions {
 
 function list(store: Store, query: Record<string, string> = {}, options: ListOptions = {}): Body {
   const resource = RESOURCES[options.resource ?? "jobs"];
-  const request = {
-    resource,
-    version: options.version ?? "v0alpha1",
-    namespace: options.namespace,
-    query: new URLSearchParams(query),
-  };
-  return JSON.parse(listPage(store, request, { ...behaviourOf("2026-09"), ...options.behaviour })) as Body;
+  const behaviour = { ...behaviourOf("2026-09"), ...options.behaviour };
+  const form = plainForm(resource, options.version ?? "v0alpha1", behaviour);
+  const request = { resource, namespace: options.namespace, query: new URLSearchParams(query), form };
+  return JSON.parse(listPage(store, request, behaviour)) as Body;
 }
 
 /** Follows `continue` to the end; the names of each page. */

@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import type { Stream } from "../../../src/devserver/wire/call.ts";
 import { Events } from "../../../src/devserver/state/events.ts";
 import { type Behaviour, behaviourOf } from "../../../src/devserver/behaviour/eras.ts";
+import { plainForm } from "../../../src/devserver/api/plain-form.ts";
 import { type ResourceName, RESOURCES } from "../../../src/devserver/api/resources.ts";
 import { Refusal } from "../../../src/devserver/wire/status.ts";
 import { type Resourced, Store } from "../../../src/devserver/state/store.ts";
@@ -77,7 +78,12 @@ function setUp(behaviour: Partial<Behaviour> = {}): Setup {
       const stream = new FakeStream();
       startWatch(
         context,
-        { resource: RESOURCES[resource], version: "v0alpha1", namespace, query: new URLSearchParams(query) },
+        {
+          resource: RESOURCES[resource],
+          namespace,
+          query: new URLSearchParams(query),
+          form: plainForm(RESOURCES[resource], "v0alpha1", merged),
+        },
         () => stream,
       );
       return stream;
