@@ -1,4 +1,4 @@
-// In: nothing but the environment. Out: paths of kube-apiserver and etcd, from KUBEBUILDER_ASSETS or built once
+// In: nothing but the environment. Out: paths of kube-apiserver, etcd and kubectl, from KUBEBUILDER_ASSETS or built once
 // with Go into the user's cache. Knows nothing of how they are started.
 
 import { spawn } from "node:child_process";
@@ -22,36 +22,51 @@ export interface ServerBinaries {
  * @throws Error that names the next step if they are not there and Go is missing.
  */
 export async function serverBinaries(say: (line: string) => void): Promise<ServerBinaries> {
-  const assets = process.env.KUBEBUILDER_ASSETS;
-  if (assets !== undefined && assets !== "") {
+  const assets = assetsDirectory();
+  if (assets !== undefined) {
     const found = inDirectory(assets);
     for (const path of Object.values(found)) {
       if (!(await exists(path))) throw new Error(`Cannot use KUBEBUILDER_ASSETS "${assets}": expected an executable ${path}`);
     }
     return found;
   }
-  const directory = binariesDirectory();
-  const wanted = inDirectory(directory);
-  await mkdir(directory, { recursive: true });
-  await locked(join(directory, "lock"), say, async () => {
-    if (!(await exists(wanted.etcd))) await build(ETCD, wanted.etcd, say);
-    if (!(await exists(wanted.kubeApiserver))) await build(KUBE_APISERVER, wanted.kubeApiserver, say);
-  });
+  const wanted = inDirectory(binariesDirectory());
+  await buildMissing([[ETCD, wanted.etcd], [KUBE_APISERVER, wanted.kubeApiserver]], say);
   return wanted;
+}
+
+/** kubectl of the same release: that of KUBEBUILDER_ASSETS if there is one, else built once. @throws Error as serverBinaries() */
+export async function kubectlBinary(say: (line: string) => void): Promise<string> {
+  const given = join(assetsDirectory() ?? binariesDirectory(), "kubectl");
+  if (await exists(given)) return given;
+  const built = join(binariesDirectory(), "kubectl");
+  await buildMissing([[KUBECTL, built]], say);
+  return built;
 }
 
 /** Whether serverBinaries() can succeed here: they are there already, or Go can build them. */
 export async function serverBinariesPossible(): Promise<boolean> {
-  const assets = process.env.KUBEBUILDER_ASSETS;
-  const { kubeApiserver, etcd } = inDirectory(assets === undefined || assets === "" ? binariesDirectory() : assets);
-  if ((await exists(kubeApiserver)) && (await exists(etcd))) return true;
+  const { kubeApiserver, etcd } = inDirectory(assetsDirectory() ?? binariesDirectory());
+  return ((await exists(kubeApiserver)) && (await exists(etcd))) || goPossible();
+}
+
+/** Whether there is a Go to build with. */
+export function goPossible(): Promise<boolean> {
   return run("go", ["version"], {}).then(() => true, () => false);
 }
 
 /** Where binaries that were built are kept. */
 export function binariesDirectory(): string {
-  const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
-  return join(cache, "job-controller", `apiserver-${KUBERNETES_VERSION}`);
+  return join(cacheDirectory(), `apiserver-${KUBERNETES_VERSION}`);
+}
+
+/** What the project keeps for this user from one run to the next. */
+export function cacheDirectory(): string {
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "job-controller");
+}
+
+function assetsDirectory(): string | undefined {
+  return process.env.KUBEBUILDER_ASSETS || undefined;
 }
 
 function inDirectory(directory: string): ServerBinaries {
@@ -89,13 +104,20 @@ const KUBE_APISERVER: Recipe = {
   cold: "four to eight minutes on two cores",
 };
 
+const KUBECTL: Recipe = {
+  ...KUBE_APISERVER,
+  name: "kubectl",
+  mainPackage: "k8s.io/kubernetes/cmd/kubectl",
+  cold: "two minutes after kube-apiserver",
+};
+
 /** Kubernetes requires its staging modules at v0.0.0 and replaces them by directories of its repository; outside of it
  * the modules published beside the release take their place. */
 async function kubernetesGoMod(directory: string): Promise<string> {
   const answer = await run("go", ["mod", "download", "-json", `k8s.io/kubernetes@${KUBERNETES_VERSION}`], { cwd: directory });
   const { GoMod } = JSON.parse(answer) as { GoMod: string };
   const staging = [...(await readFile(GoMod, "utf8")).matchAll(/^\t(k8s\.io\/\S+) v0\.0\.0$/gm)].map((match) => match[1]);
-  return goMod("kube-apiserver", [
+  return goMod("kubernetes", [
     `require k8s.io/kubernetes ${KUBERNETES_VERSION}`,
     ...staging.map((name) => `replace ${name} => ${name} ${STAGING_VERSION}`),
   ]);
@@ -103,6 +125,14 @@ async function kubernetesGoMod(directory: string): Promise<string> {
 
 function goMod(name: string, lines: string[]): string {
   return [`module local/${name}`, `go ${GO_VERSION}`, ...lines, ""].join("\n");
+}
+
+async function buildMissing(wanted: readonly [recipe: Recipe, target: string][], say: (line: string) => void): Promise<void> {
+  const directory = binariesDirectory();
+  await mkdir(directory, { recursive: true });
+  await locked(join(directory, "lock"), say, async () => {
+    for (const [recipe, target] of wanted) if (!(await exists(target))) await build(recipe, target, say);
+  });
 }
 
 async function build(recipe: Recipe, target: string, say: (line: string) => void): Promise<void> {

@@ -15,6 +15,7 @@ import { connect as tlsConnect } from "node:tls";
 import { fileURLToPath } from "node:url";
 import { generate } from "selfsigned";
 import { KUBERNETES_VERSION, serverBinaries } from "./apiserver-binaries.ts";
+import { DEFINITIONS, KINDS } from "./apiserver-crds.ts";
 
 const GROUP = "provisioning.grafana.app";
 const VERSION = "v0alpha1";
@@ -465,31 +466,6 @@ function servingSerial(port: number, ca: string): Promise<string> {
     }).once("error", reject);
   });
 }
-
-const KINDS = [
-  { names: { plural: "jobs", singular: "job", kind: "Job", listKind: "JobList" }, subresources: {} },
-  { names: { plural: "historicjobs", singular: "historicjob", kind: "HistoricJob", listKind: "HistoricJobList" }, subresources: {} },
-  { names: { plural: "repositories", singular: "repository", kind: "Repository", listKind: "RepositoryList" }, subresources: { status: {} } },
-];
-
-// The status of a Job is written through the object: with a status sub-resource the server would drop it silently.
-const DEFINITIONS = KINDS.map(({ names, subresources }) => ({
-  apiVersion: "apiextensions.k8s.io/v1",
-  kind: "CustomResourceDefinition",
-  metadata: { name: `${names.plural}.${GROUP}` },
-  spec: {
-    group: GROUP,
-    scope: "Namespaced",
-    names,
-    versions: [{
-      name: VERSION,
-      served: true,
-      storage: true,
-      subresources,
-      schema: { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } },
-    }],
-  },
-}));
 
 const AUDIT_POLICY = {
   apiVersion: "audit.k8s.io/v1",
