@@ -185,7 +185,7 @@ async function main(): Promise<void> {
     "--api-address=localhost:0",
     "--exchange-address=localhost:0",
     "--mtls=required",
-    `--cert-dir=${FOLDER}`,
+    `--state-dir=${FOLDER}`,
     "--simulate",
     "--simulate-duration=1s",
   ];

@@ -115,14 +115,16 @@ const handlers: Handlers = {
   },
 
   async dev(config: DevConfig) {
-    const { runDevserver } = await import("./devserver/run.ts");
+    const { printEnvironment, runDevserver } = await import("./devserver/command/run.ts");
     if (config.listEras) {
       const { renderEras } = await import("./devserver/behaviour/eras.ts");
       for (const line of renderEras()) stdout.write(line, "info");
       return EXIT.ok;
     }
     watchReader(await detectHost());
-    await runDevserver(config, { clock, random: Math.random, write: (line) => stdout.write(line, "info"), signal: stop.signal });
+    const write = (line: string) => stdout.write(line, "info");
+    if (config.printEnv) await printEnvironment(config, { clock, write, signal: stop.signal });
+    else await runDevserver(config, { clock, random: Math.random, write, signal: stop.signal, pid: process.pid });
     return EXIT.ok;
   },
 

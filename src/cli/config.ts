@@ -13,7 +13,7 @@ import { parseArguments } from "./parse.ts";
 import { Settings } from "./settings.ts";
 import type { Environment } from "./settings.ts";
 import { nearest } from "../base/suggest.ts";
-import { addressOf, namespaceOf, quoted, rateOf, refusePlaintext, repositoryOf, requiredAddressOf, urlOf, urlText } from "./values.ts";
+import { addressOf, namespaceOf, portOf, quoted, rateOf, refusePlaintext, repositoryOf, requiredAddressOf, urlOf, urlText } from "./values.ts";
 import type { Address, Source } from "./values.ts";
 
 export interface TlsConfig {
@@ -66,7 +66,10 @@ export interface DevConfig {
   bearerToken: Secret | undefined;
   mtls: (typeof MTLS_MODES)[number];
   /** Undefined = a new directory among the temporary files. */
-  certDir: string | undefined;
+  stateDir: string | undefined;
+  readyFile: string | undefined;
+  /** Wait for the server of the ready file and print its environment instead of serving. */
+  printEnv: boolean;
   simulate: boolean;
   simulateDurationMs: number;
   tokenLifetimeMs: number;
@@ -200,14 +203,23 @@ function namespacesOf(settings: Settings): string[] {
 export function devConfig(argv: readonly string[], env: Environment): DevConfig {
   const settings = new Settings(COMMANDS.dev, parseArguments(COMMANDS.dev, argv).given, env);
   const bearer = settings.named("bearer-token");
+  const port = settings.source("port");
+  const apiPort = port === undefined ? undefined : portOf(port);
+  const printEnv = settings.bool("print-env");
+  const readyFile = settings.text("ready-file");
+  if (printEnv && readyFile === undefined) {
+    throw new UsageError("Cannot use --print-env alone: expected --ready-file=<file>, the file of the server whose environment it prints");
+  }
   return {
     command: "dev",
-    apiAddress: addressText(settings, "api-address"),
-    exchangeAddress: addressText(settings, "exchange-address"),
+    apiAddress: addressText(settings, "api-address", apiPort),
+    exchangeAddress: addressText(settings, "exchange-address", anyPort(settings, "exchange-address", apiPort)),
     token: headerSecret(settings.required("token")),
     bearerToken: bearer === undefined ? undefined : headerSecret(bearer),
     mtls: settings.enum("mtls", MTLS_MODES),
-    certDir: settings.text("cert-dir"),
+    stateDir: settings.text("state-dir"),
+    readyFile,
+    printEnv,
     simulate: settings.bool("simulate"),
     simulateDurationMs: settings.durationMs("simulate-duration", NOT_NEGATIVE),
     tokenLifetimeMs: settings.durationMs("token-lifetime", SECOND),
@@ -219,10 +231,16 @@ export function devConfig(argv: readonly string[], env: Environment): DevConfig 
   };
 }
 
-function addressText(settings: Settings, name: string): string {
+/** The address as text, with another port if one is given. */
+function addressText(settings: Settings, name: string, port?: number): string {
   const source = settings.required(name);
   requiredAddressOf(source);
-  return source.text;
+  return port === undefined ? source.text : source.text.replace(/\d+$/, String(port));
+}
+
+/** `--port=0` means any port for every address that was not named. */
+function anyPort(settings: Settings, name: string, apiPort: number | undefined): 0 | undefined {
+  return apiPort === 0 && settings.named(name) === undefined ? 0 : undefined;
 }
 
 /** Reads the arguments of `ready`. @throws UsageError */

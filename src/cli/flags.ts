@@ -24,6 +24,8 @@ export interface Flag {
   short?: string;
   /** The value is never shown, not even in an error. */
   secret?: true;
+  /** Its variable, where the one made of the name is taken. */
+  variable?: string;
 }
 
 export interface Command {
@@ -108,6 +110,9 @@ const RUN_FLAGS: readonly Flag[] = [
 ];
 
 const DEV_FLAGS: readonly Flag[] = [
+  // Kubernetes sets JOB_CONTROLLER_PORT for a Service of that name.
+  { name: "port", kind: "string", value: "port", variable: "JOB_CONTROLLER_DEV_PORT", group: "Addresses",
+    help: "Port of the API, over that of --api-address; 0 = any free ones, for the other addresses too" },
   { name: "api-address", kind: "address", value: "addr", default: "localhost:6446", group: "Addresses",
     help: "Where the provisioning API listens, with TLS" },
   { name: "exchange-address", kind: "address", value: "addr", default: "localhost:6481", group: "Addresses",
@@ -120,8 +125,6 @@ const DEV_FLAGS: readonly Flag[] = [
     help: "Life of the tokens that are signed; at least 1s" },
   { name: "mtls", kind: "enum", options: MTLS_MODES, default: "optional", group: "Access",
     help: "Whether the API asks for client certificates" },
-  { name: "cert-dir", kind: "string", value: "dir", group: "Access",
-    help: "Directory for the CA, server and client certificates. Default: a new one among the temporary files" },
   { name: "repository", kind: "list", value: "name", default: "test6", group: "Objects",
     help: "Healthy repository that is there from the start: name (in namespace default) or namespace/name; may be repeated" },
   { name: "simulate", kind: "bool", default: "false", group: "Objects",
@@ -134,6 +137,12 @@ const DEV_FLAGS: readonly Flag[] = [
     help: "Set one behaviour alone, such as page-size=3; may be repeated. --list-eras shows the names" },
   { name: "list-eras", kind: "bool", default: "false", group: "Behaviour",
     help: "Print the table of behaviours, their values in each era and their sources, and exit" },
+  { name: "state-dir", kind: "string", value: "dir", group: "Operation",
+    help: "Directory for certificates, tokens and a kubeconfig, which are removed at the end. Default: a new one among the temporary files" },
+  { name: "ready-file", kind: "string", value: "file", group: "Operation",
+    help: "JSON with URLs, paths and pid: written when the server serves, removed at the end" },
+  { name: "print-env", kind: "bool", default: "false", group: "Operation",
+    help: "Serve nothing: wait up to 30 seconds for the server of --ready-file and print its environment for eval" },
   { name: "log-requests", kind: "bool", default: "false", group: "Operation",
     help: "Write one line per request" },
 ];
@@ -182,7 +191,7 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     examples: [
       { what: "Defaults: API on https://localhost:6446, exchange on http://localhost:6481", line: "job-controller dev" },
       { what: "Client certificates required, jobs completed after five seconds",
-        line: "job-controller dev --mtls=required --cert-dir=certs --simulate --simulate-duration=5s" },
+        line: "job-controller dev --mtls=required --state-dir=state --simulate --simulate-duration=5s" },
     ],
     flags: DEV_FLAGS,
   },
@@ -211,7 +220,7 @@ export const COMMAND_NAMES = Object.keys(COMMANDS) as readonly CommandName[];
 
 /** `JOB_CONTROLLER_HISTORY_EXPIRATION` for `history-expiration`. */
 export function environmentName(flag: Flag): string {
-  return `JOB_CONTROLLER_${flag.name.toUpperCase().replaceAll("-", "_")}`;
+  return flag.variable ?? `JOB_CONTROLLER_${flag.name.toUpperCase().replaceAll("-", "_")}`;
 }
 
 /** What stands for the value in help: `<url>`, `<json|pretty>`; empty for a switch. */

@@ -112,6 +112,12 @@ export function requiredAddressOf(source: Source): Address {
 
 const LABEL = "[a-z\\d](?:[-a-z\\d]{0,61}[a-z\\d])?";
 
+/** A port, 0 for any free one. */
+export function portOf(source: Source): number {
+  if (/^\d{1,5}$/.test(source.text) && Number(source.text) <= 65_535) return Number(source.text);
+  throw refused(source, "a port from 0 to 65535");
+}
+
 /** A namespace: an RFC 1123 label. */
 export function namespaceOf(source: Source): string {
   if (source.text === "*") {

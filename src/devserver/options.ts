@@ -15,8 +15,10 @@ export interface DevOptions {
   /** The credential that the exchange accepts. */
   token: Secret;
   mtls: MtlsMode;
-  /** Where CA and client certificate are written; undefined = a fresh temporary one, removed at the end. */
-  certDir: string | undefined;
+  /** Where the files for clients are written; undefined = a fresh temporary directory. */
+  stateDir: string | undefined;
+  /** JSON for programs, written once the server serves; undefined = none. */
+  readyFile: string | undefined;
   /** Complete jobs as Grafana's driver would. */
   simulate: boolean;
   /** How long a simulated job works, ms. */
@@ -41,7 +43,8 @@ export const DEV_DEFAULTS: DevOptions = {
   exchangeAddress: "localhost:6481",
   token: new Secret("ProvisioningAdminToken"),
   mtls: "optional",
-  certDir: undefined,
+  stateDir: undefined,
+  readyFile: undefined,
   simulate: false,
   simulateDurationMs: 2_000,
   tokenLifetimeMs: 600_000,
@@ -60,4 +63,6 @@ export interface DevEnv {
   write: (line: string) => void;
   /** Ends the server. */
   signal: AbortSignal;
+  /** Of this process, for the ready file. */
+  pid: number;
 }

@@ -8,7 +8,7 @@ import { ALL_NAMESPACES, AUDIENCE } from "../provisioning.ts";
 import { ALL_PERMISSIONS } from "./access/access.ts";
 import { type Behaviour, behaviourOf, parseEra, parseSettings } from "./behaviour/eras.ts";
 import { type Answer, Call, type Request, type Response } from "./wire/call.ts";
-import { type CertificateFiles, type Certificates, createCertificates, writeCertificates } from "./access/certificates.ts";
+import { type Certificates, createCertificates } from "./access/certificates.ts";
 import { Events } from "./state/events.ts";
 import { exchange, EXCHANGE_PATH } from "./access/exchange.ts";
 import { formatAddress, listen, parseAddress } from "./wire/listen.ts";
@@ -57,8 +57,6 @@ export interface Devserver {
   /** The whole URL of the token exchange. */
   exchangeUrl: string;
   certificates: Certificates;
-  /** Where the certificates are, if `certDir` was given. */
-  files: CertificateFiles | undefined;
   /** Objects without the detour over HTTP: no admission, no rights; watches see the changes. */
   store: Store;
   /** How many watches are open. */
@@ -148,12 +146,6 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
     await api.close();
     throw error;
   });
-  // Only now: a server whose port is taken must not replace the files of the one that has it.
-  const { certDir } = options;
-  const files = certDir === undefined ? undefined : await writeCertificates(certificates, certDir).catch(async (error: unknown) => {
-    await Promise.all([api.close(), exchanging.close()]);
-    throw new ConfigError(`Cannot write certificates to --cert-dir "${certDir}": ${messageOf(error)}`, { cause: error });
-  });
   const closing = new AbortController();
   if (options.simulate) simulateDriver({ store, clock, durationMs: options.simulateDurationMs, signal: closing.signal });
 
@@ -161,7 +153,6 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
     apiUrl: `https://${formatAddress({ ...apiAddress, port: api.port })}`,
     exchangeUrl: `http://${formatAddress({ ...exchangeAddress, port: exchanging.port })}${EXCHANGE_PATH}`,
     certificates,
-    files,
     store,
     get watches() {
       return open.size;

@@ -119,13 +119,13 @@ describe("in an empty root", () => {
   });
 
   test("dev says what it cannot write", { skip }, async () => {
-    const flags = ["dev", "--api-address=127.0.0.1:0", "--exchange-address=127.0.0.1:0"];
+    const flags = ["dev", "--port=0"];
     const unnamed = await ended(start(...enter(...flags)));
     assert.deepEqual([unnamed.code, unnamed.stdout], [2, ""]);
-    assert.match(unnamed.stderr, /^Error: Cannot make a directory for certificates in "\/tmp": ENOENT: .*; name one with --cert-dir\n$/);
-    const named = await ended(start(...enter(...flags, "--cert-dir=/certs")));
+    assert.match(unnamed.stderr, /^Error: Cannot make a directory for certificates in "\/tmp": ENOENT: .*; name one with --state-dir\n$/);
+    const named = await ended(start(...enter(...flags, "--state-dir=/certs")));
     assert.deepEqual([named.code, named.stdout], [2, ""]);
-    assert.match(named.stderr, /^Error: Cannot write certificates to --cert-dir "\/certs": EROFS: .*\n$/);
+    assert.match(named.stderr, /^Error: Cannot write to --state-dir "\/certs": EROFS: .*\n$/);
   });
 });
 

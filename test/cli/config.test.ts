@@ -228,7 +228,9 @@ describe("devConfig()", () => {
       token: new Secret("ProvisioningAdminToken"),
       bearerToken: undefined,
       mtls: "optional",
-      certDir: undefined,
+      stateDir: undefined,
+      readyFile: undefined,
+      printEnv: false,
       simulate: false,
       simulateDurationMs: 2_000,
       tokenLifetimeMs: 600_000,
@@ -242,7 +244,7 @@ describe("devConfig()", () => {
 
   test("reads every flag", () => {
     const config = parseConfig([
-      "dev", "--api-address=127.0.0.1:0", "--exchange-address=:7000", "--token=t", "--bearer-token=b", "--mtls=required", "--cert-dir=/c",
+      "dev", "--api-address=127.0.0.1:0", "--exchange-address=:7000", "--token=t", "--bearer-token=b", "--mtls=required", "--state-dir=/c", "--ready-file=/r",
       "--simulate", "--simulate-duration=0", "--token-lifetime=30s", "--repository=a", "--repository=org-2/b", "--log-requests",
       "--era=kubernetes", "--set=page-size=3", "--set=gaps=event", "--list-eras",
     ], {});
@@ -250,7 +252,8 @@ describe("devConfig()", () => {
     assert.equal(config.token.reveal(), "t");
     assert.equal(config.bearerToken?.reveal(), "b");
     assert.deepEqual({ ...config, token: 0, bearerToken: 0 }, {
-      command: "dev", apiAddress: "127.0.0.1:0", exchangeAddress: ":7000", token: 0, bearerToken: 0, mtls: "required", certDir: "/c",
+      command: "dev", apiAddress: "127.0.0.1:0", exchangeAddress: ":7000", token: 0, bearerToken: 0, mtls: "required", stateDir: "/c",
+      readyFile: "/r", printEnv: false,
       simulate: true, simulateDurationMs: 0, tokenLifetimeMs: 30_000, repositories: ["a", "org-2/b"], era: "kubernetes",
       settings: ["page-size=3", "gaps=event"], listEras: true, logRequests: true,
     });
@@ -262,6 +265,23 @@ describe("devConfig()", () => {
     assert.equal(refusal(["dev", "--repository=a/b/c"]),
       'Cannot parse --repository "a/b/c": expected a name or namespace/name of lower-case letters, digits and "-"');
     assert.equal(refusal(["dev", "--mtls=requird"]), 'Cannot parse --mtls "requird": expected one of off, optional, required; did you mean required?');
+  });
+
+  for (const [flags, api, exchange] of [
+    [["--port=7000"], "localhost:7000", "localhost:6481"],
+    [["--port=0"], "localhost:0", "localhost:0"],
+    [["--port=0", "--api-address=[::1]:1", "--exchange-address=127.0.0.1:5"], "[::1]:0", "127.0.0.1:5"],
+  ] as const) {
+    test(`with ${flags.join(" ")} the API is at ${api}, the exchange at ${exchange}`, () => {
+      const config = parseConfig(["dev", ...flags], {});
+      assert.ok(config.command === "dev");
+      assert.deepEqual([config.apiAddress, config.exchangeAddress], [api, exchange]);
+    });
+  }
+
+  test("refuses a port that is none, and --print-env without a file", () => {
+    assert.throws(() => parseConfig(["dev", "--port=70000"], {}), { message: /^Cannot parse --port "70000": expected a port from 0 to 65535/ });
+    assert.throws(() => parseConfig(["dev", "--print-env"], {}), { message: /^Cannot use --print-env alone: expected --ready-file=<file>/ });
   });
 });
 

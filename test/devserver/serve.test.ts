@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFile, stat } from "node:fs/promises";
 import { type ClientHttp2Session, type ClientHttp2Stream, connect as connectHttp2 } from "node:http2";
 import { createServer } from "node:net";
-import { join } from "node:path";
 import { describe, test } from "node:test";
 import { ConfigError } from "../../src/base/errors.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
-import { createAuthority, temporaryDirectory } from "../support/certs.ts";
+import { createAuthority } from "../support/certs.ts";
 import { send, startDevserver, type TestDevserver } from "../support/devserver.ts";
 import { ManualClock } from "../support/manual-clock.ts";
 
@@ -88,17 +86,6 @@ describe("TLS", () => {
     assert.equal((await server.call("GET", "jobs", undefined, { tls })).status, 200);
     assert.equal(server.requests.at(-1)?.serial, next.serial);
     assert.notEqual(next.serial, server.certificates.client.serial);
-  });
-
-  test("CA and client pair are written to the directory, the key for its owner only", async () => {
-    await using directory = await temporaryDirectory();
-    await using server = await startDevserver({ certDir: `${directory.path}/new` });
-    const { files, certificates } = server;
-    assert.ok(files);
-    assert.equal(await readFile(files.ca, "utf8"), certificates.ca);
-    assert.equal(await readFile(files.cert, "utf8"), certificates.client.cert);
-    assert.equal(await readFile(files.key, "utf8"), certificates.client.key);
-    assert.equal((await stat(files.key)).mode & 0o777, 0o600);
   });
 });
 
@@ -316,25 +303,6 @@ describe("Devserver", () => {
     const port = Number(new URL(server.apiUrl).port);
     const again = await startDevserver({ apiAddress: `127.0.0.1:${port}` });
     await again.close();
-  });
-
-  test("a server whose address is taken leaves the certificates of the other alone", async () => {
-    await using directory = await temporaryDirectory();
-    await using first = await startDevserver({ certDir: directory.path });
-    const ca = join(directory.path, "ca.pem");
-    const before = await readFile(ca, "utf8");
-    await assert.rejects(startDevserver({ apiAddress: new URL(first.apiUrl).host, certDir: directory.path }), ConfigError);
-    assert.equal(await readFile(ca, "utf8"), before);
-  });
-
-  test("a directory that cannot be written is named", async () => {
-    await using directory = await temporaryDirectory();
-    const certDir = await directory.write("file", "");
-    await assert.rejects(startDevserver({ certDir }), (error: Error) => {
-      assert.ok(error instanceof ConfigError);
-      assert.match(error.message, /^Cannot write certificates to --cert-dir ".*\/file": EEXIST/);
-      return true;
-    });
   });
 
   test("an address that is taken is named", async () => {

@@ -62,7 +62,7 @@ describe(`the program under deno run, as ${HOST} starts it`, () => {
   if (HOST === "deno") {
     test("notifies, prunes and ends in order over mutual TLS with these permissions alone", { timeout: 120_000 }, async () => {
       await using directory = await temporaryDirectory();
-      await using dev = await startDevserver({ mtls: "required", certDir: directory.path });
+      await using dev = await startDevserver({ mtls: "required", stateDir: directory.path });
       assert.ok(dev.files);
       const { ca: caFile, cert: certFile, key: keyFile } = dev.files;
       const tokenFile = await directory.write("token", "ProvisioningAdminToken\n");

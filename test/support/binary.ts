@@ -80,7 +80,7 @@ export class Site implements AsyncDisposable {
 
   static async open(options: Partial<DevserverOptions> = {}): Promise<Site> {
     const directory = await temporaryDirectory();
-    return new Site(await startDevserver({ certDir: directory.path, ...options }), directory);
+    return new Site(await startDevserver({ stateDir: directory.path, ...options }), directory);
   }
 
   /** What the exchange of every site accepts. */

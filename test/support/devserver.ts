@@ -2,11 +2,15 @@
 
 import { type IncomingMessage, request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
+import { type StateFiles, writeStateFiles } from "../../src/devserver/command/files.ts";
+import { DEV_DEFAULTS } from "../../src/devserver/options.ts";
 import { createDevserver, type Devserver, type DevserverOptions, type RequestFacts } from "../../src/devserver/serve.ts";
 import type { Metadata, Stored } from "../../src/devserver/state/store.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 
 export interface TestDevserver extends Devserver, AsyncDisposable {
+  /** Where certificates and the like are, if `stateDir` was given. */
+  files: StateFiles | undefined;
   /** Every request so far. */
   requests: RequestFacts[];
   /** Calls the API with a token (minted once) and the CA; `path` begins at the resource, as in `namespaces/a/jobs`. */
@@ -28,6 +32,8 @@ export async function startDevserver(options: Partial<DevserverOptions> = {}): P
       return options.onRequest?.(facts);
     },
   });
+  const { stateDir, token: secret = DEV_DEFAULTS.token } = options;
+  const written = stateDir === undefined ? undefined : await writeStateFiles(devserver, secret, stateDir);
   const token = await devserver.mintToken();
   const url = (
     path: string,
@@ -39,6 +45,7 @@ export async function startDevserver(options: Partial<DevserverOptions> = {}): P
   });
   return Object.assign(devserver, {
     requests,
+    files: written?.files,
     call: (method: string, path: string, body?: unknown, own?: CallOptions) => send(method, url(path), body, withDefaults(own)),
     watch: (path: string, query = "", own?: CallOptions) =>
       openLines(`${url(path)}?watch=1${query === "" ? "" : `&${query}`}`, withDefaults(own)),

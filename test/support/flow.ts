@@ -103,7 +103,7 @@ export class Flow implements AsyncDisposable {
 
   static async open(options: FlowOptions = {}): Promise<Flow> {
     const directory = await temporaryDirectory();
-    const all = { mtls: "required" as const, certDir: directory.path, clock: fastClock(4), ...options };
+    const all = { mtls: "required" as const, stateDir: directory.path, clock: fastClock(4), ...options };
     let flow: Flow | undefined;
     const dev = await startDevserver({ ...all, onRequest: (facts) => flow?.intercept(facts) });
     flow = new Flow({ ...all, onRequest: (facts) => flow?.intercept(facts) }, dev, directory);

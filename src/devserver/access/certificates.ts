@@ -1,9 +1,7 @@
 // The server's own CA, what it signs, and the files a client needs. EC P-256 throughout.
 
 import { X509Certificate } from "node:crypto";
-import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { isIP } from "node:net";
-import { join } from "node:path";
 import { generate } from "selfsigned";
 
 /** Certificate and key, PEM. */
@@ -21,13 +19,6 @@ export interface Certificates {
   client: Pair;
   /** A further client pair of the same CA. */
   issueClient(name: string): Promise<Pair>;
-}
-
-/** Paths of what `writeCertificates` wrote. */
-export interface CertificateFiles {
-  ca: string;
-  cert: string;
-  key: string;
 }
 
 type Extension = NonNullable<NonNullable<Parameters<typeof generate>[1]>["extensions"]>[number];
@@ -49,17 +40,6 @@ export async function createCertificates(nowMs: number, hosts: readonly string[]
     issueClient("job-controller"),
   ]);
   return { ca: ca.cert, server, client, issueClient };
-}
-
-/** Writes ca.pem, client.pem and client-key.pem; the key is readable by its owner only. */
-export async function writeCertificates({ ca, client }: Certificates, directory: string): Promise<CertificateFiles> {
-  const files = { ca: join(directory, "ca.pem"), cert: join(directory, "client.pem"), key: join(directory, "client-key.pem") };
-  await mkdir(directory, { recursive: true });
-  await writeFile(files.ca, ca);
-  await writeFile(files.cert, client.cert);
-  await writeFile(files.key, client.key, { mode: 0o600 });
-  await chmod(files.key, 0o600);
-  return files;
 }
 
 async function issue(nowMs: number, name: string, extensions: Extension[], ca?: Pair): Promise<Pair> {
