@@ -61,7 +61,14 @@ export const ROWS = {
     "What becomes of a job whose lease has expired, when the simulation reaps", "#113764"),
   leaseExpiryMs: row("lease-expiry", DURATION, [30_000, 60_000, 60_000], "Age of a claim after which the simulation reaps its job", "#127786"),
   leaseRenewalMs: row("lease-renewal", DURATION, [30_000, 20_000, 20_000], "Pause between the renewals of the simulation's drivers", "#127786"),
+  claimOwner: row("claim-owner", SWITCH, [false, true, true], "Whether the simulation's drivers sign their claims with claim-owner", "#127783"),
+  abandonedSync: row("abandoned-sync", choice("stuck", "requeued"), ["stuck", "requeued", "requeued"],
+    "Whether the simulation pulls a repository again whose pull job is gone without an end", "#113826"),
   summaryKind: row("summary-kind", choice("resource", "kind"), ["resource", "kind", "kind"], "The key that names the kind in a job's summary", "apps/provisioning/pkg/apis/provisioning/v0alpha1/jobs.go"),
+  failedResources: row("failed-resources", choice("warning", "error"), ["warning", "error", "error"],
+    "What a simulated job ends in of which some resources failed", "pkg/registry/apis/provisioning/jobs/progress.go"),
+  newStatusFields: row("new-status-fields", SWITCH, [false, true, true],
+    "Whether a simulated job's status has warnings and progressUpdates, and its summary totalChanges", "apps/provisioning/pkg/apis/provisioning/v0alpha1/jobs.go"),
 
   // The host
   clockSkewMs: always("clock-skew", DURATION, 0, "How far the server's clock is ahead of this machine's", "ours"),
