@@ -1,0 +1,138 @@
+// What the simulation plays, as one table of parts, and the text of --simulate read into their values.
+
+import { ConfigError } from "../../base/errors.ts";
+import { formatDuration, parseDuration } from "../../base/duration.ts";
+import { nearest } from "../../base/suggest.ts";
+import type { Kind } from "../behaviour/rows.ts";
+
+/** From the one to the other, both included. */
+export type Span = readonly [from: number, to: number];
+
+interface Part<Value> extends Kind<Value> {
+  /** As --simulate names it. */
+  name: string;
+  default: Value;
+  /** One sentence. */
+  meaning: string;
+}
+
+/** A probability from 0 to 1, written as a percentage. */
+const SHARE: Kind<number> = {
+  expected: "a percentage from 0% to 100%, or off",
+  parse(text) {
+    if (text === "off") return 0;
+    const [, digits] = /^(\d{1,3}(?:\.\d{1,6})?)%$/.exec(text) ?? [];
+    const share = Number(digits) / 100;
+    return share <= 1 ? share : undefined;
+  },
+  format: (share) => `${Number((share * 100).toFixed(6))}%`,
+};
+
+/** Milliseconds between two acts; 0 = never. */
+const PAUSE: Kind<number> = {
+  expected: "a duration of at least 1s, such as 30s, or off",
+  parse: (text) => (text === "off" ? 0 : pauseOf(text)),
+  format: (ms) => (ms === 0 ? "off" : formatDuration(ms)),
+};
+
+/** As PAUSE, or `spec` = what each repository asks for. */
+const PULLS: Kind<number | "spec"> = {
+  expected: "spec, a duration of at least 1s, such as 30s, or off",
+  parse: (text) => (text === "spec" || text === "on" ? "spec" : PAUSE.parse(text)),
+  format: (value) => (value === "spec" ? value : PAUSE.format(value)),
+};
+
+const DRIVERS = wholeUpTo(1_000);
+const RESOURCES = wholeUpTo(10_000);
+const SEED = wholeUpTo(2 ** 32 - 1);
+const DURATIONS = spanOf("a duration such as 5s, or two such as 2s-20s", parseDuration, formatDuration);
+const COUNTS = spanOf(`${RESOURCES.expected}, or two such as 5-40`, RESOURCES.parse, RESOURCES.format);
+
+const PARTS = {
+  drivers: part("drivers", { ...DRIVERS, parse: (text) => (text === "off" ? 0 : DRIVERS.parse(text)), expected: `${DRIVERS.expected}, or off` }, 3,
+    "Jobs that are worked on at the same time; off leaves them to a controller of one's own"),
+  durationMs: part("duration", DURATIONS, [2_000, 2_000], "How long a job takes"),
+  resources: part("resources", COUNTS, [5, 40], "Resources that a job works through"),
+  errors: part("errors", SHARE, 0, "Jobs that end in error"),
+  warnings: part("warnings", SHARE, 0, "Jobs that end in warning"),
+  crashes: part("crash", SHARE, 0, "Jobs whose driver vanishes halfway and leaves its claim behind"),
+  pulls: part("pulls", PULLS, "spec",
+    "Pause between the pulls of every healthy repository; spec = spec.sync.intervalSeconds of those whose spec.sync is enabled"),
+  checksMs: part("checks", PAUSE, 60_000, "Pause between checks of a repository's health; new and changed ones are checked at once"),
+  unhealthy: part("unhealthy", SHARE, 0, "Checks that find the repository unhealthy"),
+  reapsMs: part("reaps", PAUSE, 30_000, "Pause between searches for jobs whose claim has expired"),
+  seed: part("seed", { ...SEED, format: (seed: number | undefined) => (seed === undefined ? "any" : String(seed)) }, undefined,
+    "Number from which all chances follow; the same number, the same chances"),
+} as const;
+
+type Table = typeof PARTS;
+
+/** A value for each part. */
+export type Parts = { readonly [Key in keyof Table]: Table[Key] extends Part<infer Value> ? Value : never };
+
+const ROWS = Object.entries(PARTS) as readonly [string, Part<unknown>][];
+
+/** Parts as they are when nothing is said of them. */
+export const DEFAULT_PARTS = Object.fromEntries(ROWS.map(([key, row]) => [key, row.default])) as unknown as Parts;
+
+/** Reads `errors:10%,duration:2s-20s`; `on` and nothing leave every part at its default, a later one wins. @throws ConfigError */
+export function parseParts(text: string): Parts {
+  if (text === "on" || text === "") return DEFAULT_PARTS;
+  const parts: Parts = { ...DEFAULT_PARTS, ...Object.fromEntries(text.split(",").map(parsePart)) };
+  if (parts.errors + parts.warnings + parts.crashes > 1 + 1e-9) {
+    throw new ConfigError(`Cannot simulate "${text}": expected errors, warnings and crash to be 100% together at most`);
+  }
+  return parts;
+}
+
+/** The table for people: name, default, meaning. */
+export function describeParts(): { name: string; default: string; meaning: string }[] {
+  return ROWS.map(([, row]) => ({ name: row.name, default: row.format(row.default), meaning: row.meaning }));
+}
+
+function parsePart(text: string): [string, unknown] {
+  const [, name = "", value] = /^\s*([^:=]*)(?:[:=](.*?))?\s*$/s.exec(text) ?? [];
+  const names = ROWS.map(([, row]) => row.name);
+  const found = ROWS.find(([, row]) => row.name === name);
+  if (found === undefined) {
+    const guess = nearest(name, names);
+    throw new ConfigError(
+      `Cannot simulate "${text}": there is no part "${name}"; ${guess === undefined ? `expected one of ${names.join(", ")}` : `did you mean "${guess}"?`}`,
+    );
+  }
+  const [key, { parse, expected }] = found;
+  if (value === undefined) throw new ConfigError(`Cannot simulate "${text}": expected ${name}:<value>, where the value is ${expected}`);
+  const parsed = parse(value);
+  if (parsed === undefined) throw new ConfigError(`Cannot simulate "${text}": expected ${name} to be ${expected}`);
+  return [key, parsed];
+}
+
+function part<Value>(name: string, kind: Kind<Value>, value: NoInfer<Value>, meaning: string): Part<Value> {
+  return { ...kind, name, default: value, meaning };
+}
+
+function wholeUpTo(max: number): Kind<number> {
+  return {
+    expected: `a whole number from 0 to ${max}`,
+    parse: (text) => (/^\d{1,10}$/.test(text) && Number(text) <= max ? Number(text) : undefined),
+    format: String,
+  };
+}
+
+function pauseOf(text: string): number | undefined {
+  const ms = parseDuration(text);
+  return ms === undefined || ms < 1_000 ? undefined : ms;
+}
+
+function spanOf(expected: string, parse: (text: string) => number | undefined, format: (value: number) => string): Kind<Span> {
+  return {
+    expected,
+    parse(text) {
+      const [first = "", second = first, ...more] = text.split("-");
+      const [from, to] = [parse(first), parse(second)];
+      if (from === undefined || to === undefined || from > to || more.length > 0) return undefined;
+      return [from, to];
+    },
+    format: ([from, to]) => (from === to ? format(from) : `${format(from)}-${format(to)}`),
+  };
+}
