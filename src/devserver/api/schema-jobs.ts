@@ -56,7 +56,7 @@ export const JOB_SPEC: Schema = object("What is to be done.", {
   test: object("Options of action test: keep a worker busy.", {
     duration: text("How long, as in 90s or 5m; at most 20m."),
   }),
-});
+}, ["action", "repository"]);
 
 export const JOB_STATUS: Schema = object("How far the job is. Empty until a worker takes it.", {
   state: text("pending, working, success, warning or error; pending if empty. The last three are final."),

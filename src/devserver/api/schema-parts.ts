@@ -7,6 +7,8 @@ export interface Schema {
   format?: "int64" | "date-time";
   /** The fields of an object. */
   properties?: Readonly<Record<string, Schema>>;
+  /** Those of them that must be there. */
+  required?: readonly string[];
   /** The values of an object whose keys are free. */
   additionalProperties?: Schema;
   /** The elements of an array. */
@@ -43,8 +45,8 @@ export function textMap(description: string): Schema {
   return { type: "object", description, additionalProperties: { type: "string" } };
 }
 
-export function object(description: string, properties: Record<string, Schema>): Schema {
-  return { type: "object", description, properties };
+export function object(description: string, properties: Record<string, Schema>, required?: readonly string[]): Schema {
+  return { type: "object", description, properties, ...(required && { required }) };
 }
 
 /** An object of which these fields are known; others are kept. */

@@ -70,6 +70,9 @@ export const ROWS = {
   newStatusFields: row("new-status-fields", SWITCH, [false, true, true],
     "Whether a simulated job's status has warnings and progressUpdates, and its summary totalChanges", "apps/provisioning/pkg/apis/provisioning/v0alpha1/jobs.go"),
 
+  kinds: row("kinds", choice("built-in", "custom"), ["built-in", "built-in", "custom"],
+    "Whether the kinds are built into the server or custom resources, which word tables and refusals of paths, methods and bodies differently", "k8s: custom resources"),
+
   // The host
   clockSkewMs: always("clock-skew", DURATION, 0, "How far the server's clock is ahead of this machine's", "ours"),
   sendDate: always("send-date", SWITCH, true, "Whether responses carry Date", "ours"),
