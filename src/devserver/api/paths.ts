@@ -1,0 +1,62 @@
+// What a path of the group stands for. Knows no method and no object.
+
+import { API_VERSIONS, type ApiVersion, GROUP } from "../../provisioning.ts";
+import type { Behaviour } from "../behaviour/eras.ts";
+import { type Resource, resourceNamed } from "./resources.ts";
+
+/** `jobs` and `job` are those below a repository: all of its history, or one by uid. */
+export type Place = "collection" | "object" | "status" | "jobs" | "job";
+
+/** A path of the group, taken apart. */
+export interface Target {
+  place: Place;
+  version: ApiVersion;
+  resource: Resource;
+  /** Undefined: all of them. */
+  namespace: string | undefined;
+  /** Empty for a collection. */
+  name: string;
+  /** The uid of place `job`; else empty. */
+  uid: string;
+}
+
+/** Undefined for a path that is not served. */
+export function parseTarget(path: string, behaviour: Behaviour): Target | undefined {
+  const [empty, apis, group, versionText, ...parts] = path.replace(/\/$/, "").split("/").map(decode);
+  if (empty !== "" || apis !== "apis" || group !== GROUP || parts.includes("")) return undefined;
+  const namespaced = parts[0] === "namespaces";
+  const [plural = "", name = "", ...rest] = namespaced ? parts.slice(2) : parts;
+  const version = servedVersions(behaviour).find((served) => served === versionText);
+  const resource = resourceNamed(plural);
+  if (version === undefined || resource === undefined || !isServed(resource, behaviour)) return undefined;
+  if (!namespaced && name !== "") return undefined;
+  const place = placeOf(resource, name, rest);
+  if (place === undefined) return undefined;
+  return { place, version, resource, namespace: namespaced ? parts[1] : undefined, name, uid: place === "job" ? (rest[1] ?? "") : "" };
+}
+
+/** The preferred one first. */
+export function servedVersions(behaviour: Behaviour): readonly ApiVersion[] {
+  return behaviour.beta ? API_VERSIONS : [API_VERSIONS[0]];
+}
+
+/** With another store for history there are no HistoricJobs. */
+export function isServed(resource: Resource, behaviour: Behaviour): boolean {
+  return resource.name !== "historicjobs" || behaviour.history === "objects";
+}
+
+function placeOf(resource: Resource, name: string, rest: readonly string[]): Place | undefined {
+  const [below, ...further] = rest;
+  if (below === undefined) return name === "" ? "collection" : "object";
+  if (below === "status" && resource.statusSubresource && further.length === 0) return "status";
+  if (below !== "jobs" || resource.name !== "repositories" || further.length > 1) return undefined;
+  return further.length === 0 ? "jobs" : "job";
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
