@@ -3,6 +3,7 @@
 import { Buffer } from "node:buffer";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { badRequest, Refusal } from "./status.ts";
 
@@ -36,17 +37,33 @@ export interface Stream {
   onGone(listener: () => void): void;
 }
 
+/** The start of a response. Names of headers in lower case. */
+export interface Head {
+  status: number;
+  headers: Record<string, string>;
+}
+
+/** Undefined = not sent. */
+type RequestHeaders = Record<string, string | string[] | undefined>;
+
 const MAX_BODY_BYTES = 3 * 1024 * 1024;
 
 export class Call {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
+  /** Names in lower case; a copy, so that what is changed here before the call is handled is what the handler sees. */
+  readonly headers: RequestHeaders;
   readonly peer: Peer | undefined;
+  /** Stands between a body that is streamed and the wire. */
+  through: ((stream: Stream) => Stream) | undefined;
   readonly #request: Request;
   readonly #response: Response;
   /** Value of `Date`; undefined sends none. */
   readonly #date: () => string | undefined;
+  readonly #bodyEdits: ((text: string) => string)[] = [];
+  readonly #headEdits: ((head: Head) => void)[] = [];
+  #text: Promise<string> | undefined;
 
   constructor(request: Request, response: Response, date: () => string | undefined) {
     this.#request = request;
@@ -56,21 +73,38 @@ export class Call {
     const [path = "/", query = ""] = (request.url ?? "/").split("?", 2);
     this.path = path;
     this.query = new URLSearchParams(query);
+    this.headers = { ...request.headers };
     this.peer = peerOf(request);
   }
 
   /** A request header; several of one name are joined. */
   header(name: string): string | undefined {
-    const value = this.#request.headers[name];
+    const value = this.headers[name];
     return Array.isArray(value) ? value.join(", ") : value;
   }
 
-  get headers(): Readonly<Record<string, string | string[] | undefined>> {
-    return this.#request.headers;
+  /** The socket, for HTTP/2 a stand-in that tells but takes no orders. */
+  get socket(): Socket | undefined {
+    return "stream" in this.#request ? this.#request.stream.session?.socket : this.#request.socket;
   }
 
-  /** @throws Refusal 413 past 3 MiB */
-  text(): Promise<string> {
+  /** What the handler will read is what `edit` makes of it. */
+  editBody(edit: (text: string) => string): void {
+    this.#bodyEdits.push(edit);
+  }
+
+  /** What will be sent is what `edit` leaves. */
+  editHead(edit: (head: Head) => void): void {
+    this.#headEdits.push(edit);
+  }
+
+  /** The body; may be read again. @throws Refusal 413 past 3 MiB */
+  async text(): Promise<string> {
+    this.#text ??= this.#read();
+    return this.#bodyEdits.reduce((text, edit) => edit(text), await this.#text);
+  }
+
+  #read(): Promise<string> {
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = [];
       let bytes = 0;
@@ -102,16 +136,28 @@ export class Call {
     return value as Record<string, unknown>;
   }
 
-  answer({ status, body, headers }: Answer): void {
+  /** `streamed` sends the body the way of watches, so that it can be tampered with. */
+  answer({ status, body, headers }: Answer, streamed = false): void {
+    if (streamed) {
+      const stream = this.stream(status, headers);
+      stream.write(body);
+      stream.end();
+      return;
+    }
     const length = String(Buffer.byteLength(body));
     this.#head(status, { "content-type": "application/json", "content-length": length, ...headers });
     this.#response.end(body);
   }
 
   /** Sends the headers at once; the body follows. */
-  stream(): Stream {
+  stream(status = 200, headers: Record<string, string> = {}): Stream {
+    this.#head(status, { "content-type": "application/json", ...headers });
+    const stream = this.#stream();
+    return this.through?.(stream) ?? stream;
+  }
+
+  #stream(): Stream {
     const response = this.#response as ServerResponse;
-    this.#head(200, { "content-type": "application/json" });
     response.flushHeaders();
     let gone = false;
     // For HTTP/2 the stream tells of the client's end, the response only of its own.
@@ -141,7 +187,9 @@ export class Call {
     const date = this.#date();
     const response = this.#response as ServerResponse;
     if (date === undefined) response.sendDate = false;
-    response.writeHead(status, date === undefined ? headers : { ...headers, date });
+    const head = { status, headers: date === undefined ? headers : { ...headers, date } };
+    for (const edit of this.#headEdits) edit(head);
+    response.writeHead(head.status, head.headers);
   }
 }
 
