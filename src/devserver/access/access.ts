@@ -1,13 +1,13 @@
 // Who calls and what that caller may do: 401 and 403 before anything is looked up.
 
-import type { Secret } from "../../base/secret.ts";
+import { Secret } from "../../base/secret.ts";
 import { ALL_NAMESPACES, AUDIENCE, GROUP } from "../../provisioning.ts";
 import type { Call } from "../wire/call.ts";
 import type { ResourceName } from "../api/resources.ts";
 import { forbidden, unauthorized } from "../wire/status.ts";
 import type { Tokens } from "./tokens.ts";
 
-export type Verb = "get" | "list" | "watch" | "create" | "update" | "delete";
+export type Verb = "get" | "list" | "watch" | "create" | "update" | "patch" | "delete" | "deletecollection";
 
 export interface Caller {
   subject: string;
@@ -18,25 +18,38 @@ export interface Caller {
 /** Every verb on the three resources. */
 export const ALL_PERMISSIONS: readonly string[] = ["jobs", "historicjobs", "repositories"].map((name) => `${GROUP}/${name}:*`);
 
+/** Claims of the token that people's clients send as `Authorization: Bearer`. */
+export const SERVICE_ACCOUNT = {
+  subject: "service-account:dev",
+  namespace: ALL_NAMESPACES,
+  audiences: ["service-account"],
+  permissions: ALL_PERMISSIONS,
+} as const;
+
 export interface AccessContext {
   tokens: Tokens;
   bearerToken: Secret | undefined;
 }
 
-/** The caller by `X-Access-Token` (with or without `Bearer `) or the static bearer token. @throws Refusal 401 */
+/**
+ * The caller by `X-Access-Token` (with or without `Bearer `), or by `Authorization: Bearer` with a service account's token or
+ * the static one. An access token in `Authorization` is refused, as Grafana does: a client that sends it there must fail here
+ * too. A client certificate names nobody: it is asked for beside the token, never in its place.
+ * @throws Refusal 401
+ */
 export async function authenticate(call: Call, { tokens, bearerToken }: AccessContext): Promise<Caller> {
   if (call.peer?.trusted === false) throw unauthorized("x509: certificate signed by unknown authority");
   const accessToken = call.header("x-access-token");
-  if (accessToken !== undefined) {
-    const claims = await tokens.verify(accessToken.replace(/^Bearer /, ""));
-    if (claims === undefined || !claims.audiences.includes(AUDIENCE)) throw unauthorized();
-    return claims;
-  }
-  const authorization = call.header("authorization");
-  if (bearerToken !== undefined && authorization === `Bearer ${bearerToken.reveal()}`) {
-    return { subject: "service-account", namespace: ALL_NAMESPACES, permissions: ALL_PERMISSIONS };
-  }
-  throw unauthorized();
+  if (accessToken !== undefined) return verified(tokens, accessToken.replace(/^Bearer /, ""), AUDIENCE);
+  const [, bearer = ""] = /^Bearer +(\S+)$/i.exec(call.header("authorization") ?? "") ?? [];
+  if (bearerToken?.equals(new Secret(bearer)) === true) return { ...SERVICE_ACCOUNT, subject: "service-account" };
+  return verified(tokens, bearer, SERVICE_ACCOUNT.audiences[0]);
+}
+
+async function verified(tokens: Tokens, token: string, audience: string): Promise<Caller> {
+  const claims = await tokens.verify(token);
+  if (claims?.audiences.includes(audience) !== true) throw unauthorized();
+  return claims;
 }
 
 /** A path without namespace needs the claim `*`. @throws Refusal 403 */

@@ -1,4 +1,5 @@
-// A kubeconfig for this server, everything inside it: CA, client pair and token.
+// A kubeconfig for this server, everything inside it: CA, client pair and token. The pair opens the connection, the token
+// says who it is.
 
 import { Buffer } from "node:buffer";
 
@@ -8,7 +9,7 @@ export interface KubeconfigFacts {
   ca: string;
   clientCert: string;
   clientKey: string;
-  /** Sent as `Authorization: Bearer`. */
+  /** Sent as `Authorization: Bearer`: that of a service account. */
   token: string;
 }
 

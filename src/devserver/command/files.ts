@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { ConfigError, messageOf } from "../../base/errors.ts";
 import type { Secret } from "../../base/secret.ts";
+import { SERVICE_ACCOUNT } from "../access/access.ts";
 import { renderKubeconfig } from "../access/kubeconfig.ts";
 import type { Devserver } from "../serve.ts";
 
@@ -49,13 +50,14 @@ export async function writeStateFiles(
   };
   const { ca, client } = certificates;
   const accessToken = await mintToken({}, TOKEN_LIFE_MS);
+  const bearerToken = await mintToken(SERVICE_ACCOUNT, TOKEN_LIFE_MS);
   const contents: [path: string, text: string, mode: number][] = [
     [files.ca, ca, 0o644],
     [files.cert, client.cert, 0o644],
     [files.key, client.key, 0o600],
     [files.token, `${token.reveal()}\n`, 0o600],
     [files.header, `X-Access-Token: Bearer ${accessToken}\n`, 0o600],
-    [files.kubeconfig, renderKubeconfig({ apiUrl, ca, clientCert: client.cert, clientKey: client.key, token: accessToken }), 0o600],
+    [files.kubeconfig, renderKubeconfig({ apiUrl, ca, clientCert: client.cert, clientKey: client.key, token: bearerToken }), 0o600],
   ];
   try {
     const created = await mkdir(folder, { recursive: true });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Secret } from "../../../src/base/secret.ts";
+import { SERVICE_ACCOUNT } from "../../../src/devserver/access/access.ts";
 import { type Reply, send, startDevserver, type TestDevserver } from "../../support/devserver.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 
@@ -30,10 +31,23 @@ describe("access to the API", () => {
       const reply = await get("jobs", { "x-access-token": token });
       assert.deepEqual([reply.status, reply.json.kind, reply.json.reason], [401, "Status", "Unauthorized"]);
     }
-    const reply = await server.call("GET", "jobs", undefined, {
-      headers: { authorization: `Bearer ${token}`, "x-access-token": "" },
-    });
-    assert.equal(reply.status, 401);
+    const { ca } = server.certificates;
+    const url = `${server.apiUrl}/apis/${GROUP}/v0alpha1/jobs`;
+    assert.equal((await send("GET", url, undefined, { headers: { authorization: `Bearer ${token}` }, tls: { ca } })).status, 401);
+  });
+
+  test("a service account's token is taken in Authorization alone", async () => {
+    const token = await server.mintToken(SERVICE_ACCOUNT);
+    const { ca } = server.certificates;
+    const url = `${server.apiUrl}/apis/${GROUP}/v0alpha1/jobs`;
+    assert.equal((await send("GET", url, undefined, { headers: { authorization: `Bearer ${token}` }, tls: { ca } })).status, 200);
+    assert.equal((await get("jobs", { "x-access-token": token })).status, 401);
+  });
+
+  test("a client certificate alone is nobody", async () => {
+    const { ca, client: { cert, key } } = server.certificates;
+    const url = `${server.apiUrl}/apis/${GROUP}/v0alpha1/jobs`;
+    assert.equal((await send("GET", url, undefined, { tls: { ca, cert, key } })).status, 401);
   });
 
   test("refuses another audience, and a token past its life", async () => {
