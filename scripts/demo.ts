@@ -186,8 +186,7 @@ async function main(): Promise<void> {
     "--exchange-address=localhost:0",
     "--mtls=required",
     `--state-dir=${FOLDER}`,
-    "--simulate",
-    "--simulate-duration=1s",
+    "--simulate=duration:1s",
   ];
   background(`${BINARY} dev`, ...devArgs);
   const dev = new Program("dev server", ["dev", ...devArgs]);

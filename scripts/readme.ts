@@ -1,4 +1,4 @@
-// The tables of src/cli into the marked sections of README.md. With --check nothing is written: code 1 when it differs.
+// The tables of src/cli, and that of the simulation, into the marked sections of README.md. With --check nothing is written: code 1 when it differs.
 
 import { readFile, writeFile } from "node:fs/promises";
 import process from "node:process";
@@ -7,12 +7,13 @@ import { EXIT_CODES } from "../src/cli/exit.ts";
 import { COMMANDS, COMMAND_NAMES, environmentName, placeholder } from "../src/cli/flags.ts";
 import type { Command, Flag } from "../src/cli/flags.ts";
 import { groupsOf } from "../src/cli/help.ts";
+import { describeParts } from "../src/devserver/plays/parts.ts";
 
 /** Content of every section, by the name in its marker. */
 export function sections(): Map<string, string> {
   const flags = COMMAND_NAMES.filter((name) => COMMANDS[name].flags.length > 0)
     .map((name): [string, string] => [`flags:${name}`, flagTables(COMMANDS[name])]);
-  return new Map([["commands", commandTable()], ...flags, ["exit-codes", exitTable()]]);
+  return new Map([["commands", commandTable()], ...flags, ["simulate", partTable()], ["exit-codes", exitTable()]]);
 }
 
 /**
@@ -42,7 +43,7 @@ function flagTables(command: Command): string {
 
 function flagTable(flags: readonly Flag[]): string {
   return table(["Flag", "Default", "Environment", "Meaning"], flags.map((flag) => [
-    code(`${flag.short === undefined ? "" : `-${flag.short}, `}--${flag.name}${flag.kind === "bool" ? "" : `=${placeholder(flag)}`}`),
+    code(`${flag.short === undefined ? "" : `-${flag.short}, `}--${flag.name}${flag.kind === "bool" || flag.kind === "parts" ? "" : "="}${placeholder(flag)}`),
     flag.default === undefined ? "" : code(flag.default),
     code(environmentName(flag)),
     escape(flag.help),
@@ -51,6 +52,10 @@ function flagTable(flags: readonly Flag[]): string {
 
 function commandTable(): string {
   return table(["Command", "Does"], COMMAND_NAMES.map((name) => [code(`job-controller ${name}`), escape(COMMANDS[name].summary)]));
+}
+
+function partTable(): string {
+  return table(["Part", "Default", "Meaning"], describeParts().map((part) => [code(part.name), code(part.default), escape(part.meaning)]));
 }
 
 function exitTable(): string {

@@ -70,8 +70,8 @@ export interface DevConfig {
   readyFile: string | undefined;
   /** Wait for the server of the ready file and print its environment instead of serving. */
   printEnv: boolean;
-  simulate: boolean;
-  simulateDurationMs: number;
+  /** What is played, checked by the dev server; undefined = nothing. */
+  simulate: string | undefined;
   tokenLifetimeMs: number;
   /** `name` or `namespace/name`. */
   repositories: string[];
@@ -220,8 +220,7 @@ export function devConfig(argv: readonly string[], env: Environment): DevConfig 
     stateDir: settings.text("state-dir"),
     readyFile,
     printEnv,
-    simulate: settings.bool("simulate"),
-    simulateDurationMs: settings.durationMs("simulate-duration", NOT_NEGATIVE),
+    simulate: settings.parts("simulate"),
     tokenLifetimeMs: settings.durationMs("token-lifetime", SECOND),
     repositories: [...new Set(settings.list("repository").map(repositoryOf))],
     era: settings.required("era").text,

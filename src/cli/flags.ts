@@ -5,8 +5,8 @@ import { LOG_LEVELS } from "../base/log.ts";
 
 export type CommandName = "run" | "dev" | "ready" | "version" | "help";
 
-/** How the text of a value is read; `list` is text that may be given several times. */
-export type FlagKind = "string" | "bool" | "duration" | "rate" | "enum" | "address" | "list";
+/** How the text of a value is read; `list` is text that may be given several times, `parts` a switch that may have a value. */
+export type FlagKind = "string" | "bool" | "duration" | "rate" | "enum" | "address" | "list" | "parts";
 
 export interface Flag {
   name: string;
@@ -127,10 +127,9 @@ const DEV_FLAGS: readonly Flag[] = [
     help: "Whether the API asks for client certificates" },
   { name: "repository", kind: "list", value: "name", default: "test6", group: "Objects",
     help: "Healthy repository that is there from the start: name (in namespace default) or namespace/name; may be repeated" },
-  { name: "simulate", kind: "bool", default: "false", group: "Objects",
-    help: "Take jobs through to HistoricJobs, as Grafana's driver would" },
-  { name: "simulate-duration", kind: "duration", value: "duration", default: "2s", group: "Objects",
-    help: "How long a simulated job takes" },
+  { name: "simulate", kind: "parts", value: "parts", default: "off", group: "Objects",
+    help: "Play Grafana's drivers, reaper and repository controller: jobs take 2s and succeed, unless parts say otherwise, as in " +
+      "errors:10%,duration:2s-20s,pulls:30s,crash:2%" },
   { name: "era", kind: "string", value: "era", default: "2026-09", group: "Behaviour",
     help: "Behave as Grafana of 2025-08, Grafana of 2026-09, or as a Kubernetes API server (kubernetes)" },
   { name: "set", kind: "list", value: "name=value", group: "Behaviour",
@@ -191,7 +190,7 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     examples: [
       { what: "Defaults: API on https://localhost:6446, exchange on http://localhost:6481", line: "job-controller dev" },
       { what: "Client certificates required, jobs completed after five seconds",
-        line: "job-controller dev --mtls=required --state-dir=state --simulate --simulate-duration=5s" },
+        line: "job-controller dev --mtls=required --state-dir=state --simulate=duration:5s" },
     ],
     flags: DEV_FLAGS,
   },
@@ -223,8 +222,9 @@ export function environmentName(flag: Flag): string {
   return flag.variable ?? `JOB_CONTROLLER_${flag.name.toUpperCase().replaceAll("-", "_")}`;
 }
 
-/** What stands for the value in help: `<url>`, `<json|pretty>`; empty for a switch. */
+/** What stands for the value in help: `<url>`, `<json|pretty>`; `[=<parts>]` if it can be left out, empty for a switch. */
 export function placeholder(flag: Flag): string {
   if (flag.kind === "bool") return "";
+  if (flag.kind === "parts") return `[=<${flag.value ?? flag.name}>]`;
   return `<${flag.options?.join("|") ?? flag.value ?? flag.name}>`;
 }

@@ -69,7 +69,7 @@ export function groupsOf(command: Command): [string, Flag[]][] {
 const ENVIRONMENT_COLUMN = 38;
 
 function flagLines(flag: Flag, width: number): string[] {
-  const value = flag.kind === "bool" ? "" : ` ${placeholder(flag)}`;
+  const value = flag.kind === "bool" || flag.kind === "parts" ? placeholder(flag) : ` ${placeholder(flag)}`;
   const name = `  ${flag.short === undefined ? "" : `-${flag.short}, `}--${flag.name}${value}`;
   const variable = environmentName(flag);
   const beside = `${name.padEnd(ENVIRONMENT_COLUMN)} ${variable}`;

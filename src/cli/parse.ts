@@ -9,7 +9,7 @@ import { booleanOf, quoted } from "./values.ts";
 
 export interface Given {
   flag: Flag;
-  /** Of a switch: `true` or `false`. */
+  /** Of a switch: `true` or `false`; of parts `on`, `off` or their text. */
   text: string;
 }
 
@@ -63,18 +63,19 @@ function parseFlag(command: Command, flags: readonly Flag[], word: string, next:
   const { dashes = "", name = "", equals, value = "" } = parts;
   const flag = flags.find((one) => one.name === name || (dashes === "-" && one.short === name));
   const switched = name.startsWith("no-") ? flags.find((one) => one.name === name.slice(3)) : undefined;
-  if (flag === undefined && switched?.kind === "bool") {
+  if (flag === undefined && (switched?.kind === "bool" || switched?.kind === "parts")) {
     if (equals !== undefined) {
       const forms = `--${switched.name}=true or --${switched.name}=false`;
       throw new UsageError(`Cannot parse --${name} ${quoted(value)}: expected no value; write ${forms}`);
     }
-    return { entry: { flag: switched, text: "false" }, used: 0 };
+    return { entry: { flag: switched, text: switched.kind === "bool" ? "false" : "off" }, used: 0 };
   }
   if (flag === undefined || dashes === "") throw unknownFlag(command, flags, word);
   if (flag.kind === "bool") {
     return { entry: { flag, text: equals === undefined ? "true" : String(booleanOf(`--${flag.name}`, value)) }, used: 0 };
   }
   if (equals !== undefined) return { entry: { flag, text: value }, used: 0 };
+  if (flag.kind === "parts") return { entry: { flag, text: "on" }, used: 0 };
   const form = `write --${flag.name}=${placeholder(flag)}`;
   if (next === undefined) throw new UsageError(`Missing value for --${flag.name}: ${form}`);
   // Go takes the next argument whatever it is; here a flag is not swallowed, while `-` and numbers are values.
@@ -117,7 +118,7 @@ function strayArgument(command: Command, stray: string, before: Given | undefine
     return new UsageError(`Unexpected argument ${text}: did you mean --${name}=…?`);
   }
   if (before?.flag.secret) return new UsageError(`Unexpected argument behind --${before.flag.name}: quote a value that has spaces`);
-  if (before?.flag.kind === "bool" && isBoolean(stray)) {
+  if (before?.flag.kind === "parts" || (before?.flag.kind === "bool" && isBoolean(stray))) {
     return new UsageError(`Unexpected argument ${text}: did you mean --${before.flag.name}=${stray}?`);
   }
   if (command.name === "run" && COMMAND_NAMES.some((one) => one === stray)) {

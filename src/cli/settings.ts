@@ -73,6 +73,13 @@ export class Settings {
     return booleanOf(label, text);
   }
 
+  /** The text of parts; `on` for all of them as they are, undefined for none. */
+  parts(name: string): string | undefined {
+    const { text } = this.required(name);
+    if (/^(?:on|1|t|true)$/i.test(text)) return "on";
+    return /^(?:off|0|f|false)$/i.test(text) ? undefined : text;
+  }
+
   durationMs(name: string, limit?: { atLeastMs: number; least: string }): number {
     return durationOf(this.required(name), limit);
   }

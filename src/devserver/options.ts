@@ -19,10 +19,8 @@ export interface DevOptions {
   stateDir: string | undefined;
   /** JSON for programs, written once the server serves; undefined = none. */
   readyFile: string | undefined;
-  /** Complete jobs as Grafana's driver would. */
-  simulate: boolean;
-  /** How long a simulated job works, ms. */
-  simulateDurationMs: number;
+  /** Play Grafana's own parts, such as `errors:10%,drivers:1`; `on` = all as they are, undefined = none. */
+  simulate: string | undefined;
   /** Life of minted tokens when the request does not say `expiresIn`, ms. */
   tokenLifetimeMs: number;
   /** Healthy repositories to start with: `name` (namespace `default`) or `namespace/name`. */
@@ -45,8 +43,7 @@ export const DEV_DEFAULTS: DevOptions = {
   mtls: "optional",
   stateDir: undefined,
   readyFile: undefined,
-  simulate: false,
-  simulateDurationMs: 2_000,
+  simulate: undefined,
   tokenLifetimeMs: 600_000,
   repositories: ["test6"],
   bearerToken: undefined,

@@ -15,7 +15,9 @@ import { formatAddress, listen, parseAddress } from "./wire/listen.ts";
 import { isObjectName } from "./api/names.ts";
 import { DEV_DEFAULTS, type DevOptions } from "./options.ts";
 import { answerApi, type ApiContext } from "./api/routes.ts";
-import { simulateDriver } from "./plays/simulate.ts";
+import { parseParts } from "./plays/parts.ts";
+import { simulate } from "./plays/simulate.ts";
+import { repositoryOf } from "./plays/specs.ts";
 import { Refusal, unauthorized } from "./wire/status.ts";
 import { type Change, Store } from "./state/store.ts";
 import { type Claims, Tokens } from "./access/tokens.ts";
@@ -81,6 +83,7 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
   const options = { ...DEV_DEFAULTS, permissions: ALL_PERMISSIONS, ...given };
   const { random, permissions } = options;
   const behaviour: Behaviour = { ...behaviourOf(parseEra(options.era)), ...parseSettings(options.settings), ...given.behaviour };
+  const parts = options.simulate === undefined ? undefined : parseParts(options.simulate);
   const clock: Clock = {
     now: () => given.clock.now() + behaviour.clockSkewMs,
     monotonic: () => given.clock.monotonic(),
@@ -147,7 +150,7 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
     throw error;
   });
   const closing = new AbortController();
-  if (options.simulate) simulateDriver({ store, clock, durationMs: options.simulateDurationMs, signal: closing.signal });
+  if (parts !== undefined) simulate({ store, clock, random, behaviour, parts, signal: closing.signal });
 
   return {
     apiUrl: `https://${formatAddress({ ...apiAddress, port: api.port })}`,
@@ -192,15 +195,7 @@ function addRepository(store: Store, text: string, nowMs: number): void {
   if (rest.length > 0 || !isObjectName(name) || !isObjectName(namespace)) {
     throw new ConfigError(`Cannot create repository "${text}": expected <name> or <namespace>/<name>`);
   }
-  const spec = {
-    title: name,
-    type: "local",
-    workflows: ["write", "branch"],
-    sync: { enabled: false, target: "folder", intervalSeconds: 60 },
-    local: { path: `/repositories/${name}` },
-  };
-  const status = { observedGeneration: 1, health: { healthy: true, checked: Math.floor(nowMs) }, sync: {} };
-  store.create("repositories", { metadata: { name, namespace }, spec, status });
+  store.create("repositories", repositoryOf(name, namespace, nowMs));
 }
 
 /** Open watches, and those who wait for a number of them. */

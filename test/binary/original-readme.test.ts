@@ -17,7 +17,7 @@ describe("the original's README", () => {
     directory = await temporaryDirectory();
     await mkdir(join(directory.path, "bin"));
     await symlink(BINARY, join(directory.path, "bin/job-controller"));
-    dev = start(BINARY, ["dev", "--state-dir=certs", "--simulate", "--simulate-duration=0"], { cwd: directory.path });
+    dev = start(BINARY, ["dev", "--state-dir=certs", "--simulate=duration:0"], { cwd: directory.path });
     await new Output(dev).until(/Stop with Ctrl-C/);
   });
   after(async () => {

@@ -231,8 +231,7 @@ describe("devConfig()", () => {
       stateDir: undefined,
       readyFile: undefined,
       printEnv: false,
-      simulate: false,
-      simulateDurationMs: 2_000,
+      simulate: undefined,
       tokenLifetimeMs: 600_000,
       repositories: ["test6"],
       era: "2026-09",
@@ -245,7 +244,7 @@ describe("devConfig()", () => {
   test("reads every flag", () => {
     const config = parseConfig([
       "dev", "--api-address=127.0.0.1:0", "--exchange-address=:7000", "--token=t", "--bearer-token=b", "--mtls=required", "--state-dir=/c", "--ready-file=/r",
-      "--simulate", "--simulate-duration=0", "--token-lifetime=30s", "--repository=a", "--repository=org-2/b", "--log-requests",
+      "--simulate=errors:10%", "--token-lifetime=30s", "--repository=a", "--repository=org-2/b", "--log-requests",
       "--era=kubernetes", "--set=page-size=3", "--set=gaps=event", "--list-eras",
     ], {});
     assert.ok(config.command === "dev");
@@ -254,7 +253,7 @@ describe("devConfig()", () => {
     assert.deepEqual({ ...config, token: 0, bearerToken: 0 }, {
       command: "dev", apiAddress: "127.0.0.1:0", exchangeAddress: ":7000", token: 0, bearerToken: 0, mtls: "required", stateDir: "/c",
       readyFile: "/r", printEnv: false,
-      simulate: true, simulateDurationMs: 0, tokenLifetimeMs: 30_000, repositories: ["a", "org-2/b"], era: "kubernetes",
+      simulate: "errors:10%", tokenLifetimeMs: 30_000, repositories: ["a", "org-2/b"], era: "kubernetes",
       settings: ["page-size=3", "gaps=event"], listEras: true, logRequests: true,
     });
   });

@@ -50,6 +50,16 @@ describe("parseArguments() reads every form", () => {
   });
 });
 
+describe("parseArguments() reads a switch that may have a value", () => {
+  const forms: [string, string[], string][] = [
+    ["alone", ["--simulate"], "on"],
+    ["with parts", ["--simulate=errors:10%,drivers:1"], "errors:10%,drivers:1"],
+    ["negated", ["--no-simulate"], "off"],
+    ["before another flag", ["--simulate", "--mtls=off"], "on"],
+  ];
+  for (const [what, argv, text] of forms) test(what, () => assert.deepEqual(read("dev", ...argv)["simulate"], [text]));
+});
+
 describe("printArguments()", () => {
   test("keeps one form, of a scalar the last value, of a list all", () => {
     const argv = ["-token", "a", "--namespace", "x", "--tls-insecure=f", "-token=b", "-n", "y", "--dry-run=0", "--dry-run"];
@@ -109,6 +119,7 @@ describe("a malformed command line is refused", () => {
     ["an argument", ["--dry-run", "now"], 'Unexpected argument "now": "job-controller run" takes flags only'],
     ["a lonely dash", ["-"], 'Unexpected argument "-": "job-controller run" takes flags only'],
     ["an argument behind --", ["--dry-run", "--", "--token=x"], 'Unexpected argument "--token=…": "job-controller run" takes flags only'],
+    ["parts behind a space", ["dev", "--simulate", "errors:10%"], 'Unexpected argument "errors:10%": did you mean --simulate=errors:10%?'],
     ["a flag without dashes", ["dev", "mtls=off"], 'Unexpected argument "mtls=…": did you mean --mtls=…?'],
     ["a flag without dashes in the command's place", ["dry-run=1"], 'Unexpected argument "dry-run=…": did you mean --dry-run=…?'],
     ["a command behind flags", ["--dry-run", "dev"],

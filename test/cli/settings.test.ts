@@ -58,7 +58,17 @@ describe("environment variables", () => {
   test("belong to the command that has the flag", () => {
     const env = { JOB_CONTROLLER_SIMULATE: "junk", JOB_CONTROLLER_TOKEN_LIFETIME: "junk" };
     assert.deepEqual(runOf(SEED, env), runOf(SEED));
-    assert.equal(refusal(["dev"], env), 'Cannot parse JOB_CONTROLLER_SIMULATE "junk": expected true or false');
+    assert.match(refusal(["dev"], env), /^Cannot parse JOB_CONTROLLER_TOKEN_LIFETIME "junk": /);
+  });
+
+  test("of parts switch them as a flag does, in words, too", () => {
+    const simulated = (text: string) => {
+      const config = parseConfig(["dev"], { JOB_CONTROLLER_SIMULATE: text });
+      return config.command === "dev" && config.simulate;
+    };
+    for (const text of ["1", "true", "T", "on"]) assert.equal(simulated(text), "on", text);
+    for (const text of ["0", "false", "F", "off", ""]) assert.equal(simulated(text), undefined, text);
+    assert.equal(simulated("errors:10%,drivers:1"), "errors:10%,drivers:1");
   });
 
   test("are never what Kubernetes sets for a Service named job-controller", () => {

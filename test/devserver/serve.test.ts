@@ -274,7 +274,7 @@ describe("Devserver", () => {
   });
 
   test("simulate takes a job to history", async () => {
-    await using server = await startDevserver({ simulate: true, simulateDurationMs: 1 });
+    await using server = await startDevserver({ simulate: "duration:1ms" });
     const lines = await server.watch("historicjobs");
     await server.watching(1);
     const { metadata } =

@@ -18,7 +18,7 @@ type Spec = Record<string, unknown>;
 /** Option objects that decide the action when exactly one is present. */
 const DECIDING = ["migrate", "pull", "push", "pr"];
 /** Actions for what is left of a repository that is gone or going. */
-const CLEANUPS: readonly unknown[] = ["releaseResources", "deleteResources"];
+export const CLEANUPS: readonly unknown[] = ["releaseResources", "deleteResources"];
 
 /** Queues a job. @throws Refusal 400, 403, 404, 409, 422, 424 */
 export function enqueueJob(store: Store, { namespace, repository }: RepositoryPath, body: Spec, subject: string): Entry {
