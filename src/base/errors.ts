@@ -52,26 +52,36 @@ export class ApiError extends AppError {
     this.reason = facts.reason ?? "";
     this.retryAfterMs = facts.retryAfterMs;
   }
+  /** The version or continue token is no longer in the server's history: HTTP 410, or an ERROR event that says so. */
+  get expired(): boolean {
+    return this.status === 410 || this.reason === "Expired" || this.reason === "Gone";
+  }
 }
 
-/** What stopped a request from being answered; the message is one sentence a person can act on. */
-export type NetworkReason =
-  | "refused"
-  | "dns"
-  | "unreachable"
-  | "timeout"
-  | "silence"
-  | "closed"
-  | "tls-untrusted"
-  | "tls-self-signed"
-  | "tls-expired"
-  | "tls-not-yet-valid"
-  | "tls-name"
-  | "tls-client-cert"
-  | "tls-handshake"
-  | "not-tls"
-  | "proxy"
-  | "other";
+/** What kept a request from any answer. */
+export const CONNECTION_REASONS = [
+  "refused",
+  "dns",
+  "unreachable",
+  "timeout",
+  "closed",
+  "tls-untrusted",
+  "tls-self-signed",
+  "tls-expired",
+  "tls-not-yet-valid",
+  "tls-name",
+  "tls-client-cert",
+  "tls-handshake",
+  "not-tls",
+  "proxy",
+  "other",
+] as const;
+
+/**
+ * What stopped a request from being answered; the message is one sentence a person can act on. Within an answer: `cut` = the
+ * connection broke, `mid-line` = it did so within an event of a watch, `silence` = no byte came for too long.
+ */
+export type NetworkReason = (typeof CONNECTION_REASONS)[number] | "cut" | "mid-line" | "silence";
 
 /** No answer, or the body broke off: refused, DNS, TLS, a deadline of ours, connection lost. */
 export class NetworkError extends AppError {
@@ -83,9 +93,21 @@ export class NetworkError extends AppError {
   }
 }
 
+/**
+ * How an answer breaks the contract: `not-json` = HTML or other text, as from a proxy; `malformed` = JSON that is cut off or
+ * damaged; `oversized` = a line beyond the limit; `other-object` = a delete that hit another object than was meant;
+ * `unexpected` = all else: the wrong kind, no items, a redirect.
+ */
+export type ProtocolReason = "not-json" | "malformed" | "oversized" | "other-object" | "unexpected";
+
 /** An answer that breaks the contract: HTML instead of JSON, a list without items, a huge line. */
 export class ProtocolError extends AppError {
   readonly kind = "protocol";
+  readonly reason: ProtocolReason;
+  constructor(message: string, options?: { cause?: unknown; reason?: ProtocolReason }) {
+    super(message, options);
+    this.reason = options?.reason ?? "unexpected";
+  }
 }
 
 /** A time limit that the user set has passed; the cause is what stood in the way last. */

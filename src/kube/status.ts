@@ -28,7 +28,7 @@ export function statusError(doing: string, status: Status): ApiError {
 
 /** The version is no longer in the server's history: HTTP 410 on a watch, on a list page, or an ERROR event. */
 export function isExpired(error: unknown): boolean {
-  return error instanceof ApiError && (error.status === 410 || error.reason === "Expired" || error.reason === "Gone");
+  return error instanceof ApiError && error.expired;
 }
 
 function parseStatus(body: string): Status | undefined {

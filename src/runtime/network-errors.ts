@@ -278,5 +278,5 @@ function time(before: string, ms: number | undefined): string {
 export function bodyError(cause: unknown, url: URL): NetworkError {
   const failure = readFailure(cause);
   const text = failure.kind === "other" ? failure.text : failure.kind === "not-http" ? "the response is malformed" : "it broke off in the middle of the response";
-  return new NetworkError(`Lost the connection to ${hostPort(url)}: ${text}`, "closed", { cause });
+  return new NetworkError(`Lost the connection to ${hostPort(url)}: ${text}`, "cut", { cause });
 }

@@ -1,6 +1,6 @@
 import { describe, test } from "node:test";
 import assert from "node:assert/strict";
-import { ProtocolError } from "../../src/base/errors.ts";
+import { NetworkError, ProtocolError } from "../../src/base/errors.ts";
 import { parseEvent, readEvents } from "../../src/kube/ndjson.ts";
 import type { WatchEvent } from "../../src/kube/types.ts";
 
@@ -64,16 +64,28 @@ describe("readEvents()", () => {
     }
   });
 
-  test("drops an event that was cut off, without a word", async () => {
-    for (const tail of [ADDED.slice(0, 20), `${ADDED.slice(0, -1)}`, "{"]) {
-      const { batches, error } = await read([`${ADDED}\n${tail}`]);
-      assert.deepEqual(batches, [["ADDED"]]);
-      assert.equal(error, undefined);
+  for (const [what, tail] of [["was cut off", ADDED.slice(0, 20)], ["lacks its last bracket", ADDED.slice(0, -1)], ["has but begun", "{"], ["lacks its newline", MODIFIED]]) {
+    for (const [how, end] of [["by an end that looks polite", []], ["by a broken connection", [new NetworkError("broke off", "cut")]]] as const) {
+      test(`drops an event that ${what} ${how}, and says so`, async () => {
+        const { batches, error } = await read([`${ADDED}\n${tail}`, ...end]);
+        assert.deepEqual(batches, [["ADDED"]]);
+        assert.ok(error instanceof NetworkError);
+        assert.equal(error.reason, "mid-line");
+      });
     }
+  }
+
+  test("tells a connection that broke between two events from one that broke within one", async () => {
+    const cut = new NetworkError("broke off", "cut");
+    assert.equal((await read([`${ADDED}\n`, cut])).error, cut);
   });
 
-  test("drops an event whose newline did not come", async () => {
-    assert.deepEqual((await read([`${ADDED}\n`, MODIFIED])).batches, [["ADDED"]]);
+  test("fails on a page in place of events, with and without a newline at its end", async () => {
+    for (const end of ["\n", ""]) {
+      const { error } = await read([`<html>busy</html>${end}`]);
+      assert.ok(error instanceof ProtocolError);
+      assert.equal(error.reason, "not-json");
+    }
   });
 
   test("takes CRLF and blank lines", async () => {

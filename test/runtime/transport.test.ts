@@ -141,7 +141,7 @@ describe("transport", () => {
     socket.destroy();
     await assert.rejects(
       nextText(reader),
-      message(`Lost the connection to localhost:${server.port}: it broke off in the middle of the response`, "closed"),
+      message(`Lost the connection to localhost:${server.port}: it broke off in the middle of the response`, "cut"),
     );
   });
 
