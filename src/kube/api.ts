@@ -34,7 +34,7 @@ export interface Api {
   listPage<T extends KubeObject>(collection: Collection, query: ListQuery, signal: AbortSignal, onSend?: () => void): Promise<ListPage<T>>;
   /** Opens a watch; resolves once the server has accepted it. Reading it throws as listPage does. */
   openWatch(collection: Collection, query: WatchQuery, signal: AbortSignal): Promise<AsyncGenerator<WatchEvent[]>>;
-  /** DELETE with uid precondition; resolves on any 2xx. @throws as listPage */
+  /** DELETE with uid precondition; resolves on any 2xx, unless that names another uid. @throws as listPage */
   deleteObject(collection: Collection, target: DeleteTarget, signal: AbortSignal): Promise<void>;
   /** Server time (`Date`, ms) of the first answer that this process got, local time if it had none; undefined before. */
   readonly firstAnswerMs: number | undefined;
@@ -162,7 +162,7 @@ export function createApi(options: ApiOptions): Api {
         const type = response.headers.get("content-type") ?? "";
         if (response.body === null || type.includes("html")) {
           await response.body?.cancel();
-          throw new ProtocolError(`Cannot ${doing}: expected a stream of JSON, got ${type === "" ? "no body" : type}`);
+          throw new ProtocolError(`Cannot ${doing}: expected a stream of JSON, got ${type === "" ? "no body" : type}`, { reason: "not-json" });
         }
         return readEvents(response.body as unknown as AsyncIterable<Uint8Array>);
       });
@@ -171,12 +171,11 @@ export function createApi(options: ApiOptions): Api {
     async deleteObject(collection, target, signal) {
       const url = `${path({ resource: collection.resource, namespace: target.namespace }, version)}/${encodeURIComponent(target.name)}`;
       const body = JSON.stringify({ kind: "DeleteOptions", apiVersion: "v1", preconditions: { uid: target.uid } });
-      await request(`delete ${collection.resource} ${target.namespace}/${target.name}`, url, {
-        method: "DELETE",
-        headers: { "Content-Type": "application/json" },
-        body,
-        signal,
-      });
+      const doing = `delete ${collection.resource} ${target.namespace}/${target.name}`;
+      const { text } = await request(doing, url, { method: "DELETE", headers: { "Content-Type": "application/json" }, body, signal });
+      const uid = deletedUid(text);
+      if (uid === undefined || uid === target.uid) return;
+      throw new ProtocolError(`Cannot ${doing}: server deleted another object of that name, against the precondition`, { reason: "other-object" });
     },
   };
 }
@@ -196,9 +195,12 @@ function parsePage<T extends KubeObject>(doing: string, response: Response, text
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    if (text.trimStart().startsWith("{")) throw new ProtocolError(`Cannot ${doing}: expected JSON, got some that is cut off or damaged`, { cause });
+    if (text.trimStart().startsWith("{")) {
+      throw new ProtocolError(`Cannot ${doing}: expected JSON, got some that is cut off or damaged`, { reason: "malformed", cause });
+    }
     const type = response.headers.get("content-type") ?? "text without a content type";
-    throw new ProtocolError(`Cannot ${doing}: expected JSON, got ${type.split(";")[0]}; is the server URL that of the API server?`, { cause });
+    const what = `expected JSON, got ${type.split(";")[0]}; is the server URL that of the API server?`;
+    throw new ProtocolError(`Cannot ${doing}: ${what}`, { reason: "not-json", cause });
   }
   const { kind, metadata, items } = (value ?? {}) as { kind?: unknown; metadata?: { resourceVersion?: unknown; continue?: unknown }; items?: unknown };
   if (typeof kind === "string" && !kind.endsWith("List")) throw new ProtocolError(`Cannot ${doing}: expected a list, got kind ${kind}`);
@@ -219,6 +221,18 @@ function parsePage<T extends KubeObject>(doing: string, response: Response, text
     bytes: bytesOf(text),
     serverTimeMs: dateOf(response),
   };
+}
+
+/** The uid that the answer to a DELETE names: in the details of a Status, or as the object itself; undefined if it does not. */
+function deletedUid(text: string): string | undefined {
+  let value: { kind?: unknown; details?: { uid?: unknown } | null; metadata?: { uid?: unknown } | null } | null;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const uid = value?.kind === "Status" ? value.details?.uid : value?.metadata?.uid;
+  return typeof uid === "string" && uid !== "" ? uid : undefined;
 }
 
 function bytesOf(text: string): number {

@@ -84,27 +84,27 @@ describe("listPage()", () => {
     });
   }
 
-  for (const [what, answer, message] of [
-    ["HTML", new Response("<html>login</html>", HTML), /expected JSON, got text\/html; is the server URL that of the API server\?$/],
-    ["nothing", new Response(""), /expected JSON, got text/],
-    ["204", new Response(null, { status: 204 }), /expected JSON/],
-    ["JSON that is cut off", new Response('{"kind":"JobList","metadata":{"resourceVersion":"7"},"items":[{"meta'), /expected JSON, got some that is cut off or damaged$/],
-    ["another kind", json({ kind: "Status", status: "Success", metadata: {} }), /expected a list, got kind Status$/],
-    ["a Table", json({ kind: "Table", metadata: { resourceVersion: "7" }, rows: [] }), /expected a list, got kind Table$/],
-    ["JSON of something else", json({ status: "ok" }), /expected a list with metadata.resourceVersion/],
-    ["an array", json([]), /expected a list with/],
-    ["null", json(null), /expected a list with/],
-    ["a number", json(5), /expected a list with/],
-    ["a list without items", list({ items: undefined }), /expected items to be an array/],
-    ["items that are no array", list({ items: {} }), /expected items to be an array/],
-    ["items that are no objects", list({ items: [{ metadata: { name: "a" } }, null] }), /expected items to be objects/],
+  for (const [what, answer, message, reason] of [
+    ["HTML", new Response("<html>login</html>", HTML), /expected JSON, got text\/html; is the server URL that of the API server\?$/, "not-json"],
+    ["nothing", new Response(""), /expected JSON, got text/, "not-json"],
+    ["204", new Response(null, { status: 204 }), /expected JSON/, "not-json"],
+    ["JSON that is cut off", new Response('{"kind":"JobList","metadata":{"resourceVersion":"7"},"items":[{"meta'), /expected JSON, got some that is cut off or damaged$/, "malformed"],
+    ["another kind", json({ kind: "Status", status: "Success", metadata: {} }), /expected a list, got kind Status$/, "unexpected"],
+    ["a Table", json({ kind: "Table", metadata: { resourceVersion: "7" }, rows: [] }), /expected a list, got kind Table$/, "unexpected"],
+    ["JSON of something else", json({ status: "ok" }), /expected a list with metadata.resourceVersion/, "unexpected"],
+    ["an array", json([]), /expected a list with/, "unexpected"],
+    ["null", json(null), /expected a list with/, "unexpected"],
+    ["a number", json(5), /expected a list with/, "unexpected"],
+    ["a list without items", list({ items: undefined }), /expected items to be an array/, "unexpected"],
+    ["items that are no array", list({ items: {} }), /expected items to be an array/, "unexpected"],
+    ["items that are no objects", list({ items: [{ metadata: { name: "a" } }, null] }), /expected items to be objects/, "unexpected"],
   ] as const) {
     test(`refuses ${what}`, async () => {
       await assert.rejects(setUp(answer).api.listPage(JOBS, { limit: 1 }, never), (error) => {
         assert.ok(error instanceof ProtocolError, String(error));
         assert.match(error.message, /^Cannot list jobs in all namespaces: /);
         assert.match(error.message, message);
-        return true;
+        return error.reason === reason;
       });
     });
   }
@@ -370,6 +370,26 @@ describe("deleteObject()", () => {
     assert.equal(headers.get("content-type"), "application/json");
     assert.deepEqual(JSON.parse(body), { kind: "DeleteOptions", apiVersion: "v1", preconditions: { uid: "u-1" } });
   });
+
+  const target = { namespace: "default", name: "a", uid: "1" };
+  for (const [how, body] of [
+    ["as the object", { kind: "HistoricJob", metadata: { name: "a", uid: "2" } }],
+    ["in the details of a Status", { kind: "Status", status: "Success", details: { name: "a", uid: "2" } }],
+  ] as const) {
+    test(`fails where the answer names another uid ${how}: the precondition was ignored`, async () => {
+      await assert.rejects(setUp(json(body)).api.deleteObject(HISTORY, target, never), (error) => {
+        assert.ok(error instanceof ProtocolError);
+        assert.equal(error.message, "Cannot delete historicjobs default/a: server deleted another object of that name, against the precondition");
+        return error.reason === "other-object";
+      });
+      const same = JSON.parse(JSON.stringify(body).replace('"2"', '"1"')) as unknown;
+      await setUp(json(same)).api.deleteObject(HISTORY, target, never);
+    });
+  }
+
+  for (const body of ["null", "5", '{"kind":"Status"}', '{"kind":"Status","details":null}', '{"metadata":{"uid":5}}']) {
+    test(`takes ${body} for an answer without a uid`, () => setUp(new Response(body)).api.deleteObject(HISTORY, target, never));
+  }
 
   for (const status of [200, 202, 204]) {
     test(`takes ${status} for success, whatever the body`, async () => {
