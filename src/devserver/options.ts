@@ -31,6 +31,10 @@ export interface DevOptions {
   era: string;
   /** Behaviours set alone, such as `page-size=3`. */
   settings: readonly string[];
+  /** Faults that are active from the start, such as `cut:rst`. */
+  faults: readonly string[];
+  /** Seeds the dice of the faults; undefined = a seed of its own. */
+  faultSeed: number | undefined;
   /** Write one line per request. */
   logRequests: boolean;
 }
@@ -49,6 +53,8 @@ export const DEV_DEFAULTS: DevOptions = {
   bearerToken: undefined,
   era: DEFAULT_ERA,
   settings: [],
+  faults: [],
+  faultSeed: undefined,
   logRequests: false,
 };
 

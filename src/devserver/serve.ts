@@ -7,25 +7,29 @@ import { ConfigError, messageOf } from "../base/errors.ts";
 import { ALL_NAMESPACES, AUDIENCE } from "../provisioning.ts";
 import { ALL_PERMISSIONS } from "./access/access.ts";
 import { type Behaviour, behaviourOf, parseEra, parseSettings } from "./behaviour/eras.ts";
+import type { ServerName } from "./behaviour/faults/fault.ts";
+import { type FaultHandles, Faults } from "./behaviour/faults/faults.ts";
+import { createFaultHost } from "./behaviour/faults/server.ts";
+import { Overrides } from "./behaviour/overrides.ts";
 import { type Answer, Call, type Request, type Response } from "./wire/call.ts";
 import { type Certificates, createCertificates } from "./access/certificates.ts";
 import { Events } from "./state/events.ts";
 import { exchange, EXCHANGE_PATH } from "./access/exchange.ts";
-import { formatAddress, listen, parseAddress } from "./wire/listen.ts";
+import { formatAddress, listen, type Listening, parseAddress } from "./wire/listen.ts";
 import { isObjectName } from "./api/names.ts";
 import { DEV_DEFAULTS, type DevOptions } from "./options.ts";
 import { answerApi, type ApiContext } from "./api/routes.ts";
 import { parseParts } from "./plays/parts.ts";
 import { simulate } from "./plays/simulate.ts";
 import { repositoryOf } from "./plays/specs.ts";
-import { Refusal, unauthorized } from "./wire/status.ts";
+import { Refusal } from "./wire/status.ts";
 import { type Change, Store } from "./state/store.ts";
 import { type Claims, Tokens } from "./access/tokens.ts";
 import type { Watch } from "./api/watch.ts";
 
 /** What is known of a request before it is handled. */
 export interface RequestFacts {
-  server: "api" | "exchange";
+  server: ServerName;
   method: string;
   path: string;
   query: URLSearchParams;
@@ -59,6 +63,8 @@ export interface Devserver {
   /** The whole URL of the token exchange. */
   exchangeUrl: string;
   certificates: Certificates;
+  /** Told, and waited for, when clients need another CA: a fault has rotated it. */
+  onRotation(follow: (ca: string) => Promise<void>): void;
   /** Objects without the detour over HTTP: no admission, no rights; watches see the changes. */
   store: Store;
   /** How many watches are open. */
@@ -71,7 +77,9 @@ export interface Devserver {
   dropEvents(match: (change: Change) => boolean): () => void;
   /** Empties the ring: a watch that resumes misses everything before now. */
   forgetEvents(): void;
-  /** Answers the next `times` API requests with 401. */
+  /** Faults that are active: more, which, fewer. */
+  faults: FaultHandles;
+  /** Answers the next `times` API requests that carry a token with 401. */
   refuseAuth(times?: number): void;
   /** An access token of this server; by default as the exchange would give. */
   mintToken(claims?: Partial<Claims>, lifetimeMs?: number): Promise<string>;
@@ -82,7 +90,8 @@ export interface Devserver {
 export async function createDevserver(given: DevserverOptions): Promise<Devserver> {
   const options = { ...DEV_DEFAULTS, permissions: ALL_PERMISSIONS, ...given };
   const { random, permissions } = options;
-  const behaviour: Behaviour = { ...behaviourOf(parseEra(options.era)), ...parseSettings(options.settings), ...given.behaviour };
+  const overrides = new Overrides({ ...behaviourOf(parseEra(options.era)), ...parseSettings(options.settings), ...given.behaviour });
+  const { behaviour } = overrides;
   const parts = options.simulate === undefined ? undefined : parseParts(options.simulate);
   const clock: Clock = {
     now: () => given.clock.now() + behaviour.clockSkewMs,
@@ -101,39 +110,53 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
   const access = { tokens, bearerToken: options.bearerToken };
   const context: ApiContext = { store, events, clock, random, behaviour, open, access };
   const exchangeContext = { ...options, clock, tokens, grantedNamespace: given.grantedNamespace };
-  let refusals = 0;
+  const listening = Promise.withResolvers<Record<ServerName, Listening>>();
+  const rotations = new Set<(ca: string) => Promise<void>>();
+  const faults = new Faults(
+    options.faultSeed ?? Math.floor(random() * 2 ** 32),
+    createFaultHost({
+      clock: given.clock,
+      store,
+      overrides,
+      certificates,
+      hosts: [...hosts],
+      listening: listening.promise,
+      rotated: async (ca) => void (await Promise.all([...rotations].map((follow) => follow(ca)))),
+    }),
+  );
+  faults.check(options.faults);
+  // Before the first request can come; some are in force only once the servers listen.
+  const inForce = options.faults.map((fault) => faults.add(fault));
+  store.lose((change) => faults.loses(change));
 
   const serve = async (
-    server: RequestFacts["server"],
+    server: ServerName,
     handle: (call: Call) => Promise<Answer | undefined>,
     call: Call,
   ): Promise<void> => {
     const startedMs = clock.monotonic();
     const { method, path, query, headers } = call;
-    const taken = await given.onRequest?.({ server, method, path, query, headers, serial: call.peer?.serial });
-    if (taken === "abort") call.abort();
-    const answer = taken ?? (await handle(call).catch(refusalToAnswer));
-    if (typeof answer === "object") call.answer(answer);
+    const scene = faults.meet(server, call);
+    const facts = { server, method, path, query: new URLSearchParams(query), headers: { ...headers }, serial: call.peer?.serial };
+    const taken = (await given.onRequest?.(facts)) ?? (await faults.take(scene));
+    const made = taken ?? (await handle(call).catch(refusalToAnswer));
+    const answer = typeof made === "object" ? await faults.change(scene, made) : made;
+    if (answer === "abort") call.abort();
+    if (typeof answer === "object") call.answer(answer, faults.streams(scene));
     if (!options.logRequests) return;
     const outcome = typeof answer === "object" ? answer.status : (answer ?? "watch");
-    const target = query.size === 0 ? path : `${path}?${query}`;
-    options.write?.(`${server} ${method} ${target} ${outcome} ${Math.round(clock.monotonic() - startedMs)}ms`);
+    const took = scene.took.size === 0 ? "" : ` faults=${[...scene.took].join(" ")}`;
+    options.write?.(`${server} ${method} ${scene.target} ${outcome} ${Math.round(clock.monotonic() - startedMs)}ms${took}`);
   };
   const date = () => (behaviour.sendDate ? new Date(clock.now()).toUTCString() : undefined);
   const listenerOf =
-    (server: RequestFacts["server"], handle: (call: Call) => Promise<Answer | undefined>) =>
+    (server: ServerName, handle: (call: Call) => Promise<Answer | undefined>) =>
     (request: Request, response: Response) => {
       const call = new Call(request, response, date);
       // What fails here is the answer itself: the client left while it was made.
       serve(server, handle, call).catch(() => call.abort());
     };
-  const onApi = listenerOf("api", async (call) => {
-    if (refusals > 0) {
-      refusals--;
-      throw unauthorized();
-    }
-    return answerApi(context, call);
-  });
+  const onApi = listenerOf("api", (call) => answerApi(context, call));
   const onExchange = listenerOf("exchange", (call) => exchange(call, exchangeContext));
 
   const tls = {
@@ -149,6 +172,11 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
     await api.close();
     throw error;
   });
+  listening.resolve({ api, exchange: exchanging });
+  await Promise.all(inForce).catch(async (error: unknown) => {
+    await Promise.all([api.close(), exchanging.close()]);
+    throw error;
+  });
   const closing = new AbortController();
   if (parts !== undefined) simulate({ store, clock, random, behaviour, parts, signal: closing.signal });
 
@@ -156,6 +184,7 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
     apiUrl: `https://${formatAddress({ ...apiAddress, port: api.port })}`,
     exchangeUrl: `http://${formatAddress({ ...exchangeAddress, port: exchanging.port })}${EXCHANGE_PATH}`,
     certificates,
+    onRotation: (follow) => void rotations.add(follow),
     store,
     get watches() {
       return open.size;
@@ -166,8 +195,9 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
     },
     dropEvents: (match) => events.lose(match),
     forgetEvents: () => events.forget(),
+    faults,
     refuseAuth(times = 1) {
-      refusals += times;
+      void faults.add(`token-refused:count=${times}`);
     },
     mintToken: (claims = {}, lifetimeMs = options.tokenLifetimeMs) =>
       tokens.mint(
@@ -176,6 +206,7 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
       ),
     async close() {
       closing.abort(new Error("the dev server was closed"));
+      await faults.clear();
       for (const watch of [...open]) watch.destroy();
       await Promise.all([api.close(), exchanging.close()]);
     },

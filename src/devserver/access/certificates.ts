@@ -17,6 +17,8 @@ export interface Certificates {
   ca: string;
   server: Pair;
   client: Pair;
+  /** A further server pair of the same CA, good until `untilMs` (wall clock; default: for years). */
+  issueServer(hosts: readonly string[], options?: { untilMs?: number }): Promise<Pair>;
   /** A further client pair of the same CA. */
   issueClient(name: string): Promise<Pair>;
 }
@@ -31,24 +33,24 @@ export async function createCertificates(nowMs: number, hosts: readonly string[]
     { name: "basicConstraints", cA: true, critical: true },
     { name: "keyUsage", keyCertSign: true, cRLSign: true, critical: true },
   ]);
-  const altNames = hosts.map((host) => (isIP(host) === 0 ? { type: 2 as const, value: host } : { type: 7 as const, ip: host }));
-  const leaf = (name: string, ...extensions: Extension[]) =>
-    issue(nowMs, name, [{ name: "keyUsage", digitalSignature: true, critical: true }, ...extensions], ca);
-  const issueClient = (name: string) => leaf(name, { name: "extKeyUsage", clientAuth: true });
-  const [server, client] = await Promise.all([
-    leaf("localhost", { name: "extKeyUsage", serverAuth: true }, { name: "subjectAltName", altNames }),
-    issueClient("job-controller"),
-  ]);
-  return { ca: ca.cert, server, client, issueClient };
+  const leaf = (name: string, extensions: Extension[], untilMs?: number) =>
+    issue(nowMs, name, [{ name: "keyUsage", digitalSignature: true, critical: true }, ...extensions], ca, untilMs);
+  const issueClient = (name: string) => leaf(name, [{ name: "extKeyUsage", clientAuth: true }]);
+  const issueServer: Certificates["issueServer"] = (names, { untilMs } = {}) => {
+    const altNames = names.map((host) => (isIP(host) === 0 ? { type: 2 as const, value: host } : { type: 7 as const, ip: host }));
+    return leaf(names[0] ?? "", [{ name: "extKeyUsage", serverAuth: true }, { name: "subjectAltName", altNames }], untilMs);
+  };
+  const [server, client] = await Promise.all([issueServer(hosts), issueClient("job-controller")]);
+  return { ca: ca.cert, server, client, issueServer, issueClient };
 }
 
-async function issue(nowMs: number, name: string, extensions: Extension[], ca?: Pair): Promise<Pair> {
+async function issue(nowMs: number, name: string, extensions: Extension[], ca?: Pair, untilMs = nowMs + VALIDITY_MS): Promise<Pair> {
   const made = await generate([{ name: "commonName", value: name }], {
     keyType: "ec",
     curve: "P-256",
     algorithm: "sha256",
     notBeforeDate: new Date(nowMs - VALIDITY_MS),
-    notAfterDate: new Date(nowMs + VALIDITY_MS),
+    notAfterDate: new Date(untilMs),
     extensions,
     ca,
   });

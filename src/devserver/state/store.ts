@@ -88,6 +88,7 @@ export class Store {
   readonly #clock: Pick<Clock, "now">;
   readonly #tables: Record<ResourceName, Table> = { jobs: new Table(), historicjobs: new Table(), repositories: new Table() };
   readonly #listeners = new Set<(change: Change) => void>();
+  #loses: (change: Change) => boolean = () => false;
   readonly #format: VersionFormat;
   #version: number;
 
@@ -116,6 +117,11 @@ export class Store {
   onChange(listener: (change: Change) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Additions and changes that match are acknowledged and forgotten: neither kept nor told. */
+  lose(match: (change: Change) => boolean): void {
+    this.#loses = match;
   }
 
   get(resource: ResourceName, namespace: string, name: string): Entry | undefined {
@@ -198,8 +204,10 @@ export class Store {
   #write(type: "ADDED" | "MODIFIED", resource: ResourceName, object: Unversioned, previous?: Entry): Entry {
     const version = this.#advance();
     const entry = new Entry(versioned(object, this.versionText()), version);
+    const change = { type, version, resource, entry, previous };
+    if (this.#loses(change)) return entry;
     this.#tables[resource].set(entry);
-    this.#tell({ type, version, resource, entry, previous });
+    this.#tell(change);
     return entry;
   }
 

@@ -4,6 +4,7 @@ import type { Server as HttpServer } from "node:http";
 import type { Http2SecureServer } from "node:http2";
 import type { Socket } from "node:net";
 import { ConfigError } from "../../base/errors.ts";
+import { Connections } from "./connections.ts";
 
 export type Server = HttpServer | Http2SecureServer;
 
@@ -14,6 +15,11 @@ export interface Address {
 
 export interface Listening {
   port: number;
+  connections: Connections;
+  /** Presents these on connections to come; TLS servers only. */
+  secure(context: { ca: string | string[]; cert: string; key: string }): void;
+  /** Closes the listeners and breaks every connection, until the returned function listens again on the same port. */
+  suspend(): Promise<() => Promise<void>>;
   /** Closes the listeners and breaks every connection. */
   close(): Promise<void>;
 }
@@ -39,21 +45,52 @@ export function formatAddress({ host, port }: Address): string {
  * @throws ConfigError if the address is taken or not this machine's
  */
 export async function listen(make: () => Server, address: Address): Promise<Listening> {
-  const opened: Opened[] = [];
-  const close = async () => void (await Promise.all(opened.map((server) => server.close())));
+  const connections = new Connections();
+  let { port, servers } = await openAll(make, address, connections);
+  let closed = false;
+  const closeServers = async () => {
+    const closing = servers.map(closeServer);
+    servers = [];
+    connections.destroyAll();
+    await Promise.all(closing);
+  };
+  return {
+    port,
+    connections,
+    secure(context) {
+      for (const server of servers) if ("setSecureContext" in server) server.setSecureContext(context);
+    },
+    async suspend() {
+      await closeServers();
+      return async () => {
+        if (!closed && servers.length === 0) ({ port, servers } = await openAll(make, { ...address, port }, connections));
+      };
+    },
+    async close() {
+      closed = true;
+      await closeServers();
+    },
+  };
+}
+
+async function openAll(make: () => Server, address: Address, connections: Connections): Promise<{ port: number; servers: Server[] }> {
+  const servers: Server[] = [];
+  const open = async (host: string, port: number): Promise<number> => {
+    const server = make();
+    const bound = await openServer(server, { host, port }, connections);
+    servers.push(server);
+    return bound;
+  };
   try {
-    const first = await open(make(), address.host === "localhost" ? { ...address, host: "127.0.0.1" } : address);
-    opened.push(first);
+    const port = await open(address.host === "localhost" ? "127.0.0.1" : address.host, address.port);
     if (address.host === "localhost") {
-      const second = await open(make(), { host: "::1", port: first.port }).catch((error: unknown) => {
+      await open("::1", port).catch((error: unknown) => {
         if (codeOf(error) === "EADDRINUSE" && address.port !== 0) throw error;
-        return undefined;
       });
-      if (second !== undefined) opened.push(second);
     }
-    return { port: first.port, close };
+    return { port, servers };
   } catch (error) {
-    await close();
+    await Promise.all(servers.map(closeServer));
     const rule = codeOf(error) === "EADDRINUSE"
       ? "a free port; stop what uses it or choose another"
       : "an address of this machine";
@@ -64,35 +101,23 @@ export async function listen(make: () => Server, address: Address): Promise<List
 /** Idle connections are kept as long as Go's servers keep them: five seconds, the default here, race with clients that reuse one. */
 const IDLE_MS = 90_000;
 
-interface Opened {
-  port: number;
-  close(): Promise<void>;
-}
-
-function open(server: Server, { host, port }: Address): Promise<Opened> {
-  const sockets = new Set<Socket>();
-  const keep = (socket: Socket) => {
-    sockets.add(socket);
-    socket.on("close", () => sockets.delete(socket));
-    // A client that breaks off is no fault of the server.
-    socket.on("error", () => {});
-  };
+/** The port that it listens on. */
+function openServer(server: Server, { host, port }: Address, connections: Connections): Promise<number> {
   const events = server as HttpServer;
   events.keepAliveTimeout = IDLE_MS;
-  events.on("connection", keep);
-  events.on("secureConnection", keep);
-  const close = () =>
-    new Promise<void>((resolve) => {
-      events.close(() => resolve());
-      for (const socket of sockets) socket.destroy();
-    });
+  events.on("connection", (socket: Socket) => connections.add(socket));
+  events.on("secureConnection", (socket: Socket) => connections.add(socket));
   return new Promise((resolve, reject) => {
     events.once("error", reject);
     events.listen(port, host, () => {
       const bound = events.address();
-      resolve({ port: typeof bound === "object" && bound !== null ? bound.port : port, close });
+      resolve(typeof bound === "object" && bound !== null ? bound.port : port);
     });
   });
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => void server.close(() => resolve()));
 }
 
 function codeOf(error: unknown): string {

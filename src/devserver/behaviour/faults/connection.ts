@@ -1,0 +1,179 @@
+// Faults of the connection under a body: it ends, stops, dies or crawls. They take watches and plain answers alike.
+
+import type { Stream } from "../../wire/call.ts";
+import { choice, COUNT, DURATION, SWITCH } from "../rows.ts";
+import { type Fault, fault, maybe, optional, type Scene, type Tools } from "./fault.ts";
+import { NUMBER } from "./kinds.ts";
+import { blackHole, holding, upTo } from "./streams.ts";
+
+const LINES = maybe(COUNT, "Lines of the body that pass first");
+const BYTES = maybe(COUNT, "Bytes of the body that pass first");
+const DELAY = optional(DURATION, 0, "Time that passes after them");
+
+type Way = "fin" | "rst" | "end" | "mid-line";
+
+const CUT = fault({
+  name: "cut",
+  main: "how",
+  args: {
+    how: optional(choice("fin", "rst", "end", "mid-line"), "fin",
+      "A closed connection, a reset one, a polite end before its time, or that within a line"),
+    lines: LINES,
+    bytes: BYTES,
+    delay: DELAY,
+    half: optional(SWITCH, false, "Half of the next line goes out first"),
+    headers: optional(SWITCH, true, "Whether the headers get through"),
+  },
+  models: "A load balancer, a proxy or a server that goes away while a body is under way",
+  seen: "#130278 (watches torn down); list-and-watch practice: idle cuts of 60 to 350 s",
+  start({ how, lines, bytes, delay, half, headers }, tools) {
+    const { gate, host } = tools;
+    if (!headers) {
+      return {
+        onCall(scene) {
+          if (!gate.strikes(scene)) return undefined;
+          if (how === "end" || how === "mid-line") return "abort";
+          execute(how, scene, tools);
+          return "hang";
+        },
+      };
+    }
+    return {
+      onStream(scene, below) {
+        if (!gate.strikes(scene)) return below;
+        const cut = (under: Stream): Stream =>
+          half || how === "mid-line" ? cutInHalf(under, () => end(how, scene, under, tools)) : end(how, scene, under, tools);
+        if (delay <= 0) return upTo(below, { lines, bytes }, cut);
+        return upTo(below, { lines, bytes }, (under) => later(under, host.clock.sleep(delay, gate.signal), cut));
+      },
+    };
+  },
+});
+
+/** Ends the body in that way; what is still written is lost. */
+function end(how: Way, scene: Scene, below: Stream, tools: Tools): Stream {
+  if (how === "end" || how === "mid-line") below.end();
+  else execute(how, scene, tools);
+  return blackHole(below);
+}
+
+function execute(how: "fin" | "rst", scene: Scene, { host }: Tools): void {
+  const connection = host.connection(scene);
+  if (how === "fin") connection?.fin();
+  else connection?.reset();
+}
+
+/** The next text is sent up to its middle; then `cut`. */
+function cutInHalf(below: Stream, cut: () => Stream): Stream {
+  let after: Stream | undefined;
+  return {
+    ...below,
+    write(text) {
+      if (after !== undefined) return after.write(text);
+      const line = text.slice(0, text.indexOf("\n") + 1 || text.length);
+      below.write(line.slice(0, Math.ceil(line.length / 2)));
+      after = cut();
+      return true;
+    },
+    end: () => (after ?? below).end(),
+  };
+}
+
+/** Passes everything until the wait is over, then hands over; a wait that is called off changes nothing. */
+function later(below: Stream, wait: Promise<void>, then: (below: Stream) => Stream): Stream {
+  let current = below;
+  wait.then(() => (current = then(below)), () => {});
+  return { ...below, write: (text) => current.write(text), end: () => current.end() };
+}
+
+const STALL = fault({
+  name: "stall",
+  args: { lines: LINES, bytes: BYTES },
+  models: "A stopped server process or a proxy that keeps the connection: nothing comes, nothing ends; flows again when the fault is cleared",
+  seen: "client-go tools/cache: why reflectors send timeoutSeconds; list-and-watch practice: a stream with no bytes is not a healthy stream",
+  start({ lines, bytes }, { gate }) {
+    return {
+      onStream(scene, below) {
+        if (!gate.strikes(scene)) return below;
+        return upTo(below, { lines, bytes }, (under) => {
+          const held = holding(under);
+          gate.signal.addEventListener("abort", () => held.release(), { once: true });
+          return held;
+        });
+      },
+    };
+  },
+});
+
+const HALF_OPEN = fault({
+  name: "half-open",
+  args: { lines: LINES, bytes: BYTES },
+  models: "A peer or a NAT entry that is gone without FIN: the connection is dead for both directions and for whatever else it carried",
+  seen: "kubernetes/kubernetes#65012 (HTTP/2 connections to a vanished API server); Bun notices after 70 s, Deno never",
+  start({ lines, bytes }, { gate, host }) {
+    return {
+      onStream(scene, below) {
+        if (!gate.strikes(scene)) return below;
+        return upTo(below, { lines, bytes }, (under) => {
+          const connection = host.connection(scene);
+          connection?.freeze();
+          gate.signal.addEventListener("abort", () => connection?.destroy(), { once: true });
+          return blackHole(under);
+        });
+      },
+    };
+  },
+});
+
+/** Pause between the pieces, ms. */
+const TICK_MS = 50;
+
+const SLOW = fault({
+  name: "slow",
+  main: "rate",
+  args: { rate: optional(NUMBER, 1_000, "Bytes per second") },
+  models: "A congested link or a throttling proxy: every byte comes, late",
+  seen: "#117807 and #131557 (answers that take long); WAN links of remote clusters",
+  start({ rate }, { gate, host }) {
+    const piece = Math.max(Math.ceil((rate * TICK_MS) / 1_000), 1);
+    const tickMs = (piece * 1_000) / rate;
+    return {
+      onStream(scene, below) {
+        if (!gate.strikes(scene)) return below;
+        let waiting = "";
+        let ended = false;
+        let running = false;
+        const trickle = async () => {
+          while (waiting !== "") {
+            // Once cleared, the rest goes at once.
+            const length = gate.signal.aborted ? waiting.length : piece;
+            below.write(waiting.slice(0, length));
+            waiting = waiting.slice(length);
+            await host.clock.sleep(tickMs, gate.signal).catch(() => {});
+          }
+          running = false;
+          if (ended) below.end();
+        };
+        const run = () => {
+          if (running) return;
+          running = true;
+          void trickle();
+        };
+        return {
+          ...below,
+          write(text) {
+            waiting += text;
+            run();
+            return true;
+          },
+          end() {
+            ended = true;
+            run();
+          },
+        };
+      },
+    };
+  },
+});
+
+export const CONNECTION_FAULTS: readonly Fault[] = [CUT, STALL, HALF_OPEN, SLOW];

@@ -1,0 +1,48 @@
+// The table of faults, and its form for people.
+
+import { ANSWER_FAULTS } from "./answers.ts";
+import { CONNECTION_FAULTS } from "./connection.ts";
+import { EVENT_FAULTS } from "./events.ts";
+import type { Argument, Fault } from "./fault.ts";
+import { GENERIC_FAULTS } from "./generic.ts";
+import { HOST_FAULTS } from "./host.ts";
+import { COMMON } from "./parse.ts";
+
+export const FAULTS: readonly Fault[] = [...CONNECTION_FAULTS, ...ANSWER_FAULTS, ...EVENT_FAULTS, ...HOST_FAULTS, ...GENERIC_FAULTS];
+
+/** The table as text, then the arguments that all of them understand. */
+export function renderFaults(): string[] {
+  const rows = FAULTS.map((fault) => [fault.name, argumentsOf(fault), fault.models, fault.seen]);
+  const common = Object.entries(COMMON).map(([name, argument]) => [`${name}=<${expected(argument)}>`, argument.meaning]);
+  return [...aligned([["NAME", "ARGUMENTS", "MODELS", "SEEN"], ...rows]), "", ...aligned([["ALL UNDERSTAND", "MEANING"], ...common])];
+}
+
+/** `[:<how>] [lines=<…>]`, the main argument first. */
+function argumentsOf({ main, args }: Fault): string {
+  const one = ([name, argument]: [string, Argument<unknown>]) => {
+    const text = name === main ? `:<${expected(argument)}>` : `${name}=<${expected(argument)}>`;
+    return argument.required ? text : `[${text}]`;
+  };
+  return Object.entries(args).sort(([a], [b]) => Number(b === main) - Number(a === main)).map(one).join(" ");
+}
+
+const SHORT: readonly [RegExp, string][] = [
+  [/^a whole number.*/, "number"],
+  [/^bytes such as.*/, "size"],
+  [/^a duration.*/, "duration"],
+  [/^a share.*/, "share"],
+  [/^an HTTP status.*/, "status"],
+  [/^a number of opportunities.*/, "number or duration"],
+  [/^text, or a regular.*/, "text or /expression/"],
+  [/^on or off$/, "on|off"],
+];
+
+function expected({ kind }: Argument<unknown>): string {
+  const short = SHORT.find(([pattern]) => pattern.test(kind.expected))?.[1];
+  return short ?? kind.expected.replaceAll(/, | or /g, "|").replaceAll(/[<>]/g, "");
+}
+
+export function aligned(table: readonly (readonly string[])[]): string[] {
+  const widths = table[0]?.map((_, column) => Math.max(...table.map((line) => line[column]?.length ?? 0))) ?? [];
+  return table.map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd());
+}
