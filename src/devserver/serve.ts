@@ -25,7 +25,7 @@ import { repositoryOf } from "./plays/specs.ts";
 import { Refusal } from "./wire/status.ts";
 import { type Change, Store } from "./state/store.ts";
 import { type Claims, Tokens } from "./access/tokens.ts";
-import type { Watch } from "./api/watch.ts";
+import type { Watch } from "./api/watch-lines.ts";
 
 /** What is known of a request before it is handled. */
 export interface RequestFacts {
@@ -106,7 +106,7 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
   const [certificates, tokens] = await Promise.all([createCertificates(given.clock.now(), [...hosts]), Tokens.create(clock)]);
 
   const open = new WatchSet();
-  const events = new Events(store, behaviour.ringEvents);
+  const events = new Events(store, behaviour);
   const access = { tokens, bearerToken: options.bearerToken };
   const context: ApiContext = { store, events, clock, random, behaviour, open, access };
   const exchangeContext = { ...options, clock, tokens, grantedNamespace: given.grantedNamespace };
@@ -217,7 +217,9 @@ function refusalToAnswer(error: unknown): Answer {
   const refusal = error instanceof Refusal
     ? error
     : new Refusal(500, "InternalError", `Internal error occurred: ${messageOf(error)}`);
-  return { status: refusal.code, body: JSON.stringify(refusal.body) };
+  const { retryAfterSeconds } = refusal.body.details ?? {};
+  const answer = { status: refusal.code, body: JSON.stringify(refusal.body) };
+  return retryAfterSeconds === undefined ? answer : { ...answer, headers: { "retry-after": String(retryAfterSeconds) } };
 }
 
 /** A healthy repository that allows every workflow. `text` is `name` or `namespace/name`. */

@@ -1,13 +1,23 @@
-// One page of a list as response text. Pages are cut by count and by bytes first and filtered afterwards, so a page may
-// be short or empty and still have a successor.
+// One page of a list: a query in, a text in the form that was asked for out. Pages are cut by count and by bytes, before
+// or after they are filtered, and later pages are as of the first one.
 
 import { Buffer } from "node:buffer";
 import type { Behaviour } from "../behaviour/eras.ts";
+import type { Events } from "../state/events.ts";
+import { before, present, type View } from "../state/snapshot.ts";
+import type { Entry, Store } from "../state/store.ts";
+import { Refusal } from "../wire/status.ts";
+import { askedVersion, checkReached, refuseListVersion } from "./asked-version.ts";
+import { formatToken, inconsistentToken, parseToken } from "./continue-token.ts";
+import { isZero, type ListOptions, parseListOptions } from "./list-options.ts";
 import type { Form } from "./plain-form.ts";
 import type { Resource } from "./resources.ts";
-import { parseSelection } from "./selectors.ts";
-import { badRequest, Refusal } from "../wire/status.ts";
-import type { Entry, Store } from "../state/store.ts";
+
+export interface ListContext {
+  store: Store;
+  events: Events;
+  behaviour: Behaviour;
+}
 
 export interface ListRequest {
   resource: Resource;
@@ -16,82 +26,99 @@ export interface ListRequest {
   form: Form;
 }
 
-/** @throws Refusal 400 for a bad limit, token, version or selector */
-export function listPage(store: Store, { resource, namespace, query, form }: ListRequest, behaviour: Behaviour): string {
-  const selected = parseSelection(resource, query);
-  const limit = parseLimit(query.get("limit")) || behaviour.pageSize || Number.POSITIVE_INFINITY;
-  const pageBytes = behaviour.pageBytes || Number.POSITIVE_INFINITY;
-  const token = parseToken(query.get("continue"));
-  const only = exactVersion(query, store, behaviour.versionTooLarge);
-  // Later pages are read as of the first one: what was written since is missing, as only one version is kept.
-  const asOf = token?.version ?? store.version;
-
-  const items: Entry[] = [];
-  let bytes = 0;
-  let cut = 0;
-  let lastKey = "";
-  let more = false;
-  for (const entry of store.entries(resource.name, namespace, token?.key)) {
-    if (cut >= limit || bytes >= pageBytes) {
-      more = true;
-      break;
-    }
-    lastKey = entry.key;
-    if (entry.version > asOf) continue;
-    cut++;
-    bytes += Buffer.byteLength(entry.tail);
-    if (selected(entry) && (only === undefined || only === entry.version)) items.push(entry);
-  }
-
-  const next = more ? { continue: formatToken({ version: asOf, key: lastKey }) } : {};
-  return form.list({ resourceVersion: store.versionText(asOf), ...next }, items);
-}
-
-/** Reads a resourceVersion of a query; undefined if absent, empty or "0". @throws Refusal 400, 504 */
-export function parseVersion(text: string | null, store: Store, tooLarge: Behaviour["versionTooLarge"]): number | undefined {
-  if (text === null || text === "" || text === "0") return undefined;
-  const version = store.versionOf(text);
-  if (version === undefined) throw badRequest(`Invalid value: "${text}": invalid resource version`);
-  if (version <= store.version) return version;
-  const [code, reason] = tooLarge === "504" ? [504, "Timeout"] as const : [400, "BadRequest"] as const;
-  throw new Refusal(code, reason, `Too large resource version: ${text}, current: ${store.versionText()}`, {
-    causes: [{ reason: "ResourceVersionTooLarge", message: "Too large resource version" }],
-  });
-}
-
-function exactVersion(query: URLSearchParams, store: Store, tooLarge: Behaviour["versionTooLarge"]): number | undefined {
-  const match = query.get("resourceVersionMatch") ?? "";
-  if (match !== "" && match !== "NotOlderThan" && match !== "Exact") {
-    throw badRequest(`unsupported resourceVersionMatch: ${match}`);
-  }
-  const version = parseVersion(query.get("resourceVersion"), store, tooLarge);
-  return match === "Exact" ? version : undefined;
-}
-
-function parseLimit(text: string | null): number {
-  if (text === null || text === "") return 0;
-  if (!/^\d{1,15}$/.test(text)) throw badRequest(`Invalid value: "${text}": limit must be a non-negative integer`);
-  return Number(text);
-}
-
-interface Token {
-  /** Version of the first page. */
+/** What of the collection is looked at. */
+interface Extent {
   version: number;
-  /** Last key that was read. */
-  key: string;
+  view: View;
+  /** First key. */
+  start: string;
+  /** What of the view is there at all. */
+  exists: (entry: Entry) => boolean;
 }
 
-function formatToken({ version, key }: Token): string {
-  return Buffer.from(JSON.stringify({ v: version, k: key })).toString("base64url");
+interface Page {
+  items: Entry[];
+  /** Key of the last entry that was looked at, if there are more. */
+  cutAt: string | undefined;
 }
 
-function parseToken(text: string | null): Token | undefined {
-  if (text === null || text === "") return undefined;
-  try {
-    const { v, k } = JSON.parse(Buffer.from(text, "base64url").toString()) as { v: unknown; k: unknown };
-    if (typeof v === "number" && typeof k === "string") return { version: v, key: k };
-  } catch {
-    // Not ours: refused below.
+const TOO_OLD = "The resourceVersion for the provided list is too old.";
+const TOKEN_TOO_OLD =
+  "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token"
+  + " in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified,"
+  + " or deleted between the time the first chunk was returned and now may show up in the list.";
+
+/** @throws Refusal 400, 410, 422, 504 */
+export function listPage(context: ListContext, { resource, namespace, query, form }: ListRequest): string {
+  const { store, behaviour } = context;
+  const options = parseListOptions(resource, query);
+  const extent = extentOf(context, options, resource, namespace);
+  const { items, cutAt } = cutPage(extent, namespace, options, behaviour);
+  const metadata = { resourceVersion: store.versionText(extent.version) };
+  if (cutAt === undefined) return form.list(metadata, items);
+  const token = formatToken(extent.version, cutAt, namespace);
+  const counted = behaviour.remainingItems && options.selected === undefined;
+  const remaining = counted ? { remainingItemCount: extent.view.count(namespace, `${cutAt}\0`) } : {};
+  return form.list({ ...metadata, continue: token, ...remaining }, items);
+}
+
+function extentOf(context: ListContext, options: ListOptions, resource: Resource, namespace: string | undefined): Extent {
+  const { store, behaviour } = context;
+  const version = askedVersion(options.resourceVersion, store, refuseListVersion);
+  if (options.continue !== "") {
+    if (version !== undefined) throw new Refusal(400, "BadRequest", "specifying resource version is not allowed when using continue");
+    return continued(context, options.continue, resource, namespace);
   }
-  throw badRequest("invalid continue token");
+  checkReached(version, store, behaviour);
+  const now = { version: store.version, view: present(store, resource.name), start: "", exists: () => true };
+  // A version with a limit and no match means exactly that version, from the time before there was a match.
+  const exact = options.match === "Exact" || (options.match === "" && options.limit > 0 && behaviour.exactMatch === "snapshot");
+  if (version === undefined || !exact) return now;
+  if (behaviour.exactMatch === "filter") return { ...now, exists: (entry) => entry.version === version };
+  if (context.events.misses(version)) throw new Refusal(410, "Expired", TOO_OLD);
+  return { ...now, version, view: viewAt(context, resource, version) };
+}
+
+/** A later page. */
+function continued(context: ListContext, token: string, resource: Resource, namespace: string | undefined): Extent {
+  const { store, events, behaviour } = context;
+  const place = parseToken(token, namespace);
+  const version = place.version < 0 ? store.version : place.version;
+  checkReached(version, store, behaviour);
+  if (behaviour.pages === "latest") {
+    return { version, view: present(store, resource.name), start: place.start, exists: (entry) => entry.version <= version };
+  }
+  if (events.misses(version)) {
+    const refusal = new Refusal(410, "Expired", TOKEN_TOO_OLD);
+    refusal.body.metadata = { continue: inconsistentToken(place, namespace) };
+    throw refusal;
+  }
+  return { version, view: viewAt(context, resource, version), start: place.start, exists: () => true };
+}
+
+function viewAt({ store, events }: ListContext, resource: Resource, version: number): View {
+  return before(store, resource.name, events.back(version));
+}
+
+function cutPage({ view, start, exists }: Extent, namespace: string | undefined, options: ListOptions, behaviour: Behaviour): Page {
+  const { selected = () => true } = options;
+  const whole = behaviour.listFromZero === "whole" && options.continue === "" && options.resourceVersion !== "" && isZero(options.resourceVersion);
+  const limit = whole ? Number.POSITIVE_INFINITY : options.limit || behaviour.pageSize || Number.POSITIVE_INFINITY;
+  const maxBytes = behaviour.pageBytes || Number.POSITIVE_INFINITY;
+  const selectedFirst = behaviour.selectors === "before-cut";
+  const items: Entry[] = [];
+  let taken = 0;
+  let bytes = 0;
+  let lastKey = "";
+  for (const entry of view.entries(namespace, start)) {
+    if (taken >= limit || bytes >= maxBytes) return { items, cutAt: lastKey };
+    lastKey = entry.key;
+    if (!exists(entry)) continue;
+    const wanted = selected(entry);
+    if (wanted) items.push(entry);
+    if (!wanted && selectedFirst) continue;
+    taken++;
+    if (maxBytes !== Number.POSITIVE_INFINITY) bytes += Buffer.byteLength(entry.tail);
+  }
+  return { items, cutAt: undefined };
 }

@@ -34,17 +34,22 @@ export interface Form {
 export function plainForm(resource: Resource, version: ApiVersion, behaviour: Behaviour): Form {
   const { kind, name } = resource;
   const apiVersion = shownVersion(resource, version);
+  // Custom resources have no Go types, whose empty fields others show.
+  const custom = behaviour.kinds === "custom";
   const object = (entry: Entry) => entry.text(kind, apiVersion);
   return {
     key: `${kind} ${apiVersion}`,
     object,
     event: object,
     list(metadata, entries) {
-      const head = `{"kind":"${kind}List","apiVersion":"${groupVersion(version)}","metadata":${JSON.stringify(metadata)}`;
+      const head = `{"kind":"${kind}List","apiVersion":"${groupVersion(version)}","metadata":${JSON.stringify(custom ? { continue: "", ...metadata } : metadata)}`;
       if (entries.length === 0 && name === "historicjobs" && behaviour.emptyHistory === "absent") return `${head}}`;
       return `${head},"items":[${entries.map(object).join(",")}]}`;
     },
-    bookmark: ({ resourceVersion, annotations }) =>
-      JSON.stringify({ kind, apiVersion, metadata: { resourceVersion, creationTimestamp: null, annotations }, spec: {}, status: {} }),
+    bookmark({ resourceVersion, annotations }) {
+      const metadata = { resourceVersion, ...(annotations && { annotations }) };
+      if (custom) return JSON.stringify({ kind, apiVersion, metadata });
+      return JSON.stringify({ kind, apiVersion, metadata: { ...metadata, creationTimestamp: null }, spec: {}, status: {} });
+    },
   };
 }

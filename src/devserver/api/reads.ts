@@ -2,6 +2,8 @@
 
 import type { Answer } from "../wire/call.ts";
 import { notFound } from "../wire/status.ts";
+import { askedVersion, checkReached, refuseVersion } from "./asked-version.ts";
+import { flag } from "./list-options.ts";
 import { listPage } from "./list.ts";
 import { pastJob, pastJobs } from "./repository-jobs.ts";
 import type { Asked } from "./routes.ts";
@@ -10,15 +12,16 @@ import { startWatch } from "./watch.ts";
 /** Undefined when a watch took the response over. */
 export function readCollection({ context, call, target, form }: Asked): Answer | undefined {
   const request = { resource: target.resource, namespace: target.namespace, query: call.query, form };
-  if (!wantsWatch(call.query)) return { status: 200, body: listPage(context.store, request, context.behaviour) };
+  if (!wantsWatch(call.query)) return { status: 200, body: listPage(context, request) };
   startWatch(context, request, () => call.stream());
   return undefined;
 }
 
-/** @throws Refusal 404 */
-export function readObject({ context, target, form }: Asked): Answer {
+/** @throws Refusal 404; 400, 500, 504 for a resourceVersion that is none or not reached */
+export function readObject({ context: { store, behaviour }, call, target, form }: Asked): Answer {
   const { resource, namespace = "", name } = target;
-  const entry = context.store.get(resource.name, namespace, name);
+  checkReached(askedVersion(call.query.get("resourceVersion") ?? "", store, refuseVersion(behaviour)), store, behaviour);
+  const entry = store.get(resource.name, namespace, name);
   if (entry === undefined) throw notFound(resource.name, name);
   return { status: 200, body: form.object(entry) };
 }
@@ -32,5 +35,5 @@ export function readJobs({ context: { store }, target }: Asked): Answer {
 }
 
 export function wantsWatch(query: URLSearchParams): boolean {
-  return ["1", "true"].includes(query.get("watch") ?? "");
+  return flag(query, "watch") ?? false;
 }

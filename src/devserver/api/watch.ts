@@ -1,175 +1,140 @@
-// An open watch: changes in, lines out, with bookmarks, an end after `timeoutSeconds`, and the end of readers that lag.
+// An open watch: a query and changes in, events out, with bookmarks and an end after `timeoutSeconds`.
 
-import type { Clock, Random } from "../../base/clock.ts";
+import type { Random } from "../../base/clock.ts";
+import type { Change, Entry } from "../state/store.ts";
 import type { Stream } from "../wire/call.ts";
-import type { Events } from "../state/events.ts";
-import { type ListRequest, parseVersion } from "./list.ts";
-import type { Behaviour } from "../behaviour/eras.ts";
-import { parseSelection } from "./selectors.ts";
-import { invalid, Refusal } from "../wire/status.ts";
-import type { Change, Entry, Store } from "../state/store.ts";
+import { Refusal, type StatusBody } from "../wire/status.ts";
+import { askedVersion, checkReached, refuseVersion, tooLarge } from "./asked-version.ts";
+import type { ListContext, ListRequest } from "./list.ts";
+import { parseWatchOptions } from "./list-options.ts";
+import type { Selection } from "./selectors.ts";
+import { ignoreAbort, Watch, type WatchSurroundings } from "./watch-lines.ts";
 
-export interface WatchContext {
-  store: Store;
-  events: Events;
-  clock: Clock;
+export interface WatchContext extends WatchSurroundings, ListContext {
   random: Random;
-  behaviour: Behaviour;
-  /** The watches that are open; a watch takes itself out. */
-  open: Set<Watch>;
 }
 
 const DEFAULT_TIMEOUT_MS = 1_800_000;
-/** A reader that does not even take the end of its stream is cut off after this, ms. */
-const LINGER_MS = 5_000;
+/** How long before its end a watch gets a last bookmark. */
+const LAST_BOOKMARK_MS = 2_000;
 
-/** Checks the query, then answers with a stream. @throws Refusal 400, 422 */
+/** Checks the query, then answers with a stream. @throws Refusal 400, 410, 422, 500, 504 */
 export function startWatch(context: WatchContext, request: ListRequest, open: () => Stream): void {
-  const { store, events, clock, random, behaviour } = context;
+  const { store, events, behaviour } = context;
   const { resource, namespace, query, form } = request;
-  const selected = parseSelection(resource, query);
-  const after = parseVersion(query.get("resourceVersion"), store, behaviour.versionTooLarge);
-  const initial = query.get("sendInitialEvents") === "true";
-  const bookmarks = query.get("allowWatchBookmarks") === "true";
-  if (initial && query.get("resourceVersionMatch") !== "NotOlderThan") {
-    const message = "Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan";
-    throw invalid("ListOptions", "", [{ reason: "FieldValueForbidden", message, field: "resourceVersionMatch" }]);
-  }
+  const options = parseWatchOptions(resource, query, behaviour);
+  const { selected, initial, bookmarks } = options;
+  const version = askedVersion(options.resourceVersion, store, refuseVersion(behaviour));
+  if (behaviour.watchAhead === "refused") checkReached(version, store, behaviour);
+  const failure = initial ? ahead(context, version) : gone(context, version);
 
   const watch = new Watch(open(), context);
-  if (!initial && after !== undefined && behaviour.gaps === "event" && events.misses(after)) {
-    const { body } = new Refusal(410, "Expired", `too old resource version: ${query.get("resourceVersion")}`);
-    watch.send(`${JSON.stringify({ type: "ERROR", object: body })}\n`);
-    watch.end();
-    return;
+  if (failure !== undefined) {
+    watch.send(`${JSON.stringify({ type: "ERROR", object: failure })}\n`);
+    return watch.end();
   }
   let first = true;
-  const send = (type: string, object: (first: boolean) => string) => {
-    watch.send(`{"type":"${type}","object":${object(first)}}\n`);
+  const line = (type: string, object: string) => {
     first = false;
+    return `{"type":"${type}","object":${object}}\n`;
   };
-  const bookmark = (annotations?: Record<string, string>) =>
-    send("BOOKMARK", (first) => form.bookmark({ resourceVersion: store.versionText(), ...(annotations && { annotations }) }, first));
-  const tell = (change: Change) => {
-    if (change.resource !== resource.name) return;
-    if (namespace !== undefined && change.entry.namespace !== namespace) return;
+  const bookmark = (resourceVersion: string, annotations?: Record<string, string>) =>
+    line("BOOKMARK", form.bookmark({ resourceVersion, ...(annotations && { annotations }) }, first));
+  const lineOf = (change: Change, texts: Map<string, string>) => {
     const type = eventType(change, selected);
-    if (type !== undefined) send(type, (first) => form.event(change.entry, first));
+    if (type === undefined) return undefined;
+    const key = `${type} ${first} ${form.key}`;
+    const text = texts.get(key) ?? line(type, form.event(type === "DELETED" ? departed(change) : change.entry, first));
+    first = false;
+    texts.set(key, text);
+    return text;
   };
-
-  if (initial) {
-    for (const entry of store.entries(resource.name, namespace)) if (selected(entry)) send("ADDED", (first) => form.event(entry, first));
-    if (bookmarks) bookmark({ "k8s.io/initial-events-end": "true" });
-  } else if (after !== undefined) {
-    for (const change of events.since(after)) tell(change);
+  const concerns = (change: Change) =>
+    change.resource === resource.name && (namespace === undefined || change.entry.namespace === namespace) && change.version > (version ?? 0);
+  const follow = (change: Change, texts: Map<string, string>) => {
+    const text = concerns(change) ? lineOf(change, texts) : undefined;
+    if (text !== undefined) watch.send(text);
+  };
+  // Lazily, from lists that no write changes: how fast they go out is the reader's matter.
+  function* state(entries: readonly Entry[], resourceVersion: string): Generator<string> {
+    for (const entry of entries) if (selected === undefined || selected(entry)) yield line("ADDED", form.event(entry, first));
+    if (bookmarks) yield bookmark(resourceVersion, { "k8s.io/initial-events-end": "true" });
   }
-  watch.onEnd(events.read(tell));
-
-  const seconds = Number(query.get("timeoutSeconds") ?? 0);
-  const timeoutMs = seconds > 0 ? seconds * 1_000 : DEFAULT_TIMEOUT_MS * (1 + random());
-  clock.sleep(timeoutMs, watch.signal).then(() => watch.end(), ignoreAbort);
-  if (!bookmarks || behaviour.bookmarks === "initial") return;
-  const keepBookmarking = async (): Promise<void> => {
-    for (let sent = store.version;;) {
-      await clock.sleep(behaviour.bookmarkIntervalMs, watch.signal);
-      if (store.version === sent) continue;
-      sent = store.version;
-      bookmark();
+  function* missed(changes: readonly Change[]): Generator<string> {
+    for (const change of changes) {
+      const text = concerns(change) ? lineOf(change, new Map()) : undefined;
+      if (text !== undefined) yield text;
     }
-  };
-  keepBookmarking().catch(ignoreAbort);
+  }
+
+  if (initial) watch.begin(state([...store.entries(resource.name, namespace)], store.versionText()));
+  else if (version !== undefined) watch.begin(missed(events.since(version)));
+  watch.onEnd(events.read(follow));
+  const endsAtMs = endAfter(context, watch, options.timeoutSeconds);
+  const since = initial ? store.version : (version ?? store.version);
+  if (bookmarks) keepBookmarking(context, watch, { endsAtMs, since }, () => watch.send(bookmark(store.versionText())));
+}
+
+/** What an initial state that must be newer than what there is gets. */
+function ahead({ store, behaviour }: WatchContext, version: number | undefined): StatusBody | undefined {
+  return version !== undefined && version > store.version ? tooLarge(version, store, behaviour).body : undefined;
+}
+
+/** What a version gets whose following changes are not all kept; undefined lets it pass. @throws Refusal 410 */
+function gone({ store, events, behaviour }: WatchContext, version: number | undefined): StatusBody | undefined {
+  if (version === undefined || behaviour.gaps === "silent" || !events.misses(version)) return undefined;
+  const message = `too old resource version: ${store.versionText(version)} (${store.versionText(events.oldest)})`;
+  const refusal = new Refusal(410, "Expired", message);
+  if (behaviour.gaps === "status") throw refusal;
+  return refusal.body;
 }
 
 /** What a change is to a reader who sees only selected objects. */
-function eventType(change: Change, selected: (entry: Entry) => boolean): Change["type"] | undefined {
+function eventType(change: Change, selected: Selection | undefined): Change["type"] | undefined {
+  if (selected === undefined) return change.type;
   const before = change.previous !== undefined && selected(change.previous);
   const after = change.type !== "DELETED" && selected(change.entry);
   if (after) return before ? "MODIFIED" : "ADDED";
   return before ? "DELETED" : undefined;
 }
 
-function ignoreAbort(): void {}
+/** Who leaves a selection is told as it was in it, under the version of the change. */
+function departed({ type, entry, previous }: Change): Entry {
+  return type === "DELETED" || previous === undefined ? entry : previous.at(entry);
+}
 
-/** The lines under way to one reader. */
-export class Watch {
-  readonly #stream: Stream;
-  readonly #context: WatchContext;
-  readonly #ended = new AbortController();
-  readonly #gone = new AbortController();
-  #lines: string[] = [];
-  #blocked = false;
-  #judged = false;
+/** When it ends, on the monotonic clock. */
+function endAfter({ clock, random }: WatchContext, watch: Watch, seconds: number): number {
+  if (seconds < 0) watch.end();
+  const timeoutMs = seconds > 0 ? seconds * 1_000 : DEFAULT_TIMEOUT_MS * (1 + random());
+  clock.sleep(timeoutMs, watch.signal).then(() => watch.end(), ignoreAbort);
+  return clock.monotonic() + timeoutMs;
+}
 
-  constructor(stream: Stream, context: WatchContext) {
-    this.#stream = stream;
-    this.#context = context;
-    context.open.add(this);
-    stream.onDrain(() => {
-      this.#blocked = false;
-      this.#flush();
-    });
-    stream.onGone(() => {
-      this.#finish();
-      this.#gone.abort();
-    });
-  }
+interface Course {
+  endsAtMs: number;
+  /** The version that the reader knows. */
+  since: number;
+}
 
-  /** Aborted when nothing more will be sent. */
-  get signal(): AbortSignal {
-    return this.#ended.signal;
-  }
-
-  onEnd(listener: () => void): void {
-    if (this.signal.aborted) listener();
-    else this.signal.addEventListener("abort", listener, { once: true });
-  }
-
-  send(line: string): void {
-    if (this.signal.aborted) return;
-    this.#lines.push(line);
-    this.#flush();
-    if (this.#lags && !this.#judged) this.#judge();
-  }
-
-  /** Ends the response politely, without what is still undelivered. */
-  end(): void {
-    if (this.signal.aborted) return;
-    this.#finish();
-    this.#stream.end();
-    this.#context.clock.sleep(LINGER_MS, this.#gone.signal).then(() => this.#stream.destroy(), ignoreAbort);
-  }
-
-  /** Breaks the connection. */
-  destroy(): void {
-    this.#finish();
-    this.#stream.destroy();
-  }
-
-  get #lags(): boolean {
-    return this.#lines.length > this.#context.behaviour.slowReaderEvents;
-  }
-
-  // A burst may pile up for a moment; a reader that is still behind after the grace is slow.
-  #judge(): void {
-    this.#judged = true;
-    const judged = () => {
-      this.#judged = false;
-      if (this.#lags) this.end();
-    };
-    this.#context.clock.sleep(this.#context.behaviour.slowReaderMs, this.signal).then(judged, ignoreAbort);
-  }
-
-  #flush(): void {
-    while (!this.#blocked && this.#lines.length > 0) {
-      const batch = this.#lines.length === 1 ? (this.#lines[0] ?? "") : this.#lines.slice(0, 64).join("");
-      this.#lines = this.#lines.slice(64);
-      this.#blocked = !this.#stream.write(batch);
+/** A bookmark from time to time, if the version has moved since the last one. */
+function keepBookmarking({ store, clock, behaviour }: WatchContext, watch: Watch, { endsAtMs, since }: Course, send: () => void): void {
+  let known = since;
+  let last = false;
+  const pause = () => {
+    const leftMs = endsAtMs - LAST_BOOKMARK_MS - clock.monotonic();
+    last = behaviour.bookmarks === "before-end" && leftMs < behaviour.bookmarkIntervalMs;
+    return last ? leftMs : behaviour.bookmarkIntervalMs;
+  };
+  const run = async (): Promise<void> => {
+    while (!last) {
+      const pauseMs = pause();
+      if (pauseMs <= 0) return;
+      await clock.sleep(pauseMs, watch.signal);
+      if (behaviour.bookmarks === "initial" || store.version <= known) continue;
+      known = store.version;
+      send();
     }
-  }
-
-  #finish(): void {
-    this.#lines = [];
-    this.#context.open.delete(this);
-    this.#ended.abort();
-  }
+  };
+  run().catch(ignoreAbort);
 }

@@ -1,38 +1,56 @@
-// The last changes of all resources together, for watches that resume, and the hand-over of new ones to open watches.
-// A version that left the ring is resumed from what is left: nothing here stops that, `misses` only tells.
+// The last changes of all resources together, for watches that resume and lists of the past, and the hand-over of new
+// ones to open watches. A version that left the ring is resumed from what is left: `misses` only tells.
 
+import type { Behaviour } from "../behaviour/eras.ts";
 import type { Change, Store } from "./store.ts";
 
-export class Events {
-  readonly #size: number;
-  readonly #ring: Change[] = [];
-  readonly #readers = new Set<(change: Change) => void>();
-  readonly #losses = new Set<(change: Change) => boolean>();
-  /** Version of the newest change that left the ring. */
-  #forgotten = 0;
+/** `texts` is shared by all who read this change: what one has made of it, others need not make again. */
+export type ChangeReader = (change: Change, texts: Map<string, string>) => void;
 
-  constructor(store: Store, size: number) {
-    this.#size = size;
+export class Events {
+  readonly #behaviour: Pick<Behaviour, "ringEvents">;
+  readonly #readers = new Set<ChangeReader>();
+  readonly #losses = new Set<(change: Change) => boolean>();
+  readonly #lost = new WeakSet<Change>();
+  /** Oldest first, from `#first` on; what is before it is dropped now and then. */
+  #ring: (Change | undefined)[] = [];
+  #first = 0;
+  /** Version of the newest change that is not kept. */
+  #forgotten: number;
+
+  constructor(store: Store, behaviour: Pick<Behaviour, "ringEvents">) {
+    this.#behaviour = behaviour;
+    this.#forgotten = store.version;
     store.onChange((change) => this.#publish(change));
   }
 
-  /** What the ring still holds after `version`, oldest first. */
-  since(version: number): Change[] {
-    return this.#ring.filter((change) => change.version > version);
+  /** The oldest version that can be resumed from without a gap. */
+  get oldest(): number {
+    return this.#forgotten;
   }
 
-  /** Whether changes after `version` have left the ring. */
+  /** Whether changes after `version` are no longer kept. */
   misses(version: number): boolean {
     return version < this.#forgotten;
   }
 
+  /** What is kept of the changes after `version` for readers, oldest first. */
+  since(version: number): Change[] {
+    return this.#after(version).filter((change) => !this.#lost.has(change));
+  }
+
+  /** What is kept of the changes after `version`, newest first, also what no reader gets. */
+  back(version: number): Change[] {
+    return this.#after(version).reverse();
+  }
+
   /** Every change from now on. Returns what ends it. */
-  read(reader: (change: Change) => void): () => void {
+  read(reader: ChangeReader): () => void {
     this.#readers.add(reader);
     return () => this.#readers.delete(reader);
   }
 
-  /** Changes that match are neither sent nor kept until the returned function is called. */
+  /** Changes that match reach no reader, now or later, until the returned function is called. */
   lose(match: (change: Change) => boolean): () => void {
     this.#losses.add(match);
     return () => this.#losses.delete(match);
@@ -40,13 +58,41 @@ export class Events {
 
   /** Empties the ring: whoever resumes finds nothing. */
   forget(): void {
-    for (const { version } of this.#ring.splice(0)) this.#forgotten = version;
+    this.#forgotten = this.#ring.at(-1)?.version ?? this.#forgotten;
+    this.#ring = [];
+    this.#first = 0;
   }
 
   #publish(change: Change): void {
-    for (const lost of this.#losses) if (lost(change)) return;
     this.#ring.push(change);
-    if (this.#ring.length > this.#size) this.#forgotten = this.#ring.shift()?.version ?? this.#forgotten;
-    for (const reader of this.#readers) reader(change);
+    this.#trim();
+    for (const lost of this.#losses) {
+      if (!lost(change)) continue;
+      this.#lost.add(change);
+      return;
+    }
+    const texts = new Map<string, string>();
+    for (const reader of this.#readers) reader(change, texts);
+  }
+
+  #trim(): void {
+    for (; this.#ring.length - this.#first > this.#behaviour.ringEvents; this.#first++) {
+      this.#forgotten = this.#ring[this.#first]?.version ?? this.#forgotten;
+      this.#ring[this.#first] = undefined;
+    }
+    if (this.#first <= 1_000 || this.#first * 2 < this.#ring.length) return;
+    this.#ring = this.#ring.slice(this.#first);
+    this.#first = 0;
+  }
+
+  #after(version: number): Change[] {
+    let low = this.#first;
+    let high = this.#ring.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#ring[middle]?.version ?? 0) <= version) low = middle + 1;
+      else high = middle;
+    }
+    return this.#ring.slice(low) as Change[];
   }
 }

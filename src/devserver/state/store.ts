@@ -63,6 +63,12 @@ export class Entry {
     return JSON.parse(`{${this.tail}`) as Stored;
   }
 
+  /** This state under the version of a later one. */
+  at({ version, object: { metadata: { resourceVersion } } }: Entry): Entry {
+    const { metadata, ...rest } = this.object;
+    return new Entry({ ...rest, metadata: { ...metadata, resourceVersion } }, version);
+  }
+
   /** The whole object as text. */
   text(kind: string, apiVersion: string): string {
     return `{"kind":"${kind}","apiVersion":"${apiVersion}",${this.tail}`;
@@ -128,13 +134,18 @@ export class Store {
     return this.#tables[resource].get(keyOf(namespace, name));
   }
 
-  count(resource: ResourceName): number {
-    return this.#tables[resource].size;
+  has(resource: ResourceName, key: string): boolean {
+    return this.#tables[resource].get(key) !== undefined;
   }
 
-  /** Entries in the order of their keys, after `afterKey`, of one namespace or all. Not to be held across a write. */
-  entries(resource: ResourceName, namespace?: string, afterKey?: string): Generator<Entry> {
-    return this.#tables[resource].from(namespace === undefined ? "" : `${namespace}/`, afterKey);
+  /** How many entries there are in one namespace or all, from the key `start` on. */
+  count(resource: ResourceName, namespace?: string, start = ""): number {
+    return this.#tables[resource].count(prefixOf(namespace), start);
+  }
+
+  /** Entries in the order of their keys, from the key `start` on, of one namespace or all. Not to be held across a write. */
+  entries(resource: ResourceName, namespace?: string, start = ""): Generator<Entry> {
+    return this.#tables[resource].from(prefixOf(namespace), start);
   }
 
   /** Adds an object. uid and creationTimestamp (also null) are taken over when given, else made. */
@@ -243,6 +254,10 @@ export function timestamp(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
+function prefixOf(namespace: string | undefined): string {
+  return namespace === undefined ? "" : `${namespace}/`;
+}
+
 export function keyOf(namespace: string, name: string): string {
   return `${namespace}/${name}`;
 }
@@ -251,10 +266,6 @@ export function keyOf(namespace: string, name: string): string {
 class Table {
   readonly #entries = new Map<string, Entry>();
   readonly #keys: string[] = [];
-
-  get size(): number {
-    return this.#entries.size;
-  }
 
   get(key: string): Entry | undefined {
     return this.#entries.get(key);
@@ -269,13 +280,13 @@ class Table {
     if (this.#entries.delete(key)) this.#keys.splice(this.#firstFrom(key), 1);
   }
 
-  *from(prefix: string, afterKey?: string): Generator<Entry> {
-    let index = this.#firstFrom(prefix);
-    if (afterKey !== undefined) {
-      const next = this.#firstFrom(afterKey);
-      index = Math.max(index, this.#keys[next] === afterKey ? next + 1 : next);
-    }
-    for (; index < this.#keys.length; index++) {
+  count(prefix: string, start: string): number {
+    // \uffff sorts behind whatever keys are made of.
+    return Math.max(0, this.#firstFrom(`${prefix}\uffff`) - this.#firstFrom(start > prefix ? start : prefix));
+  }
+
+  *from(prefix: string, start: string): Generator<Entry> {
+    for (let index = this.#firstFrom(start > prefix ? start : prefix); index < this.#keys.length; index++) {
       const key = this.#keys[index] ?? "";
       if (!key.startsWith(prefix)) return;
       const entry = this.#entries.get(key);

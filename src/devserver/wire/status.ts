@@ -12,7 +12,7 @@ export interface Cause {
 export interface StatusBody {
   kind: "Status";
   apiVersion: "v1";
-  metadata: Record<string, never>;
+  metadata: { continue?: string };
   status: "Failure" | "Success";
   message?: string;
   reason?: string;
@@ -73,6 +73,11 @@ export function notFound(resource: ResourceName, name: string): Refusal {
 
 export function methodNotAllowed(): Refusal {
   return new Refusal(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", {});
+}
+
+/** 405 as custom kinds have it: they do not know what the method would do. */
+export function methodNotSupported(resource: ResourceName): Refusal {
+  return new Refusal(405, "MethodNotAllowed", ` is not supported on resources of kind "${resource}.${GROUP}"`, details(resource, ""));
 }
 
 export function alreadyExists(resource: ResourceName, name: string, prefix = ""): Refusal {

@@ -17,7 +17,7 @@ const OBJECTS: Record<string, Record<string, string> | undefined> = {
 function selectedBy(query: Record<string, string>): string[] {
   const store = new Store(new ManualClock());
   for (const [name, labels] of Object.entries(OBJECTS)) store.create("jobs", { metadata: { name, namespace: "a", labels } });
-  return [...store.entries("jobs")].filter(parseSelection(RESOURCES.jobs, new URLSearchParams(query))).map(({ name }) => name);
+  return [...store.entries("jobs")].filter(parseSelection(RESOURCES.jobs, new URLSearchParams(query)) ?? (() => true)).map(({ name }) => name);
 }
 
 describe("parseSelection()", () => {
@@ -52,7 +52,7 @@ describe("parseSelection()", () => {
     store.create("repositories", { metadata: { name: "x", namespace: "a" }, spec: { connection: { name: "hub" } } });
     store.create("repositories", { metadata: { name: "y", namespace: "a" }, spec: {} });
     const selected = parseSelection(RESOURCES.repositories, new URLSearchParams({ fieldSelector: "spec.connection.name=hub" }));
-    assert.deepEqual([...store.entries("repositories")].filter(selected).map(({ name }) => name), ["x"]);
+    assert.deepEqual([...store.entries("repositories")].filter((entry) => selected?.(entry)).map(({ name }) => name), ["x"]);
   });
 
   for (

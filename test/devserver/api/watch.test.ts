@@ -7,7 +7,8 @@ import { plainForm } from "../../../src/devserver/api/plain-form.ts";
 import { type ResourceName, RESOURCES } from "../../../src/devserver/api/resources.ts";
 import { Refusal } from "../../../src/devserver/wire/status.ts";
 import { type Resourced, Store } from "../../../src/devserver/state/store.ts";
-import { startWatch, type Watch, type WatchContext } from "../../../src/devserver/api/watch.ts";
+import { startWatch, type WatchContext } from "../../../src/devserver/api/watch.ts";
+import type { Watch } from "../../../src/devserver/api/watch-lines.ts";
 import type { EventLine } from "../../support/devserver.ts";
 import { ManualClock, settle } from "../../support/manual-clock.ts";
 
@@ -69,7 +70,7 @@ function setUp(behaviour: Partial<Behaviour> = {}): Setup {
     clock,
     random: () => 0,
     behaviour: merged,
-    events: new Events(store, merged.ringEvents),
+    events: new Events(store, merged),
     open: new Set<Watch>(),
   };
   return {
@@ -133,7 +134,7 @@ describe("startWatch()", () => {
     const late = watch({ resourceVersion: String(versions[0]) });
     const { type, object } = late.events[0] ?? {};
     assert.deepEqual([type, object?.kind, object?.code, object?.reason], ["ERROR", "Status", 410, "Expired"]);
-    assert.equal(object?.message, `too old resource version: ${versions[0]}`);
+    assert.equal(object?.message, `too old resource version: ${versions[0]} (${versions[1]})`);
     assert.deepEqual([late.events.length, late.ended], [1, "end"]);
     assert.deepEqual(watch({ resourceVersion: String(versions[1]) }).seen, ["ADDED y", "ADDED z"]);
   });

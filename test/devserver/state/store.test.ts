@@ -152,18 +152,20 @@ describe("Store", () => {
     assert.equal(changes[2]?.previous, changes[1]?.entry);
   });
 
-  test("entries come in the order of their keys, of one namespace or all, after a key that may be gone", () => {
+  test("entries come in the order of their keys, of one namespace or all, from a key that may be gone, and are counted alike", () => {
     const store = new Store(new ManualClock());
     for (const key of ["b/2", "a/9", "a-b/1", "b/1", "a/10", "ab/1"]) {
       const [namespace, name] = key.split("/");
       store.create("jobs", { metadata: { name, namespace } });
     }
-    const keys = (namespace?: string, after?: string) => [...store.entries("jobs", namespace, after)].map(({ key }) => key);
+    const keys = (namespace?: string, start?: string) => [...store.entries("jobs", namespace, start)].map(({ key }) => key);
     assert.deepEqual(keys(), ["a-b/1", "a/10", "a/9", "ab/1", "b/1", "b/2"]);
     assert.deepEqual(keys("a"), ["a/10", "a/9"]);
-    assert.deepEqual(keys("a", "a/10"), ["a/9"]);
+    assert.deepEqual(keys("a", "a/10\0"), ["a/9"]);
     assert.deepEqual(keys("b", "b/11"), ["b/2"]);
-    assert.deepEqual(keys("b", "b/2"), []);
+    assert.deepEqual(keys("b", "b/2"), ["b/2"]);
+    assert.deepEqual(keys("b", "b/2\0"), []);
+    assert.deepEqual([store.count("jobs"), store.count("jobs", "a"), store.count("jobs", undefined, "a/9"), store.count("jobs", "b", "b/1\0")], [6, 2, 4, 1]);
     store.delete("jobs", "a", "9");
     assert.deepEqual(keys(undefined, "a/9"), ["ab/1", "b/1", "b/2"]);
     assert.equal(store.count("jobs"), 5);

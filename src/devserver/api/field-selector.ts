@@ -1,0 +1,38 @@
+// Field selectors as the API machinery reads them: text in, terms out, and its words for what it cannot read. Knows no
+// query and no object.
+
+import { badRequest } from "../wire/status.ts";
+
+export interface FieldTerm {
+  field: string;
+  /** Whether the field must have the value, or must not. */
+  equal: boolean;
+  value: string;
+}
+
+const TERM = /^(.*?)(!=|==|=)(.*)$/s;
+
+/** The terms of a selector, sorted; none for an empty one. @throws Refusal 400, also for a field that is not in `known` */
+export function parseFieldSelector(text: string, known: readonly string[]): FieldTerm[] {
+  const terms = splitTerms(text).sort().map((part) => {
+    const [, field, operator, value = ""] = TERM.exec(part) ?? [];
+    if (field === undefined) throw badRequest(`invalid selector: '${text}'; can't understand '${part}'`);
+    return { field, equal: operator !== "!=", value: unescape(value) };
+  });
+  const asked = terms.filter(({ field, value }) => field !== "" || value !== "");
+  for (const { field } of asked) if (!known.includes(field)) throw badRequest(`field label not supported: ${field}`);
+  return asked;
+}
+
+/** Splits at commas that no backslash precedes; leaves out empty parts. */
+function splitTerms(text: string): string[] {
+  return text.match(/(?:\\.|[^,\\]|\\$)+/gs) ?? [];
+}
+
+function unescape(value: string): string {
+  return value.replace(/\\(.?)|[,=]/gs, (whole: string, escaped: string | undefined) => {
+    if (escaped === undefined) throw badRequest(`invalid field selector: unescaped character in value: ${whole.codePointAt(0)}`);
+    if (!["\\", ",", "="].includes(escaped)) throw badRequest(`invalid field selector: invalid escape sequence: ${whole}`);
+    return escaped;
+  });
+}

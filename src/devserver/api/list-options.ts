@@ -1,0 +1,120 @@
+// The parameters of lists and watches: a query in, options out that are possible together. Follows the API machinery's
+// conversion, defaulting and validation; knows no object and no version that was reached.
+
+import type { Behaviour } from "../behaviour/eras.ts";
+import { forbiddenField, notSupported } from "../wire/causes.ts";
+import { badRequest, type Cause, Refusal } from "../wire/status.ts";
+import type { Resource } from "./resources.ts";
+import { parseSelection, type Selection } from "./selectors.ts";
+
+export interface ListOptions {
+  /** Undefined: everything. */
+  selected: Selection | undefined;
+  /** 0: as many as the server likes. */
+  limit: number;
+  continue: string;
+  resourceVersion: string;
+  match: "" | "Exact" | "NotOlderThan";
+}
+
+export interface WatchOptions {
+  selected: Selection | undefined;
+  resourceVersion: string;
+  /** Whether the stream begins with the objects that are there. */
+  initial: boolean;
+  bookmarks: boolean;
+  /** 0: until the server ends it; negative: at once. */
+  timeoutSeconds: number;
+}
+
+interface Given extends Omit<ListOptions, "match"> {
+  match: string;
+  sendInitialEvents: boolean | undefined;
+  allowWatchBookmarks: boolean;
+  timeoutSeconds: number;
+}
+
+/** @throws Refusal 400, 422 */
+export function parseListOptions(resource: Resource, query: URLSearchParams): ListOptions {
+  const { match, ...given } = parse(resource, query);
+  const causes = [
+    ...(match === "" ? [] : listMatchCauses(match, given)),
+    ...(given.sendInitialEvents === undefined ? [] : [forbiddenField("sendInitialEvents", "sendInitialEvents is forbidden for list")]),
+  ];
+  refuse(causes);
+  return { ...given, match: match as ListOptions["match"] };
+}
+
+/** @throws Refusal 400, 422 */
+export function parseWatchOptions(resource: Resource, query: URLSearchParams, behaviour: Behaviour): WatchOptions {
+  const given = parse(resource, query);
+  const fromZero = isZero(given.resourceVersion) && given.sendInitialEvents === undefined && given.match === "";
+  const state = fromZero && behaviour.watchFromZero === "state";
+  const asked = state && behaviour.watchList === "served" ? { ...given, sendInitialEvents: true, match: "NotOlderThan" } : given;
+  refuse(watchCauses(asked, behaviour));
+  return { ...asked, initial: state || asked.sendInitialEvents === true, bookmarks: asked.allowWatchBookmarks };
+}
+
+/** A parameter that is on or off, as the API machinery reads it: whatever is not false is true. */
+export function flag(query: URLSearchParams, name: string): boolean | undefined {
+  const text = query.get(name);
+  return text === null ? undefined : text !== "0" && text.toLowerCase() !== "false";
+}
+
+/** Whether a resourceVersion says no more than: something. */
+export function isZero(resourceVersion: string): boolean {
+  return /^0*$/.test(resourceVersion);
+}
+
+function parse(resource: Resource, query: URLSearchParams): Given {
+  const timeoutSeconds = integer(query, "timeoutSeconds");
+  return {
+    timeoutSeconds,
+    limit: Math.max(0, integer(query, "limit")),
+    selected: parseSelection(resource, query),
+    continue: query.get("continue") ?? "",
+    resourceVersion: query.get("resourceVersion") ?? "",
+    match: query.get("resourceVersionMatch") ?? "",
+    sendInitialEvents: flag(query, "sendInitialEvents"),
+    allowWatchBookmarks: flag(query, "allowWatchBookmarks") ?? false,
+  };
+}
+
+function integer(query: URLSearchParams, name: string): number {
+  const text = query.get(name);
+  if (text === null) return 0;
+  const failed = (why: string) => badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: ${why}`);
+  if (!/^[+-]?\d+$/.test(text)) throw failed("invalid syntax");
+  if (BigInt.asIntN(64, BigInt(text.replace("+", ""))) !== BigInt(text.replace("+", ""))) throw failed("value out of range");
+  return Number(text);
+}
+
+function listMatchCauses(match: string, given: Omit<Given, "match">): Cause[] {
+  const field = "resourceVersionMatch";
+  return [
+    ...(given.resourceVersion === "" ? [forbiddenField(field, "resourceVersionMatch is forbidden unless resourceVersion is provided")] : []),
+    ...(given.continue === "" ? [] : [forbiddenField(field, "resourceVersionMatch is forbidden when continue is provided")]),
+    ...(match === "Exact" || match === "NotOlderThan" ? [] : [notSupported(field, match, ["Exact", "NotOlderThan", ""])]),
+    ...(match === "Exact" && given.resourceVersion === "0" ? [forbiddenField(field, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"')] : []),
+  ];
+}
+
+function watchCauses({ match, sendInitialEvents, continue: token }: Given, { watchList }: Behaviour): Cause[] {
+  const field = "resourceVersionMatch";
+  const asked = sendInitialEvents !== undefined;
+  const gate = "sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled";
+  return [
+    ...(asked && match !== "NotOlderThan" ? [forbiddenField(field, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")] : []),
+    ...(asked && watchList === "refused" ? [forbiddenField("sendInitialEvents", gate)] : []),
+    ...(match !== "" && !asked ? [forbiddenField(field, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided")] : []),
+    ...(match !== "" && match !== "NotOlderThan" ? [notSupported(field, match, ["NotOlderThan"])] : []),
+    ...(match !== "" && token !== "" ? [forbiddenField(field, "resourceVersionMatch is forbidden when continue is provided")] : []),
+  ];
+}
+
+function refuse(causes: readonly Cause[]): void {
+  if (causes.length === 0) return;
+  const texts = causes.map(({ field, message }) => `${field}: ${message}`);
+  const list = texts.length === 1 ? texts[0] : `[${texts.join(", ")}]`;
+  throw new Refusal(422, "Invalid", `ListOptions.meta.k8s.io "" is invalid: ${list}`, { group: "meta.k8s.io", kind: "ListOptions", causes });
+}
