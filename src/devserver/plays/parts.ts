@@ -4,9 +4,7 @@ import { ConfigError } from "../../base/errors.ts";
 import { formatDuration, parseDuration } from "../../base/duration.ts";
 import { nearest } from "../../base/suggest.ts";
 import type { Kind } from "../behaviour/rows.ts";
-
-/** From the one to the other, both included. */
-export type Span = readonly [from: number, to: number];
+import { SHARE, spanOf, wholeUpTo } from "./kinds.ts";
 
 interface Part<Value> extends Kind<Value> {
   /** As --simulate names it. */
@@ -15,18 +13,6 @@ interface Part<Value> extends Kind<Value> {
   /** One sentence. */
   meaning: string;
 }
-
-/** A probability from 0 to 1, written as a percentage. */
-const SHARE: Kind<number> = {
-  expected: "a percentage from 0% to 100%, or off",
-  parse(text) {
-    if (text === "off") return 0;
-    const [, digits] = /^(\d{1,3}(?:\.\d{1,6})?)%$/.exec(text) ?? [];
-    const share = Number(digits) / 100;
-    return share <= 1 ? share : undefined;
-  },
-  format: (share) => `${Number((share * 100).toFixed(6))}%`,
-};
 
 /** Milliseconds between two acts; 0 = never. */
 const PAUSE: Kind<number> = {
@@ -45,8 +31,8 @@ const PULLS: Kind<number | "spec"> = {
 const DRIVERS = wholeUpTo(1_000);
 const RESOURCES = wholeUpTo(10_000);
 const SEED = wholeUpTo(2 ** 32 - 1);
-const DURATIONS = spanOf("a duration such as 5s, or two such as 2s-20s", parseDuration, formatDuration);
-const COUNTS = spanOf(`${RESOURCES.expected}, or two such as 5-40`, RESOURCES.parse, RESOURCES.format);
+const DURATIONS = spanOf({ expected: "a duration such as 5s", parse: parseDuration, format: formatDuration }, "2s-20s");
+const COUNTS = spanOf(RESOURCES, "5-40");
 
 const PARTS = {
   drivers: part("drivers", { ...DRIVERS, parse: (text) => (text === "off" ? 0 : DRIVERS.parse(text)), expected: `${DRIVERS.expected}, or off` }, 3,
@@ -111,28 +97,7 @@ function part<Value>(name: string, kind: Kind<Value>, value: NoInfer<Value>, mea
   return { ...kind, name, default: value, meaning };
 }
 
-function wholeUpTo(max: number): Kind<number> {
-  return {
-    expected: `a whole number from 0 to ${max}`,
-    parse: (text) => (/^\d{1,10}$/.test(text) && Number(text) <= max ? Number(text) : undefined),
-    format: String,
-  };
-}
-
 function pauseOf(text: string): number | undefined {
   const ms = parseDuration(text);
   return ms === undefined || ms < 1_000 ? undefined : ms;
-}
-
-function spanOf(expected: string, parse: (text: string) => number | undefined, format: (value: number) => string): Kind<Span> {
-  return {
-    expected,
-    parse(text) {
-      const [first = "", second = first, ...more] = text.split("-");
-      const [from, to] = [parse(first), parse(second)];
-      if (from === undefined || to === undefined || from > to || more.length > 0) return undefined;
-      return [from, to];
-    },
-    format: ([from, to]) => (from === to ? format(from) : `${format(from)}-${format(to)}`),
-  };
 }
