@@ -116,9 +116,12 @@ const handlers: Handlers = {
 
   async dev(config: DevConfig) {
     const { printEnvironment, runDevserver } = await import("./devserver/command/run.ts");
-    if (config.listEras) {
-      const { renderEras } = await import("./devserver/behaviour/eras.ts");
-      for (const line of renderEras()) stdout.write(line, "info");
+    const tables = [
+      ...(config.listEras ? (await import("./devserver/behaviour/eras.ts")).renderEras() : []),
+      ...(config.listFaults ? (await import("./devserver/behaviour/faults/table.ts")).renderFaults() : []),
+    ];
+    if (tables.length > 0) {
+      for (const line of tables) stdout.write(line, "info");
       return EXIT.ok;
     }
     watchReader(await detectHost());

@@ -13,7 +13,7 @@ import { parseArguments } from "./parse.ts";
 import { Settings } from "./settings.ts";
 import type { Environment } from "./settings.ts";
 import { nearest } from "../base/suggest.ts";
-import { addressOf, namespaceOf, portOf, quoted, rateOf, refusePlaintext, repositoryOf, requiredAddressOf, urlOf, urlText } from "./values.ts";
+import { addressOf, namespaceOf, portOf, quoted, rateOf, refusePlaintext, repositoryOf, requiredAddressOf, seedOf, urlOf, urlText } from "./values.ts";
 import type { Address, Source } from "./values.ts";
 
 export interface TlsConfig {
@@ -81,6 +81,12 @@ export interface DevConfig {
   settings: string[];
   /** Print the table of behaviours instead of serving. */
   listEras: boolean;
+  /** `name:args`; checked by the dev server. */
+  faults: string[];
+  /** Undefined = a new one. */
+  faultSeed: number | undefined;
+  /** Print the table of faults instead of serving. */
+  listFaults: boolean;
   logRequests: boolean;
 }
 
@@ -203,6 +209,7 @@ function namespacesOf(settings: Settings): string[] {
 export function devConfig(argv: readonly string[], env: Environment): DevConfig {
   const settings = new Settings(COMMANDS.dev, parseArguments(COMMANDS.dev, argv).given, env);
   const bearer = settings.named("bearer-token");
+  const seed = settings.source("fault-seed");
   const port = settings.source("port");
   const apiPort = port === undefined ? undefined : portOf(port);
   const printEnv = settings.bool("print-env");
@@ -226,6 +233,9 @@ export function devConfig(argv: readonly string[], env: Environment): DevConfig 
     era: settings.required("era").text,
     settings: settings.list("set").map(({ text }) => text),
     listEras: settings.bool("list-eras"),
+    faults: settings.list("fault").map(({ text }) => text),
+    faultSeed: seed === undefined ? undefined : seedOf(seed),
+    listFaults: settings.bool("list-faults"),
     logRequests: settings.bool("log-requests"),
   };
 }

@@ -20,6 +20,8 @@ export interface Flag {
   value?: string;
   /** Values of an enum. */
   options?: readonly string[];
+  /** What divides the values of a list in its variable. Default: commas and white space. */
+  divider?: "space";
   /** One letter that stands for the name: `-n`. */
   short?: string;
   /** The value is never shown, not even in an error. */
@@ -136,6 +138,12 @@ const DEV_FLAGS: readonly Flag[] = [
     help: "Set one behaviour alone, such as page-size=3; may be repeated. --list-eras shows the names" },
   { name: "list-eras", kind: "bool", default: "false", group: "Behaviour",
     help: "Print the table of behaviours, their values in each era and their sources, and exit" },
+  { name: "fault", kind: "list", value: "fault", divider: "space", group: "Behaviour",
+    help: "Break something, such as cut:rst or status:503,share=10%; may be repeated. --list-faults shows the names" },
+  { name: "fault-seed", kind: "string", value: "number", group: "Behaviour",
+    help: "Seed of the dice of faults, so that a run can be had again. Default: a new one, which is printed" },
+  { name: "list-faults", kind: "bool", default: "false", group: "Behaviour",
+    help: "Print the table of faults, their arguments, what they model and where that was seen, and exit" },
   { name: "state-dir", kind: "string", value: "dir", group: "Operation",
     help: "Directory for certificates, tokens and a kubeconfig, which are removed at the end. Default: a new one among the temporary files" },
   { name: "ready-file", kind: "string", value: "file", group: "Operation",

@@ -89,10 +89,10 @@ export class Settings {
   }
 }
 
-/** A variable holds all values of a list, between commas or white space. */
+/** A variable holds all values of a list, between what divides them. */
 function split(flag: Flag, text: string): string[] {
   if (flag.kind !== "list") return [text];
-  const parts = text.split(/[\s,]+/).filter((part) => part !== "");
+  const parts = text.split(flag.divider === "space" ? /\s+/ : /[\s,]+/).filter((part) => part !== "");
   // Commas alone are one empty value, not none: none would mean all.
   return parts.length === 0 ? [""] : parts;
 }

@@ -112,6 +112,12 @@ export function requiredAddressOf(source: Source): Address {
 
 const LABEL = "[a-z\\d](?:[-a-z\\d]{0,61}[a-z\\d])?";
 
+/** A seed of random numbers: 32 bits. */
+export function seedOf(source: Source): number {
+  if (/^\d{1,10}$/.test(source.text) && Number(source.text) < 2 ** 32) return Number(source.text);
+  throw refused(source, "a whole number below 4294967296");
+}
+
 /** A port, 0 for any free one. */
 export function portOf(source: Source): number {
   if (/^\d{1,5}$/.test(source.text) && Number(source.text) <= 65_535) return Number(source.text);

@@ -237,6 +237,9 @@ describe("devConfig()", () => {
       era: "2026-09",
       settings: [],
       listEras: false,
+      faults: [],
+      faultSeed: undefined,
+      listFaults: false,
       logRequests: false,
     });
   });
@@ -246,6 +249,7 @@ describe("devConfig()", () => {
       "dev", "--api-address=127.0.0.1:0", "--exchange-address=:7000", "--token=t", "--bearer-token=b", "--mtls=required", "--state-dir=/c", "--ready-file=/r",
       "--simulate=errors:10%", "--token-lifetime=30s", "--repository=a", "--repository=org-2/b", "--log-requests",
       "--era=kubernetes", "--set=page-size=3", "--set=gaps=event", "--list-eras",
+      "--fault=cut:rst,lines=3", "--fault", "lose", "--fault-seed=7", "--list-faults",
     ], {});
     assert.ok(config.command === "dev");
     assert.equal(config.token.reveal(), "t");
@@ -255,6 +259,7 @@ describe("devConfig()", () => {
       readyFile: "/r", printEnv: false,
       simulate: "errors:10%", tokenLifetimeMs: 30_000, repositories: ["a", "org-2/b"], era: "kubernetes",
       settings: ["page-size=3", "gaps=event"], listEras: true, logRequests: true,
+      faults: ["cut:rst,lines=3", "lose"], faultSeed: 7, listFaults: true,
     });
   });
 
@@ -264,6 +269,7 @@ describe("devConfig()", () => {
     assert.equal(refusal(["dev", "--repository=a/b/c"]),
       'Cannot parse --repository "a/b/c": expected a name or namespace/name of lower-case letters, digits and "-"');
     assert.equal(refusal(["dev", "--mtls=requird"]), 'Cannot parse --mtls "requird": expected one of off, optional, required; did you mean required?');
+    assert.equal(refusal(["dev", "--fault-seed=4294967296"]), 'Cannot parse --fault-seed "4294967296": expected a whole number below 4294967296');
   });
 
   for (const [flags, api, exchange] of [

@@ -71,6 +71,11 @@ describe("environment variables", () => {
     assert.equal(simulated("errors:10%,drivers:1"), "errors:10%,drivers:1");
   });
 
+  test("hold several faults between spaces, as a fault holds commas", () => {
+    const config = parseConfig(["dev"], { JOB_CONTROLLER_FAULT: " cut:rst,lines=3  lose " });
+    assert.deepEqual(config.command === "dev" && config.faults, ["cut:rst,lines=3", "lose"]);
+  });
+
   test("are never what Kubernetes sets for a Service named job-controller", () => {
     const names = COMMAND_NAMES.flatMap((name) => COMMANDS[name].flags.map(environmentName));
     for (const name of names) assert.doesNotMatch(name, /^JOB_CONTROLLER_(?:PORT|SERVICE_HOST|SERVICE_PORT)(?:_|$)/);

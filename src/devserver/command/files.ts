@@ -32,7 +32,7 @@ const TOKEN_LIFE_MS = 10 * 365 * 86_400_000;
  * @throws ConfigError if it cannot be written
  */
 export async function writeStateFiles(
-  { apiUrl, certificates, mintToken }: Devserver,
+  { apiUrl, certificates, mintToken }: Pick<Devserver, "apiUrl" | "certificates" | "mintToken">,
   token: Secret,
   directory: string | undefined,
 ): Promise<{ files: StateFiles; remove: () => Promise<void> }> {

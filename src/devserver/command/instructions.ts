@@ -17,6 +17,7 @@ export function instructions(ready: Ready, options: DevOptions): string[] {
     ...(adminUrl === undefined ? [] : [`  admin     ${adminUrl}`]),
     `  files     ${files.directory}: ${fileNames(files).join(" ")}`,
     ...(options.repositories.length === 0 ? [] : [`  healthy   ${options.repositories.map(qualified).join(" ")}`]),
+    ...(options.faults.length === 0 ? [] : [`  faults    ${options.faults.join(" ")} (seed ${ready.faultSeed})`]),
     "Run a controller, create a job, look at it:",
     ...commands(ready, options).map((line) => `  ${line}`),
     LAST_LINE,

@@ -14,6 +14,8 @@ export interface Ready {
   exchangeUrl: string;
   /** Absent with the admin address off. */
   adminUrl?: string;
+  /** Of the dice of faults. */
+  faultSeed: number;
   files: StateFiles;
 }
 
