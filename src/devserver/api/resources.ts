@@ -6,6 +6,7 @@ export type ResourceName = "jobs" | "historicjobs" | "repositories";
 
 export interface Resource {
   name: ResourceName;
+  singular: string;
   kind: string;
   /** `/status` exists: a write to the object leaves `status` alone, a write to `/status` touches nothing else. */
   statusSubresource: boolean;
@@ -13,31 +14,61 @@ export interface Resource {
   keepsStorageVersion: boolean;
   /** Paths that field selectors may name. */
   fields: readonly string[];
+  /** Those of its table after the name. */
+  columns: readonly Column[];
+}
+
+/** A column of the table that `kubectl get` prints. */
+export interface Column {
+  name: string;
+  /** JSONPaths, the first that leads to something counts. A CustomResourceDefinition takes the first alone. */
+  paths: readonly [string, ...string[]];
 }
 
 const NAME_FIELDS = ["metadata.name", "metadata.namespace"];
+const CREATED_AT: Column = { name: "Created At", paths: [".metadata.creationTimestamp"] };
+const JOB_COLUMNS: readonly Column[] = [
+  CREATED_AT,
+  { name: "Action", paths: [".spec.action"] },
+  { name: "State", paths: [".status.state"] },
+  { name: "Message", paths: [".status.message"] },
+];
 
 export const RESOURCES: Record<ResourceName, Resource> = {
   jobs: {
     name: "jobs",
+    singular: "job",
     kind: "Job",
     statusSubresource: false,
     keepsStorageVersion: false,
     fields: NAME_FIELDS,
+    columns: JOB_COLUMNS,
   },
   historicjobs: {
     name: "historicjobs",
+    singular: "historicjob",
     kind: "HistoricJob",
     statusSubresource: false,
     keepsStorageVersion: true,
     fields: NAME_FIELDS,
+    columns: JOB_COLUMNS,
   },
   repositories: {
     name: "repositories",
+    singular: "repository",
     kind: "Repository",
     statusSubresource: true,
     keepsStorageVersion: false,
     fields: [...NAME_FIELDS, "spec.connection.name"],
+    columns: [
+      CREATED_AT,
+      { name: "Title", paths: [".spec.title"] },
+      { name: "Type", paths: [".spec.type"] },
+      {
+        name: "Target",
+        paths: [".spec.local.path", ".spec.github.url", ".spec.git.url", ".spec.bitbucket.url", ".spec.gitlab.url"],
+      },
+    ],
   },
 };
 

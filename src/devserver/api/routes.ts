@@ -2,13 +2,15 @@
 // settled here, before anything is looked up.
 
 import { type AccessContext, authenticate, authorize, type Caller, type Verb } from "../access/access.ts";
+import type { Behaviour } from "../behaviour/eras.ts";
 import type { Answer, Call } from "../wire/call.ts";
 import { discovery } from "./discovery.ts";
 import { parseTarget, type Place, type Target } from "./paths.ts";
-import { type Form, plainForm } from "./plain-form.ts";
+import { chooseForm } from "./forms.ts";
+import type { Form } from "./plain-form.ts";
 import { readCollection, readJobs, readObject, wantsWatch } from "./reads.ts";
-import type { ResourceName } from "./resources.ts";
-import { methodNotAllowed, noSuchPath, Refusal } from "../wire/status.ts";
+import { type ResourceName, RESOURCES } from "./resources.ts";
+import { methodNotAllowed, methodNotSupported, noSuchPath } from "../wire/status.ts";
 import type { WatchContext } from "./watch.ts";
 import { create, enqueue, remove, replace, replaceStatusOf } from "./writes.ts";
 
@@ -57,25 +59,33 @@ const ROUTES: Readonly<Record<Place, Readonly<Record<string, Route | undefined>>
   },
 };
 
-/** Answers one API request; undefined when a watch took the response over. @throws Refusal */
+/** Answers one API request; undefined when a stream took the response over. @throws Refusal */
 export async function answerApi(context: ApiContext, call: Call): Promise<Answer | undefined> {
-  const open = discovery(call.path);
-  if (open !== undefined) return open;
-  checkAccept(call.header("accept"));
+  const { behaviour } = context;
+  const described = discovery(call, behaviour);
+  if (described !== undefined) return described;
   const caller = await authenticate(call, context.access);
-  const target = parseTarget(call.path, context.behaviour);
-  if (target === undefined) throw noSuchPath();
-  const route = ROUTES[target.place][call.method];
-  if (route === undefined || (target.namespace === undefined && route.verb !== "list")) throw methodNotAllowed();
-  const verb = route.verb === "list" && wantsWatch(call.query) ? "watch" : route.verb;
-  authorize(caller, verb, route.of ?? target.resource.name, target.namespace, route.of === undefined ? target.name : target.uid);
-  return route.answer({ context, call, caller, target, form: plainForm(target.resource, target.version, context.behaviour) });
+  const target = parseTarget(call.path, behaviour);
+  if (target === undefined) return unserved(behaviour);
+  const { resource, namespace, place } = target;
+  const route = ROUTES[place][behaviour.kinds === "custom" && call.method === "HEAD" ? "GET" : call.method];
+  if (namespace === undefined && route?.verb !== "list") return unserved(behaviour, methodNotAllowed());
+  if (route === undefined) throw behaviour.kinds === "custom" ? methodNotSupported(resource.name) : methodNotAllowed();
+  const events = route.verb === "list" && wantsWatch(call.query);
+  const of = route.of === undefined ? resource : RESOURCES[route.of];
+  authorize(caller, events ? "watch" : route.verb, of.name, namespace, route.of === undefined ? target.name : target.uid);
+  const holds = events ? "events" : LISTS.includes(route.verb) ? "list" : "object";
+  const request = { accept: call.header("accept"), query: call.query, resource: of, version: target.version, holds } as const;
+  const { form, contentType } = chooseForm(request, behaviour);
+  const answer = await route.answer({ context, call, caller, target, form });
+  return answer && { ...answer, headers: { "content-type": contentType, ...answer.headers } };
 }
 
-/** JSON is all there is; forms of it such as `as=Table` are passed over for the next type that the client accepts. */
-function checkAccept(accept: string | undefined): void {
-  if (accept === undefined || accept.trim() === "") return;
-  const ranges = accept.split(",").map((range) => range.trim().toLowerCase());
-  if (ranges.some((range) => /^(?:application\/json|application\/\*|\*\/\*)(?!.*;\s*as=)/.test(range))) return;
-  throw new Refusal(406, "NotAcceptable", "only the following media types are accepted: application/json", {});
+/** Verbs whose answers hold lists. */
+const LISTS: readonly Verb[] = ["list", "deletecollection"];
+
+/** A path that is not there: custom kinds leave it to the server's last handler, which knows no Status. */
+function unserved(behaviour: Behaviour, refusal = noSuchPath()): Answer {
+  if (behaviour.kinds === "built-in") throw refusal;
+  return { status: 404, body: "404 page not found\n", headers: { "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff" } };
 }

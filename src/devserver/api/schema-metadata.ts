@@ -3,6 +3,13 @@
 
 import { flag, integer, object, objects, open, type Schema, text, textMap, texts, time } from "./schema-parts.ts";
 
+/** In Kubernetes' words, which the first column of a table repeats. */
+export const NAME =
+  "Name must be unique within a namespace. Is required when creating resources, although some resources may allow a client to " +
+  "request the generation of an appropriate name automatically. Name is primarily intended for creation idempotence and " +
+  "configuration definition. Cannot be updated. " +
+  "More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names";
+
 export const METADATA: Schema = object("Who the object is, and what is said of it.", {
   annotations: textMap("Free text by key, of any length; nothing is selected by it."),
   creationTimestamp: time("When the object was created. Set by the server."),
@@ -21,7 +28,7 @@ export const METADATA: Schema = object("Who the object is, and what is said of i
     subresource: text("What was written to, if not the object itself."),
     time: time("When."),
   }),
-  name: text("Name of the object, unique in its namespace and resource. Cannot be changed."),
+  name: text(NAME),
   namespace: text("The namespace of the object. Cannot be changed."),
   ownerReferences: objects("The objects that this one goes with.", {
     apiVersion: text("Version of the owner."),

@@ -1,0 +1,72 @@
+// Which form an answer takes: what the client accepts and asks for in, a Form and its media type out.
+// src: pkg/endpoints/handlers/response.go of k8s.io/apiserver.
+
+import type { ApiVersion } from "../../provisioning.ts";
+import type { Behaviour } from "../behaviour/eras.ts";
+import { type Conversion, negotiate, notAcceptable, OBJECT_TYPES } from "../wire/negotiate.ts";
+import { badRequest, Refusal } from "../wire/status.ts";
+import { metadataForm } from "./metadata-form.ts";
+import { type Form, plainForm } from "./plain-form.ts";
+import type { Resource } from "./resources.ts";
+import { type IncludeObject, tableForm } from "./table-form.ts";
+
+/** What an answer holds: one object, a list, or events. */
+export type Holds = "object" | "list" | "events";
+
+export interface FormRequest {
+  accept: string | undefined;
+  query: URLSearchParams;
+  resource: Resource;
+  version: ApiVersion;
+  holds: Holds;
+}
+
+export interface ChosenForm {
+  form: Form;
+  contentType: string;
+}
+
+const GROUP = "meta.k8s.io";
+const VERSIONS = ["v1", "v1beta1"];
+const KINDS = ["Table", "PartialObjectMetadata", "PartialObjectMetadataList"];
+/** Of a Go type for messages: custom kinds have one for all. */
+const UNSTRUCTURED_LIST = "*unstructured.UnstructuredList";
+
+/** @throws Refusal 400, 406, 500 */
+export function chooseForm({ accept, query, resource, version, holds }: FormRequest, behaviour: Behaviour): ChosenForm {
+  const { kinds } = behaviour;
+  const media = negotiate(accept, OBJECT_TYPES, isForm);
+  if (media === undefined) throw notAcceptable();
+  if (holds === "events" && media.type !== "application/json") {
+    throw notAcceptable("application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch");
+  }
+  const plain = plainForm(resource, version, behaviour);
+  const contentType = media.type;
+  if (media.as === undefined) return { form: plain, contentType };
+  const apiVersion = `${GROUP}/${media.as.version}`;
+  if (media.as.kind === "Table") {
+    return { form: tableForm({ resource, apiVersion, include: parseInclude(query.get("includeObject")), kinds, plain }), contentType };
+  }
+  const list = kinds === "custom" ? UNSTRUCTURED_LIST : `*${version}.${resource.kind}List`;
+  if (media.as.kind === "PartialObjectMetadata" && holds === "list") throw notThat(`PartialObjectMetadata, but the requested object is a list (${list})`);
+  if (media.as.kind === "PartialObjectMetadataList" && holds !== "list") {
+    if (kinds === "custom") throw new Refusal(500, "", "content is not a list");
+    throw notThat(`PartialObjectMetadataList, but the requested object is not a list (*${version}.${resource.kind})`);
+  }
+  return { form: metadataForm(apiVersion, plain), contentType };
+}
+
+function isForm({ kind, group, version }: Conversion): boolean {
+  return group === GROUP && VERSIONS.includes(version) && KINDS.includes(kind);
+}
+
+function notThat(what: string): Refusal {
+  return new Refusal(406, "NotAcceptable", `you requested ${what}`);
+}
+
+function parseInclude(text: string | null): IncludeObject {
+  if (text === null || text === "" || text === "Metadata") return "Metadata";
+  if (text === "None" || text === "Object") return text;
+  const rule = "must be 'Metadata', 'Object', 'None', or empty";
+  throw badRequest(`Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(text)}: ${rule}`);
+}

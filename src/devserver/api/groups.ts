@@ -1,0 +1,65 @@
+// The groups, versions and resources that are served, as data for discovery and OpenAPI: a Behaviour in, a list out.
+
+import { createHash } from "node:crypto";
+import { GROUP } from "../../provisioning.ts";
+import type { Behaviour } from "../behaviour/eras.ts";
+import { isServed, servedVersions } from "./paths.ts";
+import { RESOURCES } from "./resources.ts";
+
+export interface Subresource {
+  name: string;
+  kind: string;
+  verbs: readonly string[];
+}
+
+export interface Described {
+  name: string;
+  singular: string;
+  kind: string;
+  namespaced: boolean;
+  verbs: readonly string[];
+  subresources: readonly Subresource[];
+  /** Tells clients when objects are stored in another version. */
+  storageHash?: string;
+}
+
+export interface Group {
+  /** Empty for the group that is served below `/api`. */
+  name: string;
+  /** The preferred one first. */
+  versions: readonly { version: string; resources: readonly Described[] }[];
+}
+
+const OBJECT_VERBS = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+
+export function servedGroups(behaviour: Behaviour): Group[] {
+  const review = (kind: string): Described => (
+    { name: `${kind.toLowerCase()}s`, singular: kind.toLowerCase(), kind, namespaced: false, verbs: ["create"], subresources: [] }
+  );
+  const resources = Object.values(RESOURCES).filter((resource) => isServed(resource, behaviour)).map(({ name, singular, kind, statusSubresource }): Described => ({
+    name,
+    singular,
+    kind,
+    namespaced: true,
+    verbs: OBJECT_VERBS,
+    subresources: [
+      ...(name === "repositories" ? [{ name: "jobs", kind: "Job", verbs: ["create", "get"] }] : []),
+      ...(statusSubresource ? [{ name: "status", kind, verbs: ["get", "patch", "update"] }] : []),
+    ],
+    storageHash: createHash("sha256").update(`${GROUP}/${servedVersions(behaviour)[0]}/${kind}`).digest().subarray(0, 8).toString("base64"),
+  }));
+  return [
+    { name: "", versions: [{ version: "v1", resources: [NAMESPACES] }] },
+    { name: "authorization.k8s.io", versions: [{ version: "v1", resources: ["SelfSubjectAccessReview", "SelfSubjectRulesReview"].map(review) }] },
+    { name: GROUP, versions: servedVersions(behaviour).map((version) => ({ version, resources })) },
+  ];
+}
+
+const NAMESPACES: Described = {
+  name: "namespaces",
+  singular: "namespace",
+  kind: "Namespace",
+  namespaced: false,
+  verbs: ["get", "list"],
+  subresources: [],
+};
