@@ -1,0 +1,60 @@
+// The proof that facts are facts: each must fail, by its own assertion, on a dev server that behaves otherwise.
+
+import { type Fact, flipText } from "./fact.ts";
+import { startDev } from "./grounds.ts";
+import { judge, queue } from "./judge.ts";
+
+export interface Flipped {
+  fact: Fact;
+  flip: string;
+  /** `fell` = an assertion of the fact failed; `held` = the flip did not matter; `broke` = something else was thrown. */
+  outcome: "fell" | "held" | "broke";
+  /** How, on one line. */
+  how: string;
+}
+
+/** Servers at a time. */
+const AT_ONCE = 4;
+const HOW_LENGTH = 110;
+
+/** Begins to try each fact with its flip, each on a server of its own; a promise for each fact, by id. */
+export function flipAll(facts: readonly Fact[]): Map<string, Promise<Flipped>> {
+  const turn = queue(AT_ONCE);
+  return new Map(facts.map((fact) => [fact.id, turn(() => flip(fact))]));
+}
+
+async function flip(fact: Fact): Promise<Flipped> {
+  const ground = await startDev(fact.flip);
+  const { error } = await judge(fact, ground);
+  await ground.close();
+  const outcome = error === undefined ? "held" : isAssertion(error) ? "fell" : "broke";
+  return { fact, flip: flipText(fact.flip), outcome, how: error === undefined ? "" : shorten(describeError(error)) };
+}
+
+/** The table as text: id, flip and how the fact failed. */
+export function renderFlips(flipped: readonly Flipped[]): string[] {
+  const rows = flipped.map(({ fact, flip: text, outcome, how }) => [fact.id, text, outcome === "fell" ? how : `${outcome.toUpperCase()} ${how}`]);
+  const table = [["FACT", "FLIP", "HOW IT FAILED"], ...rows];
+  const widths = [0, 1].map((column) => Math.max(...table.map((row) => Math.min(row[column]?.length ?? 0, 70))));
+  return table.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd());
+}
+
+function isAssertion(error: unknown): boolean {
+  return error instanceof Error && (error as { code?: string }).code === "ERR_ASSERTION";
+}
+
+function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { actual, expected } = error as { actual?: unknown; expected?: unknown };
+  if (!isAssertion(error) || (actual === undefined && expected === undefined)) return `${error.name}: ${error.message}`.replace(/^AssertionError: /, "");
+  return `${text(actual)} is not ${text(expected)}`;
+}
+
+function text(value: unknown): string {
+  return value instanceof RegExp ? String(value) : (JSON.stringify(value, (_, inner: unknown) => (typeof inner === "bigint" ? String(inner) : inner)) ?? "undefined");
+}
+
+function shorten(line: string): string {
+  const flat = line.replace(/\s+/g, " ").trim();
+  return flat.length <= HOW_LENGTH ? flat : `${flat.slice(0, HOW_LENGTH - 1)}…`;
+}

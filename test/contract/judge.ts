@@ -1,0 +1,50 @@
+// Facts in, verdicts out: each fact in a namespace of its own, several at a time.
+
+import type { Fact } from "./fact.ts";
+import { type Ground, Place } from "./place.ts";
+
+export interface Verdict {
+  fact: Fact;
+  /** What the fact threw; undefined = it holds. */
+  error?: unknown;
+  ms: number;
+}
+
+/** Facts at a time on one server. */
+const AT_ONCE = 12;
+
+let placed = 0;
+
+/** Tries one fact on a server. */
+export async function judge(fact: Fact, ground: Ground): Promise<Verdict> {
+  const namespace = `${fact.id.toLowerCase()}-${++placed}`;
+  const place = new Place(ground, namespace);
+  const started = performance.now();
+  const verdict = (error?: unknown): Verdict => ({ fact, error, ms: performance.now() - started });
+  return ground
+    .settle(namespace)
+    .then(() => fact.run(place))
+    .then(() => verdict(), verdict)
+    .finally(() => place.leave());
+}
+
+/** Begins to try all of them; a promise for each fact, by id. */
+export function judgeAll(facts: readonly Fact[], ground: Ground): Map<string, Promise<Verdict>> {
+  const turn = queue(AT_ONCE);
+  return new Map(facts.map((fact) => [fact.id, turn(() => judge(fact, ground))]));
+}
+
+/** At most `width` run at a time, in the order in which they are given. */
+export function queue(width: number): <T>(work: () => Promise<T>) => Promise<T> {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (work) => {
+    if (running >= width) await new Promise<void>((resolve) => waiting.push(resolve));
+    else running++;
+    return work().finally(() => {
+      const next = waiting.shift();
+      if (next === undefined) running--;
+      else next();
+    });
+  };
+}
