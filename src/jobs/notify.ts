@@ -2,6 +2,7 @@
 // Does not know where facts come from, nor where lines go.
 
 import type { Clock } from "../base/clock.ts";
+import { type Count, uncounted } from "../base/counts.ts";
 import { formatDuration } from "../base/duration.ts";
 import { ApiError, messageOf, TokenError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
@@ -29,6 +30,7 @@ export interface NotifyOptions {
   started: () => void;
   /** The stream was opened again: what lived and died meanwhile is only in the history. */
   reconnected: () => void;
+  count?: Count;
 }
 
 /**
@@ -47,7 +49,7 @@ export async function notifyCreated(options: NotifyOptions, signal: AbortSignal)
       switch (fact.kind) {
         case "applied": {
           const announcement = ledger.applied(fact.object as Job, fact.trigger);
-          if (announcement !== undefined) writeLine(announcement, log, clock);
+          if (announcement !== undefined) writeLine(announcement, options);
           break;
         }
         case "deleted":
@@ -89,6 +91,9 @@ export async function notifyCreated(options: NotifyOptions, signal: AbortSignal)
         case "unusable":
           log.warn("server sent something that cannot be followed", { what: fact.what });
           break;
+        case "odd":
+          log.debug("server contradicts itself", { what: scope, how: fact.what, count: fact.count });
+          break;
         default:
           fact satisfies never;
       }
@@ -117,24 +122,39 @@ function tellList(fact: Fact & { kind: "listed" }, scope: string, log: Logger): 
  * Announces what is known only from the history, each when its time has come; `wake` after every page. At the end the rest
  * goes out at once: whoever comes after this process takes their records for older than itself.
  */
-export async function notifyReconstructed(ledger: Ledger, wake: Mailbox, log: Logger, clock: Clock, signal: AbortSignal): Promise<void> {
+export async function notifyReconstructed(
+  ledger: Ledger,
+  wake: Mailbox,
+  log: Logger,
+  clock: Clock,
+  signal: AbortSignal,
+  count: Count = uncounted,
+): Promise<void> {
+  const tell = (announcements: readonly Announcement[]) => {
+    for (const announcement of announcements) {
+      count("event-lost", { found_by: "history" });
+      writeLine(announcement, { log, clock, count });
+    }
+  };
   try {
     for (;;) {
       const { dueAt } = ledger;
       if (dueAt === undefined) await wake.wait(signal);
       else await clock.sleep(dueAt - clock.monotonic(), signal);
-      for (const announcement of ledger.due(clock.monotonic())) writeLine(announcement, log, clock);
+      tell(ledger.due(clock.monotonic()));
     }
   } finally {
-    for (const announcement of ledger.due(clock.monotonic() + LONGER_THAN_ANY_WAIT_MS)) writeLine(announcement, log, clock);
+    tell(ledger.due(clock.monotonic() + LONGER_THAN_ANY_WAIT_MS));
   }
 }
 
+type Output = Pick<NotifyOptions, "log" | "clock" | "count">;
+
 /** `lag_ms`: our clock less `creationTimestamp`, which is cut to whole seconds on the server's clock. */
-function writeLine({ namespace, job, uid, repository, action, trigger, createdMs }: Announcement, log: Logger, clock: Clock): void {
+function writeLine({ namespace, job, uid, repository, action, trigger, createdMs }: Announcement, { log, clock, count = uncounted }: Output): void {
+  const lagMs = createdMs === undefined ? undefined : Math.max(0, Math.round(clock.now() - createdMs));
   const fields = { namespace, job, uid, repository, action, trigger };
-  log.notify(
-    "job create notification received",
-    createdMs === undefined ? fields : { ...fields, lag_ms: Math.max(0, Math.round(clock.now() - createdMs)) },
-  );
+  log.notify("job create notification received", lagMs === undefined ? fields : { ...fields, lag_ms: lagMs });
+  count("notified", { trigger });
+  if (lagMs !== undefined && (trigger === "live" || trigger === "relist")) count("notification-lag", { trigger }, lagMs / 1000);
 }

@@ -12,6 +12,8 @@ export interface Gone {
 interface Entry {
   uid: string;
   version: string;
+  /** The stream has told of this version. */
+  told: boolean;
   /** Number of the last list that showed it. */
   listed: number;
   /** Number of the list during which the stream last spoke of it; 0 = outside any. */
@@ -50,9 +52,10 @@ export class ObjectIndex {
 
   /**
    * The stream says that the object exists. `replaced`: another object had its key, and its end was missed.
-   * `past`: a list has already shown its successor, which the stream has not come to.
+   * `past`: a list has already shown its successor, which the stream has not come to. `told`: the version that the stream
+   * had told before, if that was the last that was known.
    */
-  apply(object: KubeObject): { change: "new" | "changed" | "same" | "past"; replaced?: Gone } {
+  apply(object: KubeObject): { change: "new" | "changed" | "same" | "past"; replaced?: Gone; told?: string } {
     const { key, uid, version } = identify(object);
     const entry = this.#entries.get(key);
     if (entry !== undefined && entry.uid !== uid && isOlder(version, entry.version)) {
@@ -63,14 +66,16 @@ export class ObjectIndex {
     if (entry === undefined || entry.uid !== uid) {
       if (entry === undefined && this.#removed.has(uid)) this.#removed.delete(uid);
       if (entry !== undefined) this.#note(entry.uid);
-      this.#entries.set(key, { uid, version, listed: 0, touched, missed: 0 });
+      this.#entries.set(key, { uid, version, told: true, listed: 0, touched, missed: 0 });
       return entry === undefined ? { change: "new" } : { change: "new", replaced: { key, uid: entry.uid } };
     }
     const change = entry.version === version ? "same" : "changed";
+    const told = entry.told ? entry.version : undefined;
     entry.version = version;
+    entry.told = true;
     entry.touched = touched;
     entry.missed = 0;
-    return { change };
+    return told === undefined ? { change } : { change, told };
   }
 
   /** The stream says that the object is gone. False if it was not known; another uid under its key stays. */
@@ -88,22 +93,24 @@ export class ObjectIndex {
     this.#removed.clear();
   }
 
-  /** An object on a page of the running list. `stale`: the stream has told of its end meanwhile. */
-  list(object: KubeObject): { change: "new" | "changed" | "same" | "stale"; replaced?: Gone } {
+  /** An object on a page of the running list. `stale`: the stream has told of its end meanwhile; `twice`: an earlier page had it. */
+  list(object: KubeObject): { change: "new" | "changed" | "same" | "stale"; replaced?: Gone; twice?: true } {
     const { key, uid, version } = identify(object);
     if (this.#removed.has(uid)) return { change: "stale" };
     const entry = this.#entries.get(key);
     if (entry !== undefined && entry.uid !== uid && entry.touched === this.#list) return { change: "stale" };
     if (entry === undefined || entry.uid !== uid) {
-      this.#entries.set(key, { uid, version, listed: this.#list, touched: 0, missed: 0 });
+      this.#entries.set(key, { uid, version, told: false, listed: this.#list, touched: 0, missed: 0 });
       return entry === undefined ? { change: "new" } : { change: "new", replaced: { key, uid: entry.uid } };
     }
+    const twice = entry.listed === this.#list ? { twice: true as const } : {};
     entry.listed = this.#list;
     entry.missed = 0;
     // A page may be older than what the stream said while the list ran.
-    if (entry.version === version || entry.touched === this.#list) return { change: "same" };
+    if (entry.version === version || entry.touched === this.#list) return { change: "same", ...twice };
     entry.version = version;
-    return { change: "changed" };
+    entry.told = false;
+    return { change: "changed", ...twice };
   }
 
   /** The list broke off: its pages were true, their gaps mean nothing. */

@@ -29,6 +29,7 @@ import { type Gone, identify, isIdentified, isOlder, type ObjectIndex } from "./
 import { nextPageSize } from "./pager.ts";
 import { isExpired, statusError } from "./status.ts";
 import type { KubeObject, ListPage, ObjectKey, WatchEvent } from "./types.ts";
+import { LAG_MS, type Oddity, Witness } from "./witness.ts";
 
 /** How an object became known: by the first list, by the stream, or by a later list that found what the stream had lost. */
 export type Trigger = "initial" | "live" | "relist";
@@ -62,10 +63,13 @@ export interface WatchState {
   stream: Stream;
   list: List;
   index: ObjectIndex;
+  witness: Witness;
   /** A list has come to its end. */
   synced: boolean;
   /** When the last complete list began; -Infinity before the first. */
   listedAt: number;
+  /** And the one before it. */
+  listedBefore: number;
   /** The collection's version at the begin of the last list that has answered: a stream that is past it has told all before. */
   mark: { version: string; at: number } | undefined;
   /** Ends of the stream in a row that did not move the version on. */
@@ -117,12 +121,12 @@ export type Fact =
   /** Lists see changes, the stream has been silent: it was cut. */
   | { kind: "stalled" }
   /** An event or object that cannot be followed: no uid, or a type that is not known. */
-  | { kind: "unusable"; what: string };
+  | { kind: "unusable"; reason: "no_identity" | "unknown_type"; what: string }
+  /** The server contradicts itself. */
+  | { kind: "odd"; what: Oddity; count: number };
 
 /** A stream that lived this long is healthy: its end is followed by a new one at once. */
 const HEALTHY_MS = 5_000;
-/** How long a stream may lag behind a list that found something new. */
-const LAG_MS = 10_000;
 const BAD_ENDS_MAX = 3;
 /** A version is not gone back to after this time without a stream: lists have told what it would repeat. */
 const RESUME_MS = 600_000;
@@ -132,10 +136,11 @@ const OLD_NEWS_MS = 3_600_000;
 export function initialState(index: ObjectIndex, streamBackoff: Backoff, listBackoff: Backoff, options: WatchState["options"]): WatchState {
   const list: List = { kind: "idle", notBefore: Number.NEGATIVE_INFINITY };
   const listedAt = Number.NEGATIVE_INFINITY;
-  return { stream: { kind: "empty" }, list, index, synced: false, listedAt, mark: undefined, badEnds: 0, streamBackoff, listBackoff, options };
+  const nothing = { synced: false, listedAt, listedBefore: listedAt, mark: undefined, badEnds: 0 };
+  return { stream: { kind: "empty" }, list, index, witness: new Witness(), ...nothing, streamBackoff, listBackoff, options };
 }
 
-/** `at`: monotonic ms. The index and the backoffs inside the state are changed in place. */
+/** `at`: monotonic ms. Index, witness and backoffs inside the state are changed in place. */
 export function step(state: WatchState, input: Input, at: number): { state: WatchState; outputs: Output[] } {
   switch (input.kind) {
     case "start":
@@ -180,6 +185,7 @@ function fail(state: WatchState, stage: "anchor" | "open" | "stream", error: unk
 function anchored(state: WatchState, version: string, at: number): Step {
   if (state.stream.kind !== "anchoring") return { state, outputs: [] };
   const stream: Stream = { kind: "opening", version, versionAt: state.stream.askedAt, since: at };
+  state.witness.anchored(at);
   return { state: { ...state, stream, badEnds: 0 }, outputs: [{ kind: "open", version }] };
 }
 
@@ -213,10 +219,11 @@ function events(state: WatchState, batch: WatchEvent[], at: number): Step {
       break;
     }
     if (event.type === "UNKNOWN") {
-      outputs.push({ kind: "unusable", what: `event of type ${event.name}` });
+      outputs.push({ kind: "unusable", reason: "unknown_type", what: `event of type ${event.name}` });
       continue;
     }
-    if (event.type !== "BOOKMARK") applyEvent(state, event.type, event.object, outputs);
+    if (event.type === "BOOKMARK") outputs.push(...odd(state.witness.bookmark(identify(event.object).version)));
+    else applyEvent(state, event.type, event.object, outputs);
     version = event.object.metadata?.resourceVersion || version;
   }
   // An event may be old news, as after a resume: when it comes says nothing of when it happened.
@@ -229,21 +236,28 @@ function events(state: WatchState, batch: WatchEvent[], at: number): Step {
 
 function applyEvent(state: WatchState, type: "ADDED" | "MODIFIED" | "DELETED", object: KubeObject, outputs: Output[]): void {
   if (!isIdentified(object)) {
-    outputs.push({ kind: "unusable", what: `${type} event without name or uid` });
+    outputs.push({ kind: "unusable", reason: "no_identity", what: `${type} event without name or uid` });
     return;
   }
   // Before the first list is through, MODIFIED and DELETED speak of objects that were there before the stream.
   const trigger = type === "ADDED" || state.synced ? "live" : "initial";
+  const identity = identify(object);
+  const { key, uid } = identity;
   if (type === "DELETED") {
-    const { key, uid } = identify(object);
+    outputs.push(...odd(state.witness.heard(type, identity, undefined)));
     if (!state.index.remove(object)) outputs.push({ kind: "applied", object, trigger });
     outputs.push({ kind: "deleted", key, uid });
     return;
   }
-  const { change, replaced } = state.index.apply(object);
+  const { change, replaced, told } = state.index.apply(object);
+  outputs.push(...odd(state.witness.heard(type, identity, told)));
   if (replaced !== undefined) outputs.push({ kind: "deleted", ...replaced });
   if (change === "new" || change === "past") outputs.push({ kind: "applied", object, trigger });
-  if (change === "past") outputs.push({ kind: "deleted", key: identify(object).key, uid: identify(object).uid });
+  if (change === "past") outputs.push({ kind: "deleted", key, uid });
+}
+
+function odd(oddities: readonly Oddity[]): Output[] {
+  return oddities.map((what) => ({ kind: "odd", what, count: 1 }));
 }
 
 /** Ends the stream from our side: after an ERROR event the server may leave the socket open. */
@@ -309,17 +323,20 @@ function listBegan(state: WatchState, at: number): Step {
 
 function page(state: WatchState, got: ListPage, at: number): Step {
   if (state.list.kind !== "listing") return { state, outputs: [] };
-  const outputs: Output[] = [];
+  const outputs: Output[] = state.list.token === undefined ? odd(state.witness.listed(got.version)) : [];
   const mark = state.list.token === undefined ? { version: got.version, at: state.list.beganAt } : state.mark;
   const counts = { ...state.list.counts };
   const trigger = state.synced ? "relist" : "initial";
   for (const object of got.items) {
     if (!isIdentified(object)) {
-      outputs.push({ kind: "unusable", what: "listed object without name or uid" });
+      outputs.push({ kind: "unusable", reason: "no_identity", what: "listed object without name or uid" });
       continue;
     }
-    counts.objects++;
-    const { change, replaced } = state.index.list(object);
+    const { change, replaced, twice } = state.index.list(object);
+    if (twice) outputs.push(...odd(["listed-twice"]));
+    else counts.objects++;
+    const { uid, version } = identify(object);
+    if (change === "new" || change === "changed") state.witness.found(uid, version, state.listedAt, at);
     if (replaced !== undefined) outputs.push({ kind: "deleted", ...replaced });
     if (change === "changed") counts.changed++;
     if (change !== "new") continue;
@@ -339,10 +356,15 @@ function page(state: WatchState, got: ListPage, at: number): Step {
 
 function listEnded(state: WatchState, list: List & { kind: "listing" }, counts: Differences, outputs: Output[], at: number): Step {
   const { gone, held } = state.index.endList(list.trusted);
-  for (const each of gone) outputs.push({ kind: "deleted", ...(each satisfies Gone) });
+  const { stream, witness } = state;
+  for (const each of gone) {
+    outputs.push({ kind: "deleted", ...(each satisfies Gone) });
+    witness.found(each.uid, undefined, state.listedBefore, at);
+  }
   counts.gone = gone.length;
+  const lost = stream.kind === "watching" ? witness.overdue(stream.openedAt, at) : 0;
+  if (lost > 0) outputs.push({ kind: "odd", what: "lost", count: lost });
   const tookMs = at - list.beganAt;
-  const { stream } = state;
   outputs.push({ kind: "listed", first: !state.synced, beganAt: list.beganAt, resumesAt: resumesAt(stream, at), tookMs, differences: counts, held });
   const differences = counts.found + counts.changed + counts.gone;
   // A list after a reconnect finds what came before the stream. Only what came after the list before that was the stream's to tell.
@@ -351,7 +373,7 @@ function listEnded(state: WatchState, list: List & { kind: "listing" }, counts: 
   }
   // Objects that made pages too large once will do so again.
   const options = { ...state.options, pageSize: list.limit };
-  const next: WatchState = { ...state, options, synced: true, listedAt: list.beganAt, list: { kind: "idle", notBefore: at } };
+  const next: WatchState = { ...state, options, synced: true, listedAt: list.beganAt, listedBefore: state.listedAt, list: { kind: "idle", notBefore: at } };
   if (list.again || held > 0) return wantList(next, outputs, at);
   outputs.push({ kind: "list-in", ms: Math.max(0, state.options.resyncMs - tookMs) });
   return { state: next, outputs };

@@ -10,6 +10,7 @@ import type { ListLane, Turn } from "./list-lane.ts";
 import { ObjectIndex } from "./object-index.ts";
 import { PAGE_SIZE } from "./pager.ts";
 import type { Collection } from "./types.ts";
+import type { WatchMeter } from "./watch-meter.ts";
 import { type Fact, initialState, type Input, type Output, step } from "./watch-state.ts";
 
 export interface WatchOptions {
@@ -21,6 +22,10 @@ export interface WatchOptions {
   /** Time between the starts of two verifying lists, ms. */
   resyncMs: number;
   pageSize?: number;
+  /** What is known of the collection; whoever lends it may look. Default: one of its own. */
+  index?: ObjectIndex;
+  /** Told of every event and fact ahead of the reader. */
+  meter?: Pick<WatchMeter, "events" | "fact">;
 }
 
 /** The server ends a watch after a random time between these; load balancers cut idle connections at 350 s and less. */
@@ -51,7 +56,7 @@ export async function* watchObjects(options: WatchOptions, signal: AbortSignal):
   const timers = new Map<string, AbortController>();
   // Doubled by jitter at most: after an outage the first list must not come later than a verifying one would.
   const capMs = Math.min(BACKOFF_CAP_MS, options.resyncMs / 2);
-  let state = initialState(new ObjectIndex(), new Backoff(random, { capMs }), new Backoff(random, { capMs }), {
+  let state = initialState(options.index ?? new ObjectIndex(), new Backoff(random, { capMs }), new Backoff(random, { capMs }), {
     pageSize: options.pageSize ?? PAGE_SIZE,
     resyncMs: options.resyncMs,
   });
@@ -90,7 +95,10 @@ export async function* watchObjects(options: WatchOptions, signal: AbortSignal):
       const batches = await api.openWatch(collection, { version, timeoutSeconds }, both);
       opened = true;
       await tell({ kind: "opened" }, own);
-      for await (const events of batches) await tell({ kind: "events", events }, own);
+      for await (const events of batches) {
+        options.meter?.events(events);
+        await tell({ kind: "events", events }, own);
+      }
     } catch (thrown) {
       error = thrown;
     }
@@ -160,6 +168,7 @@ export async function* watchObjects(options: WatchOptions, signal: AbortSignal):
         if (isFact(output)) facts.push(output);
         else execute(output);
       }
+      for (const fact of facts) options.meter?.fact(fact);
       if (facts.length > 0) yield facts;
       let taken = await inbox.take();
       // What an earlier stream still had to say is void.
@@ -185,6 +194,7 @@ function isFact(output: Output): output is Fact {
     case "failure":
     case "stalled":
     case "unusable":
+    case "odd":
       return true;
     default:
       return false;

@@ -9,6 +9,7 @@ import { notifyCreated, notifyReconstructed } from "../../src/jobs/notify.ts";
 import { Trouble } from "../../src/jobs/trouble.ts";
 import type { Fact, Trigger } from "../../src/kube/watch-state.ts";
 import { ManualClock, settle } from "../support/manual-clock.ts";
+import { MemoryCount } from "../support/memory-count.ts";
 import { MemoryLog } from "../support/memory-log.ts";
 import { job, record } from "../support/objects.ts";
 
@@ -38,6 +39,7 @@ function setUp() {
   const ledger = new Ledger();
   const reports: string[] = [];
   const counts = { started: 0, reconnected: 0 };
+  const counted = new MemoryCount();
   const gate = { drained: () => Promise.resolve() };
   async function* facts(): AsyncGenerator<Fact[]> {
     for (;;) yield await channel.take();
@@ -54,6 +56,7 @@ function setUp() {
       report: (check, ok, detail) => void reports.push(`${check} ${ok ? "ok" : "bad"}: ${detail}`),
       started: () => void counts.started++,
       reconnected: () => void counts.reconnected++,
+      count: counted.count,
     },
     stop.signal,
   ).then(() => "ended by itself", (error: unknown) => error);
@@ -61,7 +64,7 @@ function setUp() {
     await channel.put(batch);
     await settle();
   };
-  return { clock, log, ledger, channel, stop, reports, counts, gate, ended, tell, lines: () => log.records.filter(({ level }) => level === "notify") };
+  return { clock, log, ledger, channel, stop, reports, counts, counted, gate, ended, tell, lines: () => log.records.filter(({ level }) => level === "notify") };
 }
 
 describe("notifyCreated(), the line", () => {
@@ -308,12 +311,23 @@ describe("notifyCreated(), what else it tells", () => {
 
   test("many absences at once, a silent stream and what cannot be followed are WARNs", async () => {
     const { tell, log } = setUp();
-    await tell(listed({ held: 30 }), { kind: "stalled" }, { kind: "unusable", what: "event of type RENAMED" });
+    await tell(listed({ held: 30 }), { kind: "stalled" }, { kind: "unusable", reason: "unknown_type", what: "event of type RENAMED" });
     assert.deepEqual(log.records.filter(({ level }) => level === "warn").map(({ fields }) => fields), [
       { what: "jobs", missing: 30 },
       { what: "jobs" },
       { what: "event of type RENAMED" },
     ]);
+  });
+});
+
+describe("notifyCreated(), what it counts", () => {
+  test("each line by its trigger, and the lag of those whose creation could be told at once", async () => {
+    const { tell, counted, clock } = setUp();
+    await clock.advance(1_500);
+    await tell(applied("a", "1", "initial", START), applied("b", "2", "live", START), applied("c", "3", "relist", START), applied("d", "4", "live"));
+    assert.deepEqual(counted.take(), ["notified initial", "notified live 2", "notification-lag live 1.5", "notified relist", "notification-lag relist 1.5"]);
+    await tell(applied("a", "1", "relist", START));
+    assert.deepEqual(counted.take(), []);
   });
 });
 
@@ -324,14 +338,23 @@ describe("notifyReconstructed()", () => {
     const ledger = new Ledger();
     const wake = new Mailbox();
     const stop = new AbortController();
-    const ended = notifyReconstructed(ledger, wake, log, clock, stop.signal).catch((error: unknown) => error);
+    const counted = new MemoryCount();
+    const ended = notifyReconstructed(ledger, wake, log, clock, stop.signal, counted.count).catch((error: unknown) => error);
     const read = (...records: ReturnType<typeof record>[]) => {
       ledger.recorded(records, clock.now(), START, clock.monotonic());
       wake.offer();
       return settle();
     };
-    return { clock, log, ledger, stop, ended, read, lines: () => log.records.filter(({ level }) => level === "notify") };
+    return { clock, log, ledger, stop, ended, read, counted, lines: () => log.records.filter(({ level }) => level === "notify") };
   }
+
+  test("counts each as a line and as a life that was lost", async () => {
+    const { clock, read, counted } = reconstructing();
+    await read(record("a", "1", START + 1_000), record("b", "2", START + 1_000));
+    assert.deepEqual(counted.take(), []);
+    await clock.advance(10_000);
+    assert.deepEqual(counted.take(), ["event-lost history 2", "notified reconstructed 2"]);
+  });
 
   test("writes each line when its ten seconds are over, without lag_ms", async () => {
     const { clock, read, lines } = reconstructing();

@@ -351,7 +351,7 @@ describe("step(), events", () => {
   const rows: [what: string, known: KubeObject[], events: WatchEvent[], facts: string[], uids: Record<string, string | undefined>][] = [
     ["ADDED of an unknown", [], [ADDED(job("a", "1", "11"))], ["applied 1 live"], { "default/a": "1" }],
     ["ADDED of a known", [job("a", "1")], [ADDED(job("a", "1", "11"))], [], { "default/a": "1" }],
-    ["an event twice", [], [ADDED(job("a", "1", "11")), ADDED(job("a", "1", "11"))], ["applied 1 live"], { "default/a": "1" }],
+    ["an event twice", [], [ADDED(job("a", "1", "11")), ADDED(job("a", "1", "11"))], ["applied 1 live", "odd doubled 1"], { "default/a": "1" }],
     ["MODIFIED of a known", [job("a", "1")], [MODIFIED(job("a", "1", "11"))], [], { "default/a": "1" }],
     ["MODIFIED of an unknown: its ADDED was lost", [], [MODIFIED(job("a", "1", "11"))], ["applied 1 live"], { "default/a": "1" }],
     ["DELETED of a known", [job("a", "1")], [DELETED(job("a", "1", "11"))], ["deleted 1"], { "default/a": undefined }],

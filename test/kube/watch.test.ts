@@ -4,6 +4,7 @@ import process from "node:process";
 import { ApiError, NetworkError, ProtocolError } from "../../src/base/errors.ts";
 import { ListLane } from "../../src/kube/list-lane.ts";
 import type { KubeObject, WatchEvent } from "../../src/kube/types.ts";
+import { ObjectIndex } from "../../src/kube/object-index.ts";
 import { watchObjects } from "../../src/kube/watch.ts";
 import type { Fact } from "../../src/kube/watch-state.ts";
 import { words } from "../support/machine.ts";
@@ -21,9 +22,16 @@ function setUp(options: { resyncMs?: number; random?: number; lane?: ListLane; c
   const api = new ScriptedApi();
   const stop = new AbortController();
   const facts: Fact[] = [];
+  const index = new ObjectIndex();
+  /** What the meter is told: events by their type, facts as they are. */
+  const metered: { events: string[]; facts: Fact[] } = { events: [], facts: [] };
+  const meter = {
+    events: (events: readonly WatchEvent[]) => void metered.events.push(...events.map(({ type }) => type)),
+    fact: (fact: Fact) => void metered.facts.push(fact),
+  };
   const reading = { on: true, resume: () => {} };
   const watch = watchObjects(
-    { api, collection: { resource: "jobs" }, lane, clock, random: () => options.random ?? 0, resyncMs: options.resyncMs ?? 60_000 },
+    { api, collection: { resource: "jobs" }, lane, clock, random: () => options.random ?? 0, resyncMs: options.resyncMs ?? 60_000, index, meter },
     stop.signal,
   );
   const ended = (async () => {
@@ -47,7 +55,7 @@ function setUp(options: { resyncMs?: number; random?: number; lane?: ListLane; c
     api.lastList.answer(objects);
     await settle();
   };
-  return { api, clock, lane, stop, facts, reading, ended, watch, sync, told: () => words(facts) };
+  return { api, clock, lane, stop, facts, index, metered, reading, ended, watch, sync, told: () => words(facts) };
 }
 
 /** Whether someone else could list now. */
@@ -140,6 +148,21 @@ describe("watchObjects(), the order of requests", () => {
       stop.abort();
       await ended;
     }
+  });
+});
+
+describe("watchObjects(), who else is told", () => {
+  test("the meter of every event and fact, and the index that was lent holds what is known", async () => {
+    const { api, sync, facts, index, metered, stop, ended } = setUp();
+    await sync(job("a", "1"));
+    api.lastWatch.send(ADDED(job("b", "2", "101")), { type: "BOOKMARK", object: { metadata: { resourceVersion: "102" } } });
+    await settle();
+    assert.deepEqual(metered.events, ["ADDED", "BOOKMARK"]);
+    assert.deepEqual(metered.facts, facts);
+    assert.deepEqual(words(facts), ["stream up", "applied 1 initial", "first listed 1: 1 found, 0 changed, 0 gone", "applied 2 live"]);
+    assert.equal(index.size, 2);
+    stop.abort();
+    await ended;
   });
 });
 

@@ -21,6 +21,34 @@ describe("the watch machine and the ledger, on random walks", () => {
   });
 });
 
+describe("the watch machine beside a server that loses, repeats and reorders nothing", () => {
+  const honest = (subject: Subject) =>
+    fc.property(fc.integer({ min: 0, max: 30 }), fc.nat({ max: 8 }), choices, (ring, born, way) => {
+      walk(subject, { ring, checked: true, drops: false, honest: true }, born, way);
+    });
+  const runs = 2_000;
+
+  test(`finds nothing odd (${runs} walks, seed ${SEED})`, { timeout: 120_000 }, () => {
+    fc.assert(honest({ step, initialState, ObjectIndex, Backoff, Ledger }), { seed: SEED, numRuns: runs });
+  });
+
+  const mistakes: Edit[] = [
+    { file: "kube/witness.ts", from: "if (this.#since < knownAt) ", to: "" },
+    { file: "kube/witness.ts", from: "    this.#owed.clear();\n", to: "" },
+    { file: "kube/object-index.ts", from: "entry.told ? entry.version : undefined", to: "entry.version" },
+  ];
+  for (const edit of mistakes) {
+    test(`would, without ${edit.from.trim()}`, { timeout: 120_000 }, async () => {
+      await withMutant(edit, async (load) => {
+        const modules = await Promise.all(["kube/watch-state.ts", "kube/object-index.ts", "base/backoff.ts", "jobs/ledger.ts"].map(load));
+        const result = fc.check(honest(Object.assign({}, ...modules) as Subject), { seed: SEED, numRuns: runs, endOnFailure: true });
+        assert.ok(result.failed, `${runs} walks found nothing`);
+        assert.match(String(result.errorInstance), /an honest server was said to be odd/);
+      });
+    });
+  }
+});
+
 describe("the walks", () => {
   // Each is a mistake that somebody might make, and what it breaks.
   const mutants: (Edit & { mistake: string; breaks: RegExp })[] = [

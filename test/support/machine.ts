@@ -85,12 +85,14 @@ function word(output: Output): string {
     }
     case "unusable":
       return `unusable ${output.what}`;
+    case "odd":
+      return `odd ${output.what} ${output.count}`;
     default:
       return output.kind;
   }
 }
 
 export function factsOf(outputs: readonly Output[]): Fact[] {
-  const facts = new Set(["applied", "deleted", "stream", "listed", "failure", "stalled", "unusable"]);
+  const facts = new Set(["applied", "deleted", "stream", "listed", "failure", "stalled", "unusable", "odd"]);
   return outputs.filter((output): output is Fact => facts.has(output.kind));
 }

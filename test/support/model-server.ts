@@ -12,6 +12,8 @@ export interface Era {
   checked: boolean;
   /** Whether a job that changes while a list runs is missing from the rest of it. */
   drops: boolean;
+  /** Repeats no event and shows every write. */
+  honest?: boolean;
 }
 
 interface Live {
@@ -73,7 +75,7 @@ export class ModelServer {
     const live = { name, uid: `uid-${this.born.size}`, version: this.#next(), createdMs: this.#nowMs() };
     this.born.add(live.uid);
     this.jobs.set(name, live);
-    if (!quietly) this.#log("ADDED", live);
+    if (!quietly || this.#era.honest) this.#log("ADDED", live);
     return true;
   }
 
@@ -101,6 +103,7 @@ export class ModelServer {
     const from = BigInt(version);
     const oldest = this.#ring[0]?.version ?? this.#version + 1n;
     if (this.#era.checked && from + 1n < oldest && from !== this.#version) return false;
+    if (this.#era.honest) repeats = 0;
     const recent = this.#ring.filter((logged) => logged.version <= from && logged.atMs > this.#nowMs() - 60_000).slice(-repeats);
     this.#queue = [...(repeats > 0 ? recent : []), ...this.#ring.filter((logged) => logged.version > from)].map((logged) => structuredClone(logged.event));
     this.stuck = false;

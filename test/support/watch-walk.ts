@@ -35,6 +35,7 @@ type Timer = "retry" | "list" | "check" | "deadline" | "scan";
 
 export class Walk {
   readonly #subject: Subject;
+  readonly #era: Era;
   readonly server: ModelServer;
   readonly index: ObjectIndex;
   readonly ledger: Ledger;
@@ -63,6 +64,7 @@ export class Walk {
 
   constructor(subject: Subject, era: Era, born: number) {
     this.#subject = subject;
+    this.#era = era;
     this.server = new ModelServer(era, () => this.#nowMs());
     for (const name of NAMES.slice(0, born)) this.server.create(name, true);
     this.index = new subject.ObjectIndex();
@@ -369,6 +371,10 @@ export class Walk {
         break;
       case "listed":
         this.ledger.listed(output, this.#at);
+        break;
+      case "odd":
+        // What is late by more than the machine allows is taken for lost; what comes in order is never passed over.
+        this.#hold(!this.#era.honest || (output.what === "lost" && input.kind === "page"), `an honest server was said to be odd: ${output.what}`);
         break;
     }
   }

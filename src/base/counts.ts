@@ -1,0 +1,71 @@
+// What is counted: closed names with closed words. A room says `count(name, labels)` where a fact is known; what becomes
+// of it is the business of observe/. Holds no number.
+
+import { CONNECTION_REASONS } from "./errors.ts";
+import type { Reason } from "./reasons.ts";
+
+const REQUEST = [
+  "connection", "cut", "stall", "credential", "unauthorized", "forbidden", "not-found", "throttled", "client-error", "server-error",
+] as const satisfies Reason[];
+
+/** What may come of a page of a list, of a watch, of a delete, of an exchange, other than what was asked for. */
+export const LIST_REASONS = [...REQUEST, "expired", "not-json", "malformed", "repeated-token", "unexpected"] as const satisfies Reason[];
+export const WATCH_REASONS = [
+  ...REQUEST, "mid-line", "expired", "expired-event", "error-event", "not-json", "malformed", "oversized", "unexpected",
+] as const satisfies Reason[];
+export const DELETE_REASONS = [...REQUEST, "conflict", "other-object", "unexpected"] as const satisfies Reason[];
+export const EXCHANGE_REASONS = [
+  "connection", "cut", "stall", "unauthorized", "forbidden", "not-found", "throttled", "client-error", "server-error", "unexpected",
+] as const satisfies Reason[];
+
+/** A label whose words are not listed: hosts that were configured, methods that we use, statuses that HTTP has. */
+const OPEN = "open";
+const RESOURCES = ["jobs", "historicjobs"] as const;
+
+/** Every name with its labels and their words. A name is counted once per fact, where the fact is known. */
+export const COUNTED = {
+  "watch-opened": {},
+  /** By the server, in good order. */
+  "watch-ended": {},
+  "watch-failed": { reason: WATCH_REASONS },
+  /** `live`: on the stream; `relist`: by a list that differs from what was known. */
+  "event": { verb: ["add", "update", "delete"], delivery: ["live", "relist"] },
+  "event-dropped": { reason: ["unknown_type", "no_identity"] },
+  "event-doubled": {},
+  "event-lost": { found_by: ["list", "history"] },
+  "version-back": { seen_in: ["object", "stream", "list"] },
+  "listed-twice": {},
+  "listed": { trigger: ["initial", "reconnect", "periodic"] },
+  "page": { resource: RESOURCES },
+  "page-slow": { resource: RESOURCES },
+  "page-failed": { resource: RESOURCES, reason: LIST_REASONS },
+  "asked-to-wait": { operation: ["list", "watch", "delete", "exchange"] },
+  "retry": { operation: ["list", "watch", "delete", "exchange"] },
+  "unauthorized": { credential: ["renewed", "unchanged", "unavailable"] },
+  "token-minted": {},
+  "exchange-failed": { reason: EXCHANGE_REASONS },
+  "secret-unreadable": {},
+  "answer": { code: OPEN, method: OPEN, host: OPEN },
+  "no-answer": { server: ["api", "exchange"], reason: CONNECTION_REASONS },
+  "tls-reloaded": {},
+  "tls-reload-failed": {},
+  "deleted": {},
+  "delete-failed": { reason: DELETE_REASONS },
+  "sweep": { end: ["complete", "absent", "outdated", "forbidden", "failing", "moved"] },
+  "history-scan": { end: ["complete", "broken", "unreadable"] },
+  "clock-jump": {},
+  "notified": { trigger: ["initial", "live", "relist", "reconstructed"] },
+  /** Amount: our clock less `creationTimestamp`, seconds. */
+  "notification-lag": { trigger: ["live", "relist"] },
+} as const satisfies Record<string, Record<string, readonly string[] | typeof OPEN>>;
+
+export type CountName = keyof typeof COUNTED;
+export type CountLabels<N extends CountName> = {
+  [L in keyof (typeof COUNTED)[N]]: (typeof COUNTED)[N][L] extends readonly (infer Word extends string)[] ? Word : string;
+};
+
+/** Says that something happened, `amount` times (default once); of a measured quantity: how much. Never throws. */
+export type Count = <N extends CountName>(name: N, labels: CountLabels<N>, amount?: number) => void;
+
+/** For whoever is not listened to. */
+export function uncounted(): void {}
