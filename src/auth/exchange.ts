@@ -5,8 +5,10 @@
 import { Buffer } from "node:buffer";
 import { createFetch, FetchError } from "ofetch";
 import type { Clock, Random } from "../base/clock.ts";
+import { type Count, EXCHANGE_REASONS, uncounted } from "../base/counts.ts";
 import { ConfigError, NetworkError, TokenError } from "../base/errors.ts";
 import { retryAfterMs, type Fetch } from "../base/http.ts";
+import { oneOf, reasonOf, reasonOfStatus } from "../base/reasons.ts";
 import { fitsHeader, Secret } from "../base/secret.ts";
 import { bearerValue, type SecretSource } from "./credential.ts";
 import { endpointOf, refusePlaintext } from "./plaintext.ts";
@@ -22,6 +24,8 @@ export interface ExchangeOptions {
   random: Random;
   /** Send the secret over plain HTTP to a host that is not loopback. Default false. */
   allowPlaintext?: boolean;
+  /** Told of every attempt. */
+  count?: Count;
 }
 
 const ATTEMPTS = 3;
@@ -48,7 +52,7 @@ const BODY = '{"namespace":"*","audiences":["provisioning.grafana.app"]}';
 
 /** @throws ConfigError if the URL is none, or would carry the secret in clear text over a network */
 export function createExchange(options: ExchangeOptions): Exchange {
-  const { clock, random, subject } = options;
+  const { clock, random, subject, count = uncounted } = options;
   const url = parseUrl(options.url);
   const endpoint = endpointOf(url);
   refusePlaintext(url, options.allowPlaintext ?? false);
@@ -93,6 +97,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     const askedMs = retried(error)
       ? retryAfterMs(response.headers.get("retry-after"), dateOf(response) ?? clock.now())
       : undefined;
+    if (askedMs !== undefined) count("asked-to-wait", { operation: "exchange" });
     quiet = askedMs === undefined ? undefined : { atMs: clock.monotonic() + askedMs * (1 + random() / 10), error };
     return error;
   }
@@ -151,19 +156,25 @@ export function createExchange(options: ExchangeOptions): Exchange {
     for (let made = 1; ; made++) {
       await waitQuiet(signal);
       try {
-        return await attempt(secret, signal);
+        const minted = await attempt(secret, signal);
+        count("token-minted", {});
+        return minted;
       } catch (error) {
         signal.throwIfAborted();
+        const reason = error instanceof TokenError ? reasonOfStatus(error.status ?? 0) : reasonOf(error);
+        count("exchange-failed", { reason: oneOf(EXCHANGE_REASONS, reason) });
         if (isRefused(error) && !renewed) {
           renewed = true;
           const other = await subject.renewed(secret, signal);
           if (other === undefined) throw error;
           secret = other;
           made--;
+          count("retry", { operation: "exchange" });
           continue;
         }
         if (!retried(error)) throw error;
         if (made >= ATTEMPTS) throw unreachable(error, endpoint);
+        count("retry", { operation: "exchange" });
       }
       const [least, most] = PAUSES_MS[made - 1] ?? [0, 0];
       await clock.sleep(least + random() * (most - least), signal);

@@ -3,6 +3,7 @@
 
 import { Backoff } from "../base/backoff.ts";
 import type { Clock, Random } from "../base/clock.ts";
+import { type Count, uncounted } from "../base/counts.ts";
 import { ApiError, AppError } from "../base/errors.ts";
 import type { Api } from "../kube/api.ts";
 import type { Collection } from "../kube/types.ts";
@@ -32,6 +33,7 @@ export interface DeleterOptions {
   ratePerSecond: number;
   clock: Clock;
   random: Random;
+  count?: Count;
 }
 
 /** Requests under way at once while the server does not complain. */
@@ -55,6 +57,7 @@ export class Deleter {
   readonly #clock: Clock;
   readonly #bucket: TokenBucket;
   readonly #backoff: Backoff;
+  readonly #count: Count;
   #limit = CONCURRENCY;
   #successes = 0;
   #failures = 0;
@@ -67,6 +70,7 @@ export class Deleter {
     this.#clock = options.clock;
     this.#bucket = new TokenBucket(options.ratePerSecond, options.clock);
     this.#backoff = new Backoff(options.random);
+    this.#count = options.count ?? uncounted;
   }
 
   /** Requests that may be under way at once just now. */
@@ -131,6 +135,7 @@ export class Deleter {
           this.#throttle(era, error.retryAfterMs);
           next.throttled++;
           if (next.throttled < THROTTLED_ATTEMPTS) {
+            this.#count("retry", { operation: "delete" });
             queue.unshift(next);
           } else {
             report(next.target, "failed", error);

@@ -3,6 +3,7 @@
 
 import { Backoff } from "../base/backoff.ts";
 import type { Clock, Random } from "../base/clock.ts";
+import { type Count, uncounted } from "../base/counts.ts";
 import { formatDuration } from "../base/duration.ts";
 import { ApiError, type AppError, NetworkError } from "../base/errors.ts";
 import { type Fields, type Logger, rfc3339 } from "../base/log.ts";
@@ -27,6 +28,7 @@ export interface PruneOptions {
   random: Random;
   log: Logger;
   observer?: ScanObserver;
+  count?: Count;
 }
 
 /** A server without the collection is asked again after this long. */
@@ -47,11 +49,11 @@ interface Plan extends Scope {
  * the duration of a sweep after its time, and never before it, whatever the two clocks show.
  */
 export async function pruneEvery(options: PruneOptions, signal: AbortSignal): Promise<void> {
-  const { clock, log, random } = options;
+  const { clock, log, random, count = uncounted } = options;
   signal.throwIfAborted();
   log.info("history cleanup enabled", { expiration: formatDuration(options.retentionMs) });
   const plans: Plan[] = options.namespaces.map((namespace) => ({ namespace, dueMs: Number.NEGATIVE_INFINITY, backoff: new Backoff(random) }));
-  const deleter = new Deleter({ api: options.api, ratePerSecond: options.deleteRate, clock, random });
+  const deleter = new Deleter({ api: options.api, ratePerSecond: options.deleteRate, clock, random, count });
   const serverClock = new ServerClock(clock, options.retentionMs);
   const noDate = once(() => log.warn("server sends no Date, ages are measured by the local clock"));
   let regularMs = Number.NEGATIVE_INFINITY;
@@ -77,6 +79,7 @@ export async function pruneEvery(options: PruneOptions, signal: AbortSignal): Pr
     try {
       for (const [index, plan] of due.entries()) {
         const end = await sweep(plan, context, tally, signal);
+        count("sweep", { end: end.kind });
         settle(plan, end, nextMs);
         if (end.kind === "complete") answered = true;
         else if (end.kind !== "absent") early ??= REASONS[end.kind];

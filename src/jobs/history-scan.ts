@@ -2,6 +2,7 @@
 // read it meanwhile. Tells the ledger; deletes nothing.
 
 import type { Clock } from "../base/clock.ts";
+import { type Count, uncounted } from "../base/counts.ts";
 import { ApiError, messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import type { Mailbox } from "../base/mailbox.ts";
@@ -42,6 +43,7 @@ export interface ScanOptions {
   resyncMs: number;
   /** Offered after a reconnect. */
   wanted: Mailbox;
+  count?: Count;
 }
 
 /** Records per page: the page is the peak of our memory, and a scan is in no hurry. */
@@ -51,7 +53,7 @@ const UNREADABLE_MS = 600_000;
 
 /** Runs until `signal` is aborted. A history that cannot be read is said once and tried again every ten minutes. */
 export async function scanHistory(options: ScanOptions, signal: AbortSignal): Promise<void> {
-  const { ledger, clock, log } = options;
+  const { ledger, clock, log, count = uncounted } = options;
   let told = false;
   let triedAt = clock.monotonic();
   for (;;) {
@@ -63,13 +65,16 @@ export async function scanHistory(options: ScanOptions, signal: AbortSignal): Pr
       if (ledger.scannedSince > wantedAt) continue;
       triedAt = clock.monotonic();
       await readAll(options, turn, signal);
+      count("history-scan", { end: "complete" });
       told = false;
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof ApiError) || (error.status !== 403 && error.status !== 404)) {
+        count("history-scan", { end: "broken" });
         log.debug("history scan broke off", { error: messageOf(error) });
         continue;
       }
+      count("history-scan", { end: "unreadable" });
       ledger.historyUnreadable();
       if (!told) log.warn("history cannot be read: jobs that come and go while the watch is down will not be told", { error: error.message });
       told = true;

@@ -9,6 +9,7 @@ import { NetworkError, TokenError } from "../../src/base/errors.ts";
 import type { Fetch } from "../../src/base/http.ts";
 import { Secret } from "../../src/base/secret.ts";
 import { ManualClock } from "../support/manual-clock.ts";
+import { MemoryCount } from "../support/memory-count.ts";
 import { json, ScriptedFetch, silence } from "../support/scripted-fetch.ts";
 
 const API = "https://localhost:6446/apis/provisioning.grafana.app/v0alpha1/jobs";
@@ -244,4 +245,24 @@ describe("authorize() over a socket", () => {
       [undefined, undefined],
     );
   });
+});
+
+describe("authorize() counts a 401", () => {
+  const rows: [string, Credential["renewed"], number[], string[]][] = [
+    ["with a token that is accepted then", async () => new Secret("other"), [401, 200], ["unauthorized renewed"]],
+    ["with a token that is refused, too", async () => new Secret("other"), [401, 401], ["unauthorized renewed"]],
+    ["without another token", async () => undefined, [401], ["unauthorized unchanged"]],
+    ["while there is none to be had", () => Promise.reject(new TokenError("refused")), [401], ["unauthorized unavailable"]],
+    ["and nothing else", async () => undefined, [403], []],
+  ];
+  for (const [what, renewed, statuses, expected] of rows) {
+    test(what, async () => {
+      const counts = new MemoryCount();
+      const script = new ScriptedFetch(...statuses.map((status) => json({}, { status })));
+      const credential: Credential = { header: "Authorization", current: async () => new Secret("one"), renewed };
+      await authorize(script.fetch, credential, counts.count)(API).catch(() => undefined);
+      assert.deepEqual(counts.take(), expected);
+      assert.equal(script.requests.length, statuses.length);
+    });
+  }
 });

@@ -11,6 +11,7 @@ import type { Fetch } from "../../src/base/http.ts";
 import { Secret } from "../../src/base/secret.ts";
 import { jwt } from "../support/jwt.ts";
 import { ManualClock } from "../support/manual-clock.ts";
+import { MemoryCount } from "../support/memory-count.ts";
 import { json, ScriptedFetch, silence, type Answer } from "../support/scripted-fetch.ts";
 
 const URL_OF_EXCHANGE = "http://localhost:6481/sign/access-token";
@@ -21,20 +22,23 @@ const minted = (token: string, headers: Record<string, string> = {}) => json({ d
 interface Setup {
   script: ScriptedFetch;
   clock: ManualClock;
+  counts: MemoryCount;
   run: (signal?: AbortSignal) => Promise<Minted>;
 }
 
 function setup(answers: Answer[], more: { random?: () => number; subject?: SecretSource; url?: string } = {}): Setup {
   const script = new ScriptedFetch(...answers);
   const clock = new ManualClock();
+  const counts = new MemoryCount();
   const exchange = createExchange({
+    count: counts.count,
     fetch: script.fetch,
     url: more.url ?? URL_OF_EXCHANGE,
     subject: more.subject ?? fixedSecret(new Secret("ProvisioningAdminToken")),
     clock,
     random: more.random ?? (() => 0),
   });
-  return { script, clock, run: (signal = new AbortController().signal) => exchange(signal) };
+  return { script, clock, counts, run: (signal = new AbortController().signal) => exchange(signal) };
 }
 
 const same = (request: { url: string; method: string; headers: Headers; body: string }) => ({
@@ -576,5 +580,40 @@ describe("expiryOf()", () => {
       `x.${encoded('{"exp":1e400}')}.y`,
     ])
       assert.equal(expiryOf(token), undefined, token);
+  });
+});
+
+describe("createExchange() counts", () => {
+  const twice: SecretSource = { current: async () => new Secret("old-secret"), renewed: async () => new Secret("new-secret") };
+  const rows: [string, Answer[], SecretSource | undefined, string[]][] = [
+    ["a token", [minted("tok")], undefined, ["token-minted"]],
+    ["a refusal", [json({}, { status: 403 })], undefined, ["exchange-failed forbidden"]],
+    ["a secret that was replaced", [json({}, { status: 401 }), minted("tok")], twice, ["exchange-failed unauthorized", "retry exchange", "token-minted"]],
+    ["500, then a token", [json({}, { status: 500 }), minted("tok")], undefined, ["exchange-failed server-error", "retry exchange", "token-minted"]],
+    ["429 that says when", [json({}, { status: 429, headers: { "retry-after": "1" } }), minted("tok")], undefined, [
+      "asked-to-wait exchange", "exchange-failed throttled", "retry exchange", "token-minted",
+    ]],
+    ["nobody there", [1, 2, 3].map(() => new NetworkError("no", "refused")), undefined, ["exchange-failed connection 3", "retry exchange 2"]],
+    ["an answer without a token", [json({})], undefined, ["exchange-failed unexpected"]],
+    ["a page in its place", [new Response("<html>")], undefined, ["exchange-failed unexpected"]],
+    ["a URL that is not there", [json({}, { status: 404 })], undefined, ["exchange-failed not-found"]],
+  ];
+  for (const [what, answers, subject, expected] of rows) {
+    test(`${what} as ${expected.join(", ")}`, async () => {
+      const { run, clock, counts } = setup(answers, { subject });
+      const ended = run().catch(() => undefined);
+      await clock.advance(20_000);
+      await ended;
+      assert.deepEqual(counts.take(), expected);
+    });
+  }
+
+  test("no abort", async () => {
+    const { run, counts } = setup([silence]);
+    const stop = new AbortController();
+    const ended = run(stop.signal).catch(() => undefined);
+    stop.abort(new Error("stop"));
+    await ended;
+    assert.deepEqual(counts.take(), []);
   });
 });

@@ -4,6 +4,7 @@ import { NetworkError, ProtocolError } from "../../src/base/errors.ts";
 import { Deleter, type Outcome, type Target } from "../../src/history/deleter.ts";
 import { FakeHistory, type FakeHistoryOptions, refusal } from "../support/fake-history.ts";
 import { ManualClock, settle } from "../support/manual-clock.ts";
+import { MemoryCount } from "../support/memory-count.ts";
 
 function setUp(count: number, options: FakeHistoryOptions & { rate?: number } = {}) {
   const clock = new ManualClock();
@@ -14,7 +15,8 @@ function setUp(count: number, options: FakeHistoryOptions & { rate?: number } = 
     server.add(name, 60_000);
     targets.push({ namespace: "default", name, uid: `uid-${name}`, ageMs: 60_000 });
   }
-  const deleter = new Deleter({ api: server, ratePerSecond: options.rate ?? 0, clock, random: () => 0 });
+  const counts = new MemoryCount();
+  const deleter = new Deleter({ api: server, ratePerSecond: options.rate ?? 0, clock, random: () => 0, count: counts.count });
   const outcomes = new Map<string, Outcome>();
   const stop = new AbortController();
   let ended = false;
@@ -32,7 +34,7 @@ function setUp(count: number, options: FakeHistoryOptions & { rate?: number } = 
     return await ending;
   };
   const counted = (outcome: Outcome) => [...outcomes.values()].filter((each) => each === outcome).length;
-  return { clock, server, deleter, outcomes, stop, start, run, counted };
+  return { clock, server, deleter, outcomes, stop, start, run, counted, counts };
 }
 
 describe("Deleter.deleteAll()", () => {
@@ -63,6 +65,17 @@ describe("Deleter.deleteAll()", () => {
     await run();
     assert.equal(outcomes.get("h0000"), "changed");
     assert.ok(server.has("h0000"));
+  });
+
+  test("counts what it asks for again, and not what it gives up", async () => {
+    const { server, run, counts } = setUp(1);
+    const refusals = [refusal(429, "TooManyRequests"), refusal(503)];
+    server.onDelete = () => refusals.shift();
+    await run();
+    assert.deepEqual(counts.take(), ["retry delete 2"]);
+    server.onDelete = () => refusal(500);
+    await run();
+    assert.deepEqual(counts.take(), []);
   });
 
   test("has ten requests under way, not more", async () => {

@@ -5,6 +5,7 @@ import { pruneEvery, type PruneOptions } from "../../src/history/prune.ts";
 import type { ScanObserver } from "../../src/history/sweep.ts";
 import { FakeHistory, type FakeHistoryOptions, refusal } from "../support/fake-history.ts";
 import { ManualClock, settle } from "../support/manual-clock.ts";
+import { MemoryCount } from "../support/memory-count.ts";
 import { MemoryLog } from "../support/memory-log.ts";
 
 const RETENTION = 30_000;
@@ -66,6 +67,22 @@ describe("pruneEvery()", () => {
     await begin();
     assert.deepEqual([...server.stored.keys()], ["as-old", "younger", "timeless", "zero"]);
   });
+
+  for (const [end, spoil] of [
+    ["complete", () => {}],
+    ["absent", (server: FakeHistory) => (server.onList = () => refusal(404, "NotFound"))],
+    ["forbidden", (server: FakeHistory) => (server.onList = () => refusal(403, "Forbidden"))],
+    ["outdated", (server: FakeHistory) => (server.onList = () => refusal(410, "Expired"))],
+    ["failing", (server: FakeHistory) => (server.onList = () => refusal(500))],
+  ] as const) {
+    test(`counts a sweep that ends ${end}`, async () => {
+      const counts = new MemoryCount();
+      const { begin, server } = setUp({ count: counts.count });
+      spoil(server);
+      await begin();
+      assert.deepEqual(counts.take(), [`sweep ${end}`]);
+    });
+  }
 
   test("keeps what it could not delete under a precondition", async () => {
     const { begin, server } = setUp();

@@ -6,6 +6,7 @@ import { historyReader, scanHistory } from "../../src/jobs/history-scan.ts";
 import { Ledger } from "../../src/jobs/ledger.ts";
 import { ListLane } from "../../src/kube/list-lane.ts";
 import { ManualClock, settle } from "../support/manual-clock.ts";
+import { MemoryCount } from "../support/memory-count.ts";
 import { MemoryLog } from "../support/memory-log.ts";
 import { page, record } from "../support/objects.ts";
 import { ScriptedApi } from "../support/scripted-api.ts";
@@ -24,7 +25,8 @@ function setUp(namespace?: string) {
   const api = new ScriptedApi();
   const stop = new AbortController();
   const reader = historyReader(ledger, { firstAnswerMs: START }, clock, wake);
-  const ended = scanHistory({ api, namespace, ledger, reader, lane, clock, log, resyncMs: RESYNC_MS, wanted }, stop.signal).catch((error: unknown) => error);
+  const counts = new MemoryCount();
+  const ended = scanHistory({ api, namespace, ledger, reader, lane, clock, log, resyncMs: RESYNC_MS, wanted, count: counts.count }, stop.signal).catch((error: unknown) => error);
   /** The times at which passes began, while `answer` answers each list. */
   const begins: number[] = [];
   let seen = 0;
@@ -42,7 +44,7 @@ function setUp(namespace?: string) {
       await clock.advance(Math.min(1_000, until - clock.monotonic()));
     }
   };
-  return { clock, log, ledger, lane, wanted, wake, api, stop, reader, ended, begins, run };
+  return { clock, log, ledger, lane, wanted, wake, api, stop, reader, ended, begins, run, counts };
 }
 
 describe("scanHistory()", () => {
@@ -53,6 +55,20 @@ describe("scanHistory()", () => {
     stop.abort("stop");
     assert.equal(await ended, "stop");
   });
+
+  for (const [end, answer] of [
+    ["complete", (api: ScriptedApi) => api.lastList.answer()],
+    ["broken", (api: ScriptedApi) => api.lastList.fail(new ApiError("m", { status: 500 }))],
+    ["unreadable", (api: ScriptedApi) => api.lastList.fail(new ApiError("m", { status: 404 }))],
+  ] as const) {
+    test(`counts a pass that ends ${end}`, async () => {
+      const { run, api, counts, stop, ended } = setUp();
+      await run(MINUTE, () => answer(api));
+      assert.deepEqual(counts.take(), [`history-scan ${end}`]);
+      stop.abort();
+      await ended;
+    });
+  }
 
   for (const namespace of [undefined, "stacks-42"]) {
     test(`reads the history of ${namespace ?? "all namespaces"}`, async () => {
