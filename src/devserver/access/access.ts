@@ -52,13 +52,18 @@ async function verified(tokens: Tokens, token: string, audience: string): Promis
   return claims;
 }
 
-/** A path without namespace needs the claim `*`. @throws Refusal 403 */
+/** @throws Refusal 403 */
 export function authorize(caller: Caller, verb: Verb, resource: ResourceName, namespace: string | undefined, name: string): void {
+  if (may(caller, verb, resource, namespace)) return;
   const where = namespace === undefined ? "at the cluster scope" : `in the namespace "${namespace}"`;
-  const refuse = () =>
-    forbidden(resource, name, `User "${caller.subject}" cannot ${verb} resource "${resource}" in API group "${GROUP}" ${where}`);
-  if (caller.namespace !== ALL_NAMESPACES && caller.namespace !== namespace) throw refuse();
-  if (!caller.permissions.some((permission) => permits(permission, verb, resource))) throw refuse();
+  const why = `User "${caller.subject}" cannot ${verb} resource "${resource}" in API group "${GROUP}" ${where}`;
+  throw forbidden(resource, name, why);
+}
+
+/** A path without namespace needs the claim `*`. */
+export function may(caller: Caller, verb: Verb, resource: ResourceName, namespace: string | undefined): boolean {
+  if (caller.namespace !== ALL_NAMESPACES && caller.namespace !== namespace) return false;
+  return caller.permissions.some((permission) => permits(permission, verb, resource));
 }
 
 /** Reads `group/resource:verb` and `group:verb`; `*` is any verb, `get` admits `list`. */

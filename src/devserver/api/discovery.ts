@@ -93,9 +93,9 @@ function resourceList(group: Group, { version, resources }: Group["versions"][nu
   return { kind: "APIResourceList", apiVersion: "v1", groupVersion, resources: resources.flatMap(classicResources) };
 }
 
-function classicResources({ name, singular, namespaced, kind, verbs, subresources, storageHash }: Described): Record<string, unknown>[] {
+function classicResources({ name, singular, namespaced, kind, verbs, subresources, shortNames, storageHash }: Described): Record<string, unknown>[] {
   return [
-    { name, singularName: singular, namespaced, kind, verbs, ...(storageHash !== undefined && { storageVersionHash: storageHash }) },
+    { name, singularName: singular, namespaced, kind, verbs, shortNames, storageVersionHash: storageHash },
     ...subresources.map((below) => ({ name: `${name}/${below.name}`, singularName: "", namespaced, kind: below.kind, verbs: below.verbs })),
   ];
 }
@@ -106,12 +106,13 @@ function aggregatedGroup({ name, versions }: Group): Record<string, unknown> {
     metadata: name === "" ? {} : { name },
     versions: versions.map(({ version, resources }) => ({
       version,
-      resources: resources.map(({ name: resource, singular, namespaced, kind, verbs, subresources }) => ({
+      resources: resources.map(({ name: resource, singular, namespaced, kind, verbs, subresources, shortNames }) => ({
         resource,
         responseKind: responseKind(version, kind),
         scope: namespaced ? "Namespaced" : "Cluster",
         singularResource: singular,
         verbs,
+        shortNames,
         ...(subresources.length > 0 && {
           subresources: subresources.map((below) => ({ subresource: below.name, responseKind: responseKind(version, below.kind), verbs: below.verbs })),
         }),

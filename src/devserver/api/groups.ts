@@ -5,6 +5,7 @@ import { GROUP } from "../../provisioning.ts";
 import type { Behaviour } from "../behaviour/eras.ts";
 import { isServed, servedVersions } from "./paths.ts";
 import { RESOURCES } from "./resources.ts";
+import { REVIEWS } from "./reviews.ts";
 
 export interface Subresource {
   name: string;
@@ -19,6 +20,7 @@ export interface Described {
   namespaced: boolean;
   verbs: readonly string[];
   subresources: readonly Subresource[];
+  shortNames?: readonly string[];
   /** Tells clients when objects are stored in another version. */
   storageHash?: string;
 }
@@ -50,7 +52,7 @@ export function servedGroups(behaviour: Behaviour): Group[] {
   }));
   return [
     { name: "", versions: [{ version: "v1", resources: [NAMESPACES] }] },
-    { name: "authorization.k8s.io", versions: [{ version: "v1", resources: ["SelfSubjectAccessReview", "SelfSubjectRulesReview"].map(review) }] },
+    ...Object.entries(REVIEWS).map(([name, kinds]) => ({ name, versions: [{ version: "v1", resources: kinds.map(review) }] })),
     { name: GROUP, versions: servedVersions(behaviour).map((version) => ({ version, resources })) },
   ];
 }
@@ -62,4 +64,5 @@ const NAMESPACES: Described = {
   namespaced: false,
   verbs: ["get", "list"],
   subresources: [],
+  shortNames: ["ns"],
 };

@@ -8,8 +8,10 @@ import { discovery } from "./discovery.ts";
 import { parseTarget, type Place, type Target } from "./paths.ts";
 import { chooseForm } from "./forms.ts";
 import type { Form } from "./plain-form.ts";
+import { readNamespaces } from "./namespaces.ts";
 import { readCollection, readJobs, readObject, wantsWatch } from "./reads.ts";
 import { type ResourceName, RESOURCES } from "./resources.ts";
+import { review, reviewAt } from "./reviews.ts";
 import { methodNotAllowed, methodNotSupported, noSuchPath } from "../wire/status.ts";
 import type { WatchContext } from "./watch.ts";
 import { create, enqueue, remove, replace, replaceStatusOf } from "./writes.ts";
@@ -66,7 +68,16 @@ export async function answerApi(context: ApiContext, call: Call): Promise<Answer
   if (described !== undefined) return described;
   const caller = await authenticate(call, context.access);
   const target = parseTarget(call.path, behaviour);
-  if (target === undefined) return unserved(behaviour);
+  if (target !== undefined) return answerTarget(context, call, caller, target);
+  const asked = reviewAt(call.path);
+  const read = asked === undefined ? readNamespaces(call.path, context.store, caller) : undefined;
+  if (asked === undefined && read === undefined) return unserved(behaviour);
+  if (call.method !== (asked === undefined ? "GET" : "POST")) throw methodNotAllowed();
+  return asked === undefined ? read : review(asked, call, caller);
+}
+
+async function answerTarget(context: ApiContext, call: Call, caller: Caller, target: Target): Promise<Answer | undefined> {
+  const { behaviour } = context;
   const { resource, namespace, place } = target;
   const route = ROUTES[place][behaviour.kinds === "custom" && call.method === "HEAD" ? "GET" : call.method];
   if (namespace === undefined && route?.verb !== "list") return unserved(behaviour, methodNotAllowed());

@@ -17,6 +17,11 @@ export interface Answer {
   headers?: Record<string, string>;
 }
 
+/** An answer as it goes out, perhaps in bytes. */
+export interface Finished extends Omit<Answer, "body"> {
+  body: string | Uint8Array;
+}
+
 export interface Peer {
   /** Serial number of the client certificate, upper-case hexadecimal. */
   serial: string;
@@ -63,7 +68,7 @@ export class Call {
   readonly #date: () => string | undefined;
   readonly #bodyEdits: ((text: string) => string)[] = [];
   readonly #headEdits: ((head: Head) => void)[] = [];
-  #text: Promise<string> | undefined;
+  #bytes: Promise<Buffer> | undefined;
 
   constructor(request: Request, response: Response, date: () => string | undefined) {
     this.#request = request;
@@ -100,11 +105,16 @@ export class Call {
 
   /** The body; may be read again. @throws Refusal 413 past 3 MiB */
   async text(): Promise<string> {
-    this.#text ??= this.#read();
-    return this.#bodyEdits.reduce((text, edit) => edit(text), await this.#text);
+    return this.#bodyEdits.reduce((text, edit) => edit(text), (await this.bytes()).toString());
   }
 
-  #read(): Promise<string> {
+  /** The body as it came; may be read again. @throws Refusal 413 past 3 MiB */
+  bytes(): Promise<Buffer> {
+    this.#bytes ??= this.#read();
+    return this.#bytes;
+  }
+
+  #read(): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = [];
       let bytes = 0;
@@ -113,7 +123,7 @@ export class Call {
         if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
       });
       this.#request.on("end", () => {
-        if (bytes <= MAX_BODY_BYTES) resolve(Buffer.concat(chunks).toString());
+        if (bytes <= MAX_BODY_BYTES) resolve(Buffer.concat(chunks));
         else reject(new Refusal(413, "RequestEntityTooLarge", `limit is ${MAX_BODY_BYTES}`));
       });
       this.#request.on("error", reject);
@@ -137,10 +147,10 @@ export class Call {
   }
 
   /** `streamed` sends the body the way of watches, so that it can be tampered with. */
-  answer({ status, body, headers }: Answer, streamed = false): void {
+  answer({ status, body, headers }: Finished, streamed = false): void {
     if (streamed) {
       const stream = this.stream(status, headers);
-      stream.write(body);
+      stream.write(body.toString());
       stream.end();
       return;
     }
