@@ -50,7 +50,8 @@ function decode(text: string): Record<string, unknown> {
   } catch {
     throw unusable(/^\s*[[{"]/.test(json) ? "unexpected end of JSON input" : `invalid character '${json.trimStart()[0]}' looking for beginning of value`);
   }
-  if (typeof value !== "object" || Array.isArray(value)) throw unusable("json: cannot unmarshal into Go value of type storage.continueToken");
+  const type = Array.isArray(value) ? "array" : typeof value;
+  if (type !== "object") throw unusable(`json: cannot unmarshal ${type} into Go value of type storage.continueToken`);
   return (value ?? {}) as Record<string, unknown>;
 }
 

@@ -12,16 +12,19 @@ export interface FieldTerm {
 
 const TERM = /^(.*?)(!=|==|=)(.*)$/s;
 
-/** The terms of a selector, sorted; none for an empty one. @throws Refusal 400, also for a field that is not in `known` */
-export function parseFieldSelector(text: string, known: readonly string[]): FieldTerm[] {
+/** The terms of a selector, sorted; none for an empty one. @throws Refusal 400 */
+export function parseFieldSelector(text: string): FieldTerm[] {
   const terms = splitTerms(text).sort().map((part) => {
     const [, field, operator, value = ""] = TERM.exec(part) ?? [];
     if (field === undefined) throw badRequest(`invalid selector: '${text}'; can't understand '${part}'`);
     return { field, equal: operator !== "!=", value: unescape(value) };
   });
-  const asked = terms.filter(({ field, value }) => field !== "" || value !== "");
-  for (const { field } of asked) if (!known.includes(field)) throw badRequest(`field label not supported: ${field}`);
-  return asked;
+  return terms.filter(({ field, value }) => field !== "" || value !== "");
+}
+
+/** @throws Refusal 400 for a field that objects cannot be selected by */
+export function checkFields(terms: readonly FieldTerm[], known: readonly string[]): void {
+  for (const { field } of terms) if (!known.includes(field)) throw badRequest(`field label not supported: ${field}`);
 }
 
 /** Splits at commas that no backslash precedes; leaves out empty parts. */

@@ -4,12 +4,12 @@
 import type { Behaviour } from "../behaviour/eras.ts";
 import { forbiddenField, notSupported } from "../wire/causes.ts";
 import { badRequest, type Cause, Refusal } from "../wire/status.ts";
+import { checkFields } from "./field-selector.ts";
 import type { Resource } from "./resources.ts";
 import { parseSelection, type Selection } from "./selectors.ts";
 
 export interface ListOptions {
-  /** Undefined: everything. */
-  selected: Selection | undefined;
+  selection: Selection;
   /** 0: as many as the server likes. */
   limit: number;
   continue: string;
@@ -18,10 +18,12 @@ export interface ListOptions {
 }
 
 export interface WatchOptions {
-  selected: Selection | undefined;
+  selection: Selection;
   resourceVersion: string;
   /** Whether the stream begins with the objects that are there. */
   initial: boolean;
+  /** Whether a bookmark, if any are wanted, marks the end of these. */
+  marked: boolean;
   bookmarks: boolean;
   /** 0: until the server ends it; negative: at once. */
   timeoutSeconds: number;
@@ -36,23 +38,28 @@ interface Given extends Omit<ListOptions, "match"> {
 
 /** @throws Refusal 400, 422 */
 export function parseListOptions(resource: Resource, query: URLSearchParams): ListOptions {
-  const { match, ...given } = parse(resource, query);
+  const { match, ...given } = parse(query);
   const causes = [
     ...(match === "" ? [] : listMatchCauses(match, given)),
     ...(given.sendInitialEvents === undefined ? [] : [forbiddenField("sendInitialEvents", "sendInitialEvents is forbidden for list")]),
   ];
   refuse(causes);
+  checkFields(given.selection.fields, resource.fields);
   return { ...given, match: match as ListOptions["match"] };
 }
 
 /** @throws Refusal 400, 422 */
 export function parseWatchOptions(resource: Resource, query: URLSearchParams, behaviour: Behaviour): WatchOptions {
-  const given = parse(resource, query);
-  const fromZero = isZero(given.resourceVersion) && given.sendInitialEvents === undefined && given.match === "";
-  const state = fromZero && behaviour.watchFromZero === "state";
-  const asked = state && behaviour.watchList === "served" ? { ...given, sendInitialEvents: true, match: "NotOlderThan" } : given;
+  const given = parse(query);
+  const plain = given.sendInitialEvents === undefined && given.match === "" && behaviour.watchFromZero === "state";
+  // What the API machinery makes of a plain watch from anywhere when it serves streaming lists.
+  const asked = plain && ["", "0"].includes(given.resourceVersion) && behaviour.watchList === "served"
+    ? { ...given, sendInitialEvents: true, match: "NotOlderThan" }
+    : given;
   refuse(watchCauses(asked, behaviour));
-  return { ...asked, initial: state || asked.sendInitialEvents === true, bookmarks: asked.allowWatchBookmarks };
+  checkFields(given.selection.fields, resource.fields);
+  const marked = asked.sendInitialEvents === true;
+  return { ...asked, marked, initial: marked || (plain && isZero(given.resourceVersion)), bookmarks: asked.allowWatchBookmarks };
 }
 
 /** A parameter that is on or off, as the API machinery reads it: whatever is not false is true. */
@@ -66,12 +73,12 @@ export function isZero(resourceVersion: string): boolean {
   return /^0*$/.test(resourceVersion);
 }
 
-function parse(resource: Resource, query: URLSearchParams): Given {
+function parse(query: URLSearchParams): Given {
   const timeoutSeconds = integer(query, "timeoutSeconds");
   return {
     timeoutSeconds,
     limit: Math.max(0, integer(query, "limit")),
-    selected: parseSelection(resource, query),
+    selection: parseSelection(query),
     continue: query.get("continue") ?? "",
     resourceVersion: query.get("resourceVersion") ?? "",
     match: query.get("resourceVersionMatch") ?? "",

@@ -6,11 +6,11 @@ import type { Behaviour } from "../behaviour/eras.ts";
 import type { Events } from "../state/events.ts";
 import { before, present, type View } from "../state/snapshot.ts";
 import type { Entry, Store } from "../state/store.ts";
-import { Refusal } from "../wire/status.ts";
+import { badRequest, Refusal } from "../wire/status.ts";
 import { askedVersion, checkReached, refuseListVersion } from "./asked-version.ts";
-import { formatToken, inconsistentToken, parseToken } from "./continue-token.ts";
-import { isZero, type ListOptions, parseListOptions } from "./list-options.ts";
-import type { Form } from "./plain-form.ts";
+import { formatToken, inconsistentToken, parseToken, type Place } from "./continue-token.ts";
+import { type ListOptions, parseListOptions } from "./list-options.ts";
+import type { Form, ListMetadata } from "./plain-form.ts";
 import type { Resource } from "./resources.ts";
 
 export interface ListContext {
@@ -49,26 +49,31 @@ const TOKEN_TOO_OLD =
   + " or deleted between the time the first chunk was returned and now may show up in the list.";
 
 /** @throws Refusal 400, 410, 422, 504 */
-export function listPage(context: ListContext, { resource, namespace, query, form }: ListRequest): string {
+export function listPage(context: ListContext, request: ListRequest): string {
+  const { metadata, items } = page(context, request);
+  return request.form.list(metadata, items);
+}
+
+/** What a list shows, before it takes a form. @throws Refusal 400, 410, 422, 504 */
+export function page(context: ListContext, { resource, namespace, query }: Omit<ListRequest, "form">): { metadata: ListMetadata; items: Entry[] } {
   const { store, behaviour } = context;
   const options = parseListOptions(resource, query);
   const extent = extentOf(context, options, resource, namespace);
   const { items, cutAt } = cutPage(extent, namespace, options, behaviour);
   const metadata = { resourceVersion: store.versionText(extent.version) };
-  if (cutAt === undefined) return form.list(metadata, items);
+  if (cutAt === undefined) return { metadata, items };
   const token = formatToken(extent.version, cutAt, namespace);
-  const counted = behaviour.remainingItems && options.selected === undefined;
+  const counted = behaviour.remainingItems && options.selection.selects === undefined;
   const remaining = counted ? { remainingItemCount: extent.view.count(namespace, `${cutAt}\0`) } : {};
-  return form.list({ ...metadata, continue: token, ...remaining }, items);
+  return { metadata: { ...metadata, continue: token, ...remaining }, items };
 }
 
 function extentOf(context: ListContext, options: ListOptions, resource: Resource, namespace: string | undefined): Extent {
   const { store, behaviour } = context;
+  const place = options.continue === "" ? undefined : parseToken(options.continue, namespace);
   const version = askedVersion(options.resourceVersion, store, refuseListVersion);
-  if (options.continue !== "") {
-    if (version !== undefined) throw new Refusal(400, "BadRequest", "specifying resource version is not allowed when using continue");
-    return continued(context, options.continue, resource, namespace);
-  }
+  if (place !== undefined && version !== undefined) throw badRequest("specifying resource version is not allowed when using continue");
+  if (place !== undefined) return continued(context, place, resource, namespace);
   checkReached(version, store, behaviour);
   const now = { version: store.version, view: present(store, resource.name), start: "", exists: () => true };
   // A version with a limit and no match means exactly that version, from the time before there was a match.
@@ -80,9 +85,8 @@ function extentOf(context: ListContext, options: ListOptions, resource: Resource
 }
 
 /** A later page. */
-function continued(context: ListContext, token: string, resource: Resource, namespace: string | undefined): Extent {
+function continued(context: ListContext, place: Place, resource: Resource, namespace: string | undefined): Extent {
   const { store, events, behaviour } = context;
-  const place = parseToken(token, namespace);
   const version = place.version < 0 ? store.version : place.version;
   checkReached(version, store, behaviour);
   if (behaviour.pages === "latest") {
@@ -101,8 +105,10 @@ function viewAt({ store, events }: ListContext, resource: Resource, version: num
 }
 
 function cutPage({ view, start, exists }: Extent, namespace: string | undefined, options: ListOptions, behaviour: Behaviour): Page {
-  const { selected = () => true } = options;
-  const whole = behaviour.listFromZero === "whole" && options.continue === "" && options.resourceVersion !== "" && isZero(options.resourceVersion);
+  const { selects = () => true, name } = options.selection;
+  // One object that is named is read by its key; nothing follows it.
+  const whole = (namespace !== undefined && name !== undefined)
+    || (behaviour.listFromZero === "whole" && options.continue === "" && options.resourceVersion === "0");
   const limit = whole ? Number.POSITIVE_INFINITY : options.limit || behaviour.pageSize || Number.POSITIVE_INFINITY;
   const maxBytes = behaviour.pageBytes || Number.POSITIVE_INFINITY;
   const selectedFirst = behaviour.selectors === "before-cut";
@@ -114,7 +120,7 @@ function cutPage({ view, start, exists }: Extent, namespace: string | undefined,
     if (taken >= limit || bytes >= maxBytes) return { items, cutAt: lastKey };
     lastKey = entry.key;
     if (!exists(entry)) continue;
-    const wanted = selected(entry);
+    const wanted = selects(entry);
     if (wanted) items.push(entry);
     if (!wanted && selectedFirst) continue;
     taken++;

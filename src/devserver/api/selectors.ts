@@ -1,19 +1,25 @@
 // Label and field selectors of a request together: query in, a predicate on entries out.
 
 import type { Entry } from "../state/store.ts";
-import { parseFieldSelector } from "./field-selector.ts";
+import { type FieldTerm, parseFieldSelector } from "./field-selector.ts";
 import { parseLabelSelector } from "./label-selector.ts";
-import type { Resource } from "./resources.ts";
 
-export type Selection = (entry: Entry) => boolean;
+export interface Selection {
+  /** Undefined: everything is selected. */
+  selects: ((entry: Entry) => boolean) | undefined;
+  fields: readonly FieldTerm[];
+  /** The one name that is selected. */
+  name: string | undefined;
+}
 
-/** Both selectors of a request's query; undefined if there are none, so that everything is meant. @throws Refusal 400 */
-export function parseSelection(resource: Resource, query: URLSearchParams): Selection | undefined {
+/** Both selectors of a request's query. @throws Refusal 400 */
+export function parseSelection(query: URLSearchParams): Selection {
   const labels = parseLabelSelector(query.get("labelSelector") ?? "");
-  const fields = parseFieldSelector(query.get("fieldSelector") ?? "", resource.fields);
-  if (labels.length === 0 && fields.length === 0) return undefined;
-  return (entry) =>
+  const fields = parseFieldSelector(query.get("fieldSelector") ?? "");
+  const name = fields.find(({ field, equal }) => equal && field === "metadata.name")?.value;
+  const selects = (entry: Entry) =>
     labels.every((test) => test(entry.labels)) && fields.every(({ field, equal, value }) => (fieldOf(entry, field) === value) === equal);
+  return { selects: labels.length === 0 && fields.length === 0 ? undefined : selects, fields, name };
 }
 
 function fieldOf(entry: Entry, field: string): string {

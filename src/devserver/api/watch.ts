@@ -23,7 +23,7 @@ export function startWatch(context: WatchContext, request: ListRequest, open: ()
   const { store, events, behaviour } = context;
   const { resource, namespace, query, form } = request;
   const options = parseWatchOptions(resource, query, behaviour);
-  const { selected, initial, bookmarks } = options;
+  const { selection: { selects }, initial, bookmarks } = options;
   const version = askedVersion(options.resourceVersion, store, refuseVersion(behaviour));
   if (behaviour.watchAhead === "refused") checkReached(version, store, behaviour);
   const failure = initial ? ahead(context, version) : gone(context, version);
@@ -41,7 +41,7 @@ export function startWatch(context: WatchContext, request: ListRequest, open: ()
   const bookmark = (resourceVersion: string, annotations?: Record<string, string>) =>
     line("BOOKMARK", form.bookmark({ resourceVersion, ...(annotations && { annotations }) }, first));
   const lineOf = (change: Change, texts: Map<string, string>) => {
-    const type = eventType(change, selected);
+    const type = eventType(change, selects);
     if (type === undefined) return undefined;
     const key = `${type} ${first} ${form.key}`;
     const text = texts.get(key) ?? line(type, form.event(type === "DELETED" ? departed(change) : change.entry, first));
@@ -57,8 +57,8 @@ export function startWatch(context: WatchContext, request: ListRequest, open: ()
   };
   // Lazily, from lists that no write changes: how fast they go out is the reader's matter.
   function* state(entries: readonly Entry[], resourceVersion: string): Generator<string> {
-    for (const entry of entries) if (selected === undefined || selected(entry)) yield line("ADDED", form.event(entry, first));
-    if (bookmarks) yield bookmark(resourceVersion, { "k8s.io/initial-events-end": "true" });
+    for (const entry of entries) if (selects === undefined || selects(entry)) yield line("ADDED", form.event(entry, first));
+    if (bookmarks && options.marked) yield bookmark(resourceVersion, { "k8s.io/initial-events-end": "true" });
   }
   function* missed(changes: readonly Change[]): Generator<string> {
     for (const change of changes) {
@@ -67,6 +67,7 @@ export function startWatch(context: WatchContext, request: ListRequest, open: ()
     }
   }
 
+  if (options.timeoutSeconds < 0) return watch.end();
   if (initial) watch.begin(state([...store.entries(resource.name, namespace)], store.versionText()));
   else if (version !== undefined) watch.begin(missed(events.since(version)));
   watch.onEnd(events.read(follow));
@@ -90,10 +91,10 @@ function gone({ store, events, behaviour }: WatchContext, version: number | unde
 }
 
 /** What a change is to a reader who sees only selected objects. */
-function eventType(change: Change, selected: Selection | undefined): Change["type"] | undefined {
-  if (selected === undefined) return change.type;
-  const before = change.previous !== undefined && selected(change.previous);
-  const after = change.type !== "DELETED" && selected(change.entry);
+function eventType(change: Change, selects: Selection["selects"]): Change["type"] | undefined {
+  if (selects === undefined) return change.type;
+  const before = change.previous !== undefined && selects(change.previous);
+  const after = change.type !== "DELETED" && selects(change.entry);
   if (after) return before ? "MODIFIED" : "ADDED";
   return before ? "DELETED" : undefined;
 }
@@ -105,7 +106,6 @@ function departed({ type, entry, previous }: Change): Entry {
 
 /** When it ends, on the monotonic clock. */
 function endAfter({ clock, random }: WatchContext, watch: Watch, seconds: number): number {
-  if (seconds < 0) watch.end();
   const timeoutMs = seconds > 0 ? seconds * 1_000 : DEFAULT_TIMEOUT_MS * (1 + random());
   clock.sleep(timeoutMs, watch.signal).then(() => watch.end(), ignoreAbort);
   return clock.monotonic() + timeoutMs;
