@@ -48,14 +48,14 @@ const TOKEN_TOO_OLD =
   + " in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified,"
   + " or deleted between the time the first chunk was returned and now may show up in the list.";
 
-/** @throws Refusal 400, 410, 422, 504 */
+/** The page as text. @throws Refusal 400, 410, 422, 504 */
 export function listPage(context: ListContext, request: ListRequest): string {
-  const { metadata, items } = page(context, request);
+  const { metadata, items } = readPage(context, request);
   return request.form.list(metadata, items);
 }
 
-/** What a list shows, before it takes a form. @throws Refusal 400, 410, 422, 504 */
-export function page(context: ListContext, { resource, namespace, query }: Omit<ListRequest, "form">): { metadata: ListMetadata; items: Entry[] } {
+/** The page as entries. @throws Refusal 400, 410, 422, 504 */
+export function readPage(context: ListContext, { resource, namespace, query }: Omit<ListRequest, "form">): { metadata: ListMetadata; items: Entry[] } {
   const { store, behaviour } = context;
   const options = parseListOptions(resource, query);
   const extent = extentOf(context, options, resource, namespace);
