@@ -1,4 +1,4 @@
-// The tables of src/cli, and that of the simulation, into the marked sections of README.md. With --check nothing is written: code 1 when it differs.
+// The tables of src/cli, and those of the simulation and of faults, into the marked sections of README.md. With --check nothing is written: code 1 when it differs.
 
 import { readFile, writeFile } from "node:fs/promises";
 import process from "node:process";
@@ -7,13 +7,14 @@ import { EXIT_CODES } from "../src/cli/exit.ts";
 import { COMMANDS, COMMAND_NAMES, environmentName, placeholder } from "../src/cli/flags.ts";
 import type { Command, Flag } from "../src/cli/flags.ts";
 import { groupsOf } from "../src/cli/help.ts";
+import { argumentsOf, FAULTS } from "../src/devserver/behaviour/faults/table.ts";
 import { describeParts } from "../src/devserver/plays/parts.ts";
 
 /** Content of every section, by the name in its marker. */
 export function sections(): Map<string, string> {
   const flags = COMMAND_NAMES.filter((name) => COMMANDS[name].flags.length > 0)
-    .map((name): [string, string] => [`flags:${name}`, flagTables(COMMANDS[name])]);
-  return new Map([["commands", commandTable()], ...flags, ["simulate", partTable()], ["exit-codes", exitTable()]]);
+    .map((name): [string, string] => [`flags:${name.replaceAll(" ", "-")}`, flagTables(COMMANDS[name])]);
+  return new Map([["commands", commandTable()], ...flags, ["simulate", partTable()], ["faults", faultTable()], ["exit-codes", exitTable()]]);
 }
 
 /**
@@ -56,6 +57,12 @@ function commandTable(): string {
 
 function partTable(): string {
   return table(["Part", "Default", "Meaning"], describeParts().map((part) => [code(part.name), code(part.default), escape(part.meaning)]));
+}
+
+function faultTable(): string {
+  return table(["Fault", "Arguments", "Models", "Seen"], FAULTS.map((fault) => [
+    code(fault.name), argumentsOf(fault) === "" ? "" : code(argumentsOf(fault)), escape(fault.models), escape(fault.seen),
+  ]));
 }
 
 function exitTable(): string {

@@ -85,12 +85,12 @@ const apiserver: Need = {
       ? undefined
       : "neither KUBEBUILDER_ASSETS nor Go: set the one to their folder or install the other",
 };
-/** The original's README names these ports, and the documents run as printed. */
+/** The original's README names two of these ports, and the documents run as printed. */
 const ports: Need = {
-  name: "ports 6446 and 6481",
+  name: "ports 6446, 6447 and 6481",
   missing: async () => {
     const taken: number[] = [];
-    for (const port of [6446, 6481]) if (!(await canListen(port))) taken.push(port);
+    for (const port of [6446, 6447, 6481]) if (!(await canListen(port))) taken.push(port);
     return taken.length === 0 ? undefined : `taken: ${taken.join(" and ")}`;
   },
 };

@@ -131,6 +131,13 @@ const handlers: Handlers = {
     return EXIT.ok;
   },
 
+  async fault(config) {
+    const { orderFault } = await import("./devserver/command/fault.ts");
+    const transport = createTransport({ host: await detectHost(), tls: { insecure: false }, clock, env: {} });
+    for (const line of await orderFault(config, transport.fetch, stop.signal)) stdout.write(line, "info");
+    return EXIT.ok;
+  },
+
   async ready({ url, timeoutMs }) {
     const transport = createTransport({ host: await detectHost(), tls: { insecure: false }, clock, env: {} });
     const { code, line } = await checkReady(transport.fetch, url, timeoutMs, stop.signal);

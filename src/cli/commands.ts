@@ -4,25 +4,26 @@
 import { defineCommand, runCommand } from "citty";
 import type { ArgsDef, CommandDef } from "citty";
 import { UsageError } from "../base/errors.ts";
-import { commandNamed, devConfig, helpConfig, readyConfig, runConfig, versionConfig } from "./config.ts";
-import type { Config, DevConfig, ReadyConfig, RunConfig, VersionConfig } from "./config.ts";
+import { devConfig, faultConfig, readyConfig, runConfig, versionConfig } from "./config.ts";
+import type { Config, DevConfig, FaultConfig, ReadyConfig, RunConfig, VersionConfig } from "./config.ts";
 import { COMMANDS, COMMAND_NAMES } from "./flags.ts";
 import type { CommandName } from "./flags.ts";
 import { helpPage } from "./help.ts";
 import type { View } from "./help.ts";
 import { parseArguments, printArguments } from "./parse.ts";
 import type { Environment } from "./settings.ts";
+import { helpConfig, isCommand, leadingTopic, withoutCommand } from "./topics.ts";
 
 /** What each command does; the number is the exit code. */
 export interface Handlers {
   run(config: RunConfig): Promise<number>;
   dev(config: DevConfig): Promise<number>;
+  fault(config: FaultConfig): Promise<number>;
   ready(config: ReadyConfig): Promise<number>;
   version(config: VersionConfig): Promise<number>;
   /** Receives the page, newline at its end; writes it to standard output. */
   help(page: string): Promise<number>;
 }
-
 
 /**
  * argv to a command name and arguments of one form only; a help or version flag becomes that command.
@@ -33,8 +34,11 @@ export function normalize(argv: readonly string[]): [CommandName, ...string[]] {
   const explicit = first !== undefined && (first === "" || !/^[-\u2010-\u2015\u2212]/.test(first));
   // No command holds "=": a flag without its dashes, or a variable in the wrong place.
   if (explicit && first.includes("=")) return normalizeCommand("run", argv, false);
-  const name = explicit ? withHint(undefined, () => commandNamed(first)) : "run";
-  return normalizeCommand(name, explicit ? argv.slice(1) : argv, explicit);
+  if (!explicit) return normalizeCommand("run", argv, false);
+  const { topic, rest } = withHint(undefined, () => leadingTopic(argv));
+  if (isCommand(topic)) return normalizeCommand(topic, rest, true);
+  if (rest.some(isHelp)) return ["help", topic];
+  throw withoutCommand(topic, rest[0]);
 }
 
 function normalizeCommand(name: CommandName, argv: readonly string[], explicit: boolean): [CommandName, ...string[]] {
@@ -49,6 +53,9 @@ function normalizeCommand(name: CommandName, argv: readonly string[], explicit: 
     const asked = (flag: string) => parsed.given.findLast((entry) => entry.flag.name === flag)?.text === "true";
     if (asked("help")) return explicit ? ["help", name] : ["help"];
     if (asked("version")) return ["version"];
+    if (COMMANDS[name].arguments === "required" && parsed.argument === undefined) {
+      throw new UsageError(`Missing <${COMMANDS[name].argument}> behind "job-controller ${name}"`);
+    }
     const given = parsed.given.filter(({ flag }) => COMMANDS[name].flags.includes(flag));
     return [name, ...printArguments({ ...parsed, given })];
   });
@@ -71,6 +78,10 @@ function configOf(name: CommandName, argv: readonly string[], env: Environment):
         return runConfig(argv, env);
       case "dev":
         return devConfig(argv, env);
+      case "dev fault add":
+      case "dev fault list":
+      case "dev fault clear":
+        return faultConfig(name, argv, env);
       case "ready":
         return readyConfig(argv, env);
       case "version":
@@ -115,6 +126,10 @@ function handle(config: Config, handlers: Handlers, view: View): Promise<number>
       return handlers.run(config);
     case "dev":
       return handlers.dev(config);
+    case "dev fault add":
+    case "dev fault list":
+    case "dev fault clear":
+      return handlers.fault(config);
     case "ready":
       return handlers.ready(config);
     case "version":

@@ -7,12 +7,11 @@ import type { LogFormat, LogLevel } from "../base/log.ts";
 import type { Secret } from "../base/secret.ts";
 import { credentialOf, headerSecret } from "./credentials.ts";
 import type { Credential } from "./credentials.ts";
-import { API_VERSION_NAMES, COMMANDS, COMMAND_NAMES, LOG_FORMATS, MTLS_MODES, VERSION_FORMATS } from "./flags.ts";
-import type { CommandName } from "./flags.ts";
+import { API_VERSION_NAMES, COMMANDS, LOG_FORMATS, MTLS_MODES, VERSION_FORMATS } from "./flags.ts";
+import type { CommandName, FaultCommandName, GroupName } from "./flags.ts";
 import { parseArguments } from "./parse.ts";
 import { Settings } from "./settings.ts";
 import type { Environment } from "./settings.ts";
-import { nearest } from "../base/suggest.ts";
 import { addressOf, namespaceOf, portOf, quoted, rateOf, refusePlaintext, repositoryOf, requiredAddressOf, seedOf, urlOf, urlText } from "./values.ts";
 import type { Address, Source } from "./values.ts";
 
@@ -61,6 +60,8 @@ export interface DevConfig {
   /** `host:port` or `:port`, checked. */
   apiAddress: string;
   exchangeAddress: string;
+  /** Undefined = off. */
+  adminAddress: string | undefined;
   token: Secret;
   /** Undefined = none is accepted. */
   bearerToken: Secret | undefined;
@@ -90,6 +91,14 @@ export interface DevConfig {
   logRequests: boolean;
 }
 
+export interface FaultConfig {
+  command: FaultCommandName;
+  /** `http://host:port` of the running server. */
+  adminUrl: string;
+  /** The fault to add, the id to clear; undefined = all. */
+  argument: string | undefined;
+}
+
 export interface ReadyConfig {
   command: "ready";
   /** URL of /readyz. */
@@ -105,10 +114,10 @@ export interface VersionConfig {
 export interface HelpConfig {
   command: "help";
   /** Undefined = the program itself. */
-  topic: CommandName | undefined;
+  topic: CommandName | GroupName | undefined;
 }
 
-export type Config = RunConfig | DevConfig | ReadyConfig | VersionConfig | HelpConfig;
+export type Config = RunConfig | DevConfig | FaultConfig | ReadyConfig | VersionConfig | HelpConfig;
 
 /** Each watch is a connection and a list; past this many a cluster-wide one is cheaper for both sides. */
 export const NAMESPACES_MAX = 100;
@@ -221,6 +230,9 @@ export function devConfig(argv: readonly string[], env: Environment): DevConfig 
     command: "dev",
     apiAddress: addressText(settings, "api-address", apiPort),
     exchangeAddress: addressText(settings, "exchange-address", anyPort(settings, "exchange-address", apiPort)),
+    adminAddress: addressOf(settings.required("admin-address")) === undefined
+      ? undefined
+      : addressText(settings, "admin-address", anyPort(settings, "admin-address", apiPort ?? requiredAddressOf(settings.required("api-address")).port)),
     token: headerSecret(settings.required("token")),
     bearerToken: bearer === undefined ? undefined : headerSecret(bearer),
     mtls: settings.enum("mtls", MTLS_MODES),
@@ -252,16 +264,27 @@ function anyPort(settings: Settings, name: string, apiPort: number | undefined):
   return apiPort === 0 && settings.named(name) === undefined ? 0 : undefined;
 }
 
+/** Reads the arguments of `dev fault add` and its like. @throws UsageError */
+export function faultConfig(command: FaultCommandName, argv: readonly string[], env: Environment): FaultConfig {
+  const { given, argument } = parseArguments(COMMANDS[command], argv);
+  const settings = new Settings(COMMANDS[command], given, env);
+  return { command, adminUrl: urlOfAddress(settings.required("admin-address"), "dev"), argument };
+}
+
+/** `http://host:port` of an address that a command listens on; one on all interfaces is asked on loopback. */
+function urlOfAddress(source: Source, listener: CommandName): string {
+  const { host, port } = requiredAddressOf(source);
+  if (port === 0) throw new UsageError(`Cannot use ${source.label} ${quoted(source.text)}: expected the port that ${listener} listens on`);
+  const asked = host === "" || host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
+  return `http://${asked.includes(":") ? `[${asked}]` : asked}:${port}`;
+}
+
 /** Reads the arguments of `ready`. @throws UsageError */
 export function readyConfig(argv: readonly string[], env: Environment): ReadyConfig {
   const settings = new Settings(COMMANDS.ready, parseArguments(COMMANDS.ready, argv).given, env);
-  const source = settings.required("health-probe-bind-address");
-  const { host, port } = requiredAddressOf(source);
-  if (port === 0) throw new UsageError(`Cannot use ${source.label} ${quoted(source.text)}: expected the port that run listens on`);
-  const asked = host === "" || host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
   return {
     command: "ready",
-    url: `http://${asked.includes(":") ? `[${asked}]` : asked}:${port}/readyz`,
+    url: `${urlOfAddress(settings.required("health-probe-bind-address"), "run")}/readyz`,
     timeoutMs: settings.durationMs("timeout", { atLeastMs: 1, least: "at least 1ms" }),
   };
 }
@@ -270,19 +293,4 @@ export function readyConfig(argv: readonly string[], env: Environment): ReadyCon
 export function versionConfig(argv: readonly string[], env: Environment): VersionConfig {
   const settings = new Settings(COMMANDS.version, parseArguments(COMMANDS.version, argv).given, env);
   return { command: "version", output: settings.enum("output", VERSION_FORMATS) };
-}
-
-/** Reads the arguments of `help`. @throws UsageError */
-export function helpConfig(argv: readonly string[]): HelpConfig {
-  const { argument } = parseArguments(COMMANDS.help, argv);
-  return { command: "help", topic: argument === undefined ? undefined : commandNamed(argument) };
-}
-
-/** @throws UsageError with the nearest name */
-export function commandNamed(text: string): CommandName {
-  const found = COMMAND_NAMES.find((name) => name === text);
-  if (found !== undefined) return found;
-  const guess = nearest(text, COMMAND_NAMES);
-  const help = guess === undefined ? `expected one of ${COMMAND_NAMES.join(", ")}` : `did you mean ${guess}?`;
-  throw new UsageError(`Unknown command ${quoted(text)}: ${help}`);
 }

@@ -3,7 +3,12 @@
 
 import { LOG_LEVELS } from "../base/log.ts";
 
-export type CommandName = "run" | "dev" | "ready" | "version" | "help";
+/** Words of the command line, one space between them. */
+export type CommandName = "run" | "dev" | FaultCommandName | "ready" | "version" | "help";
+export type FaultCommandName = "dev fault add" | "dev fault list" | "dev fault clear";
+
+/** Words that are no command without another one behind them. */
+export type GroupName = "dev fault";
 
 /** How the text of a value is read; `list` is text that may be given several times, `parts` a switch that may have a value. */
 export type FlagKind = "string" | "bool" | "duration" | "rate" | "enum" | "address" | "list" | "parts";
@@ -38,6 +43,8 @@ export interface Command {
   flags: readonly Flag[];
   /** Placeholder of the one positional argument, if there may be one. */
   argument?: string;
+  /** Whether the argument must be there, or may be several words. */
+  arguments?: "required" | "words";
 }
 
 /** Served versions that `--api-version` takes, the default first. */
@@ -111,6 +118,12 @@ const RUN_FLAGS: readonly Flag[] = [
     help: "Least level that is written; notifications always are" },
 ];
 
+/** Where `dev` takes orders, and where `dev fault` and the like give them. */
+const ADMIN: Flag = {
+  name: "admin-address", kind: "address", value: "addr", default: "localhost:6447", group: "Addresses",
+  help: "Where faults are added and cleared while it runs, with plain http and on loopback only; 0 = off",
+};
+
 const DEV_FLAGS: readonly Flag[] = [
   // Kubernetes sets JOB_CONTROLLER_PORT for a Service of that name.
   { name: "port", kind: "string", value: "port", variable: "JOB_CONTROLLER_DEV_PORT", group: "Addresses",
@@ -119,6 +132,7 @@ const DEV_FLAGS: readonly Flag[] = [
     help: "Where the provisioning API listens, with TLS" },
   { name: "exchange-address", kind: "address", value: "addr", default: "localhost:6481", group: "Addresses",
     help: "Where the token exchange listens, with plain http" },
+  ADMIN,
   { name: "token", kind: "string", value: "secret", secret: true, default: "ProvisioningAdminToken", group: "Access",
     help: "Secret that the token exchange accepts" },
   { name: "bearer-token", kind: "string", value: "secret", secret: true, group: "Access",
@@ -152,6 +166,10 @@ const DEV_FLAGS: readonly Flag[] = [
     help: "Serve nothing: wait up to 30 seconds for the server of --ready-file and print its environment for eval" },
   { name: "log-requests", kind: "bool", default: "false", group: "Operation",
     help: "Write one line per request" },
+];
+
+const ADMIN_FLAGS: readonly Flag[] = [
+  { ...ADMIN, group: "Flags", help: "Admin address of the development server" },
 ];
 
 const READY_FLAGS: readonly Flag[] = [
@@ -202,6 +220,33 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     ],
     flags: DEV_FLAGS,
   },
+  "dev fault add": {
+    name: "dev fault add",
+    summary: "Break something in a running development server",
+    examples: [
+      { what: "Reset every watch after its third line", line: "job-controller dev fault add cut:rst,lines=3,verb=watch" },
+      { what: "One answer in ten is 503, for half a minute", line: "job-controller dev fault add status:503,share=10%,for=30s" },
+    ],
+    flags: ADMIN_FLAGS,
+    argument: "fault",
+    arguments: "required",
+  },
+  "dev fault list": {
+    name: "dev fault list",
+    summary: "List what is broken in a running development server, and how often it struck",
+    examples: [{ what: "Ids, faults and hits", line: "job-controller dev fault list" }],
+    flags: ADMIN_FLAGS,
+  },
+  "dev fault clear": {
+    name: "dev fault clear",
+    summary: "Mend what is broken in a running development server",
+    examples: [
+      { what: "Everything", line: "job-controller dev fault clear" },
+      { what: "The fault that the list shows as 2", line: "job-controller dev fault clear 2" },
+    ],
+    flags: ADMIN_FLAGS,
+    argument: "id",
+  },
   ready: {
     name: "ready",
     summary: "Ask a running controller whether it is ready, for images without a shell",
@@ -220,10 +265,16 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     examples: [{ what: "Flags of the dev server", line: "job-controller help dev" }],
     flags: [],
     argument: "command",
+    arguments: "words",
   },
 };
 
+export const GROUPS: Readonly<Record<GroupName, string>> = {
+  "dev fault": "Break and mend a running development server; dev --list-faults shows what can be broken",
+};
+
 export const COMMAND_NAMES = Object.keys(COMMANDS) as readonly CommandName[];
+export const GROUP_NAMES = Object.keys(GROUPS) as readonly GroupName[];
 
 /** `JOB_CONTROLLER_HISTORY_EXPIRATION` for `history-expiration`. */
 export function environmentName(flag: Flag): string {

@@ -1,8 +1,8 @@
 // The tables to help pages: examples first, flags with their environment names, exit codes. Text out, nothing printed.
 
 import { EXIT_CODES } from "./exit.ts";
-import { COMMANDS, COMMAND_NAMES, environmentName, placeholder } from "./flags.ts";
-import type { Command, CommandName, Flag } from "./flags.ts";
+import { COMMANDS, COMMAND_NAMES, environmentName, GROUP_NAMES, GROUPS, placeholder } from "./flags.ts";
+import type { Command, CommandName, Flag, GroupName } from "./flags.ts";
 import type { Environment } from "./settings.ts";
 
 /** How the text will be seen. */
@@ -27,16 +27,22 @@ export function wantsColor(env: Environment, isTerminal: boolean): boolean {
   return isTerminal && env["CLICOLOR"] !== "0" && env["TERM"] !== "dumb";
 }
 
-/** The page of a command; without one the program's own, which is that of `run` and the list of commands. */
-export function helpPage(topic: CommandName | undefined, view: View): string {
-  const command = COMMANDS[topic ?? "run"];
+/** The page of a command or a group; without one the program's own, which is that of `run` and the list of commands. */
+export function helpPage(topic: CommandName | GroupName | undefined, view: View): string {
   const heading = (text: string) => (view.color ? `\x1b[1m${text}\x1b[0m` : text);
-  const sections = [
+  return joined(isGroup(topic) ? groupSections(topic, view, heading) : commandSections(topic, view, heading));
+}
+
+type Heading = (text: string) => string;
+
+function commandSections(topic: CommandName | undefined, view: View, heading: Heading): string[][] {
+  const command = COMMANDS[topic ?? "run"];
+  return [
     wrap(topic === undefined ? `job-controller: ${lowerFirst(command.summary)}` : command.summary, view.width, 0),
     [heading("Examples:"), ...command.examples.flatMap((example) => exampleLines(example, view.width))],
-    [heading("Usage:"), `  ${usage(command, topic)}`],
+    [heading("Usage:"), ...wrap(usage(command, topic), view.width, 2)],
     ...(topic === undefined
-      ? [[heading("Commands:"), ...COMMAND_NAMES.flatMap((name) => row(name, COMMANDS[name].summary, 11, view.width))]]
+      ? [[heading("Commands:"), ...commandRows(COMMAND_NAMES, view.width)]]
       : []),
     ...groupsOf(command).map(([group, flags]) => [heading(`${group}:`), ...flags.flatMap((flag) => flagLines(flag, view.width))]),
     [heading("Exit codes:"), ...EXIT_CODES
@@ -44,12 +50,35 @@ export function helpPage(topic: CommandName | undefined, view: View): string {
       .flatMap(({ code, meaning }) => row(String(code), meaning, 6, view.width))],
     wrap(closing(command, topic), view.width, 0),
   ];
+}
+
+function groupSections(group: GroupName, view: View, heading: Heading): string[][] {
+  const names = COMMAND_NAMES.filter((name) => name.startsWith(`${group} `));
+  return [
+    wrap(GROUPS[group], view.width, 0),
+    [heading("Usage:"), ...wrap(`job-controller ${group} <command> [flags]`, view.width, 2)],
+    [heading("Commands:"), ...commandRows(names, view.width)],
+    wrap('"job-controller help <command>" explains a command.', view.width, 0),
+  ];
+}
+
+function isGroup(topic: string | undefined): topic is GroupName {
+  return GROUP_NAMES.some((name) => name === topic);
+}
+
+function commandRows(names: readonly CommandName[], width: number): string[] {
+  const column = Math.max(...names.map((name) => name.length)) + 4;
+  return names.flatMap((name) => row(name, COMMANDS[name].summary, column, width));
+}
+
+function joined(sections: readonly string[][]): string {
   return `${sections.map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
 
 function usage(command: Command, topic: CommandName | undefined): string {
   const name = topic === undefined ? "[run]" : command.name === "run" ? "[run]" : command.name;
-  return `job-controller ${name}${command.argument === undefined ? " [flags]" : ` [${command.argument}]`}`;
+  const argument = command.argument === undefined ? "" : command.arguments === "required" ? ` <${command.argument}>` : ` [${command.argument}]`;
+  return `job-controller ${name}${argument}${command.flags.length > 0 ? " [flags]" : ""}`;
 }
 
 function closing(command: Command, topic: CommandName | undefined): string {

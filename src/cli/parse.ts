@@ -33,8 +33,9 @@ export function parseArguments(command: Command, argv: readonly string[]): Parse
       continue;
     }
     for (const stray of word === "--" ? argv.slice(index + 1) : [word]) {
-      if (command.argument === undefined || argument !== undefined) throw strayArgument(command, stray, given.at(-1));
-      argument = stray;
+      const room = argument === undefined || command.arguments === "words";
+      if (command.argument === undefined || !room) throw strayArgument(command, stray, given.at(-1));
+      argument = argument === undefined ? stray : `${argument} ${stray}`;
     }
     if (word === "--") break;
   }
@@ -124,8 +125,20 @@ function strayArgument(command: Command, stray: string, before: Given | undefine
   if (command.name === "run" && COMMAND_NAMES.some((one) => one === stray)) {
     return new UsageError(`Unexpected argument ${text}: a command comes first, as in "job-controller ${stray} --flag=value"`);
   }
+  const below = nextWords(command.name);
+  const meant = below.includes(stray) ? stray : nearest(stray, below);
+  if (meant !== undefined) {
+    const whole = `job-controller ${command.name} ${meant}`;
+    return new UsageError(`Unexpected argument ${text}: ${meant === stray ? `the command comes first, as in "${whole}"` : `did you mean "${whole}"?`}`);
+  }
   const takes = command.argument === undefined ? "flags only" : `one ${command.argument}`;
   return new UsageError(`Unexpected argument ${text}: "job-controller ${command.name}" takes ${takes}`);
+}
+
+/** The words that may follow these, each once. */
+export function nextWords(words: string): string[] {
+  const longer = COMMAND_NAMES.filter((name) => name.startsWith(`${words} `));
+  return [...new Set(longer.map((name) => name.slice(words.length + 1).split(" ")[0] ?? ""))];
 }
 
 function isBoolean(text: string): boolean {

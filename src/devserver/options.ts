@@ -12,6 +12,8 @@ export interface DevOptions {
   apiAddress: string;
   /** `host:port` of the token exchange (plain HTTP). */
   exchangeAddress: string;
+  /** `host:port` where orders about faults are taken (plain HTTP, loopback alone); undefined = nowhere. */
+  adminAddress: string | undefined;
   /** The credential that the exchange accepts. */
   token: Secret;
   mtls: MtlsMode;
@@ -43,6 +45,7 @@ export interface DevOptions {
 export const DEV_DEFAULTS: DevOptions = {
   apiAddress: "localhost:6446",
   exchangeAddress: "localhost:6481",
+  adminAddress: undefined,
   token: new Secret("ProvisioningAdminToken"),
   mtls: "optional",
   stateDir: undefined,

@@ -6,6 +6,7 @@ import type { Clock, Random } from "../base/clock.ts";
 import { ConfigError, messageOf } from "../base/errors.ts";
 import { ALL_NAMESPACES, AUDIENCE } from "../provisioning.ts";
 import { ALL_PERMISSIONS } from "./access/access.ts";
+import { answerAdmin, checkLoopback, faultOrders, stateOrder } from "./behaviour/admin.ts";
 import { type Behaviour, behaviourOf, parseEra, parseSettings } from "./behaviour/eras.ts";
 import type { ServerName } from "./behaviour/faults/fault.ts";
 import { type FaultHandles, Faults } from "./behaviour/faults/faults.ts";
@@ -15,7 +16,7 @@ import { type Answer, Call, type Request, type Response } from "./wire/call.ts";
 import { type Certificates, createCertificates } from "./access/certificates.ts";
 import { Events } from "./state/events.ts";
 import { exchange, EXCHANGE_PATH } from "./access/exchange.ts";
-import { formatAddress, listen, type Listening, parseAddress } from "./wire/listen.ts";
+import { type Address, formatAddress, listen, type Listening, parseAddress, type Server } from "./wire/listen.ts";
 import { isObjectName } from "./api/names.ts";
 import { DEV_DEFAULTS, type DevOptions } from "./options.ts";
 import { answerApi, type ApiContext } from "./api/routes.ts";
@@ -62,6 +63,8 @@ export interface Devserver {
   apiUrl: string;
   /** The whole URL of the token exchange. */
   exchangeUrl: string;
+  /** `http://host:port` where orders are taken; undefined = nowhere. */
+  adminUrl: string | undefined;
   certificates: Certificates;
   /** Told, and waited for, when clients need another CA: a fault has rotated it. */
   onRotation(follow: (ca: string) => Promise<void>): void;
@@ -100,6 +103,8 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
   };
   const apiAddress = parseAddress(options.apiAddress);
   const exchangeAddress = parseAddress(options.exchangeAddress);
+  const adminAddress = options.adminAddress === undefined ? undefined : parseAddress(options.adminAddress);
+  if (adminAddress !== undefined) checkLoopback(adminAddress);
   const store = new Store(clock, behaviour.versions);
   for (const repository of options.repositories) addRepository(store, repository, clock.now());
   const hosts = new Set(["localhost", "127.0.0.1", "::1", apiAddress.host]);
@@ -130,10 +135,11 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
   store.lose((change) => faults.loses(change));
 
   const serve = async (
-    server: ServerName,
+    server: ServerName | "admin",
     handle: (call: Call) => Promise<Answer | undefined>,
     call: Call,
   ): Promise<void> => {
+    if (server === "admin") return void call.answer((await handle(call)) ?? { status: 500, body: "" });
     const startedMs = clock.monotonic();
     const { method, path, query, headers } = call;
     const scene = faults.meet(server, call);
@@ -150,7 +156,7 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
   };
   const date = () => (behaviour.sendDate ? new Date(clock.now()).toUTCString() : undefined);
   const listenerOf =
-    (server: ServerName, handle: (call: Call) => Promise<Answer | undefined>) =>
+    (server: ServerName | "admin", handle: (call: Call) => Promise<Answer | undefined>) =>
     (request: Request, response: Response) => {
       const call = new Call(request, response, date);
       // What fails here is the answer itself: the client left while it was made.
@@ -167,22 +173,36 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
     requestCert: options.mtls !== "off",
     rejectUnauthorized: options.mtls === "required",
   };
-  const api = await listen(() => createSecureServer(tls, onApi), apiAddress);
-  const exchanging = await listen(() => createServer(onExchange), exchangeAddress).catch(async (error: unknown) => {
-    await api.close();
-    throw error;
-  });
-  listening.resolve({ api, exchange: exchanging });
-  await Promise.all(inForce).catch(async (error: unknown) => {
-    await Promise.all([api.close(), exchanging.close()]);
+  const opened: Listening[] = [];
+  const closeAll = async () => void (await Promise.all(opened.map((server) => server.close())));
+  const opening = async (make: () => Server, address: Address): Promise<Listening> => {
+    const server = await listen(make, address);
+    opened.push(server);
+    return server;
+  };
+  const start = async () => {
+    const api = await opening(() => createSecureServer(tls, onApi), apiAddress);
+    const exchanging = await opening(() => createServer(onExchange), exchangeAddress);
+    const apiUrl = `https://${formatAddress({ ...apiAddress, port: api.port })}`;
+    const exchangeUrl = `http://${formatAddress({ ...exchangeAddress, port: exchanging.port })}${EXCHANGE_PATH}`;
+    const urls = { apiUrl, exchangeUrl };
+    listening.resolve({ api, exchange: exchanging });
+    await Promise.all(inForce);
+    if (adminAddress === undefined) return { ...urls, adminUrl: undefined };
+    const orders = { ...stateOrder({ ...urls, era: options.era, behaviour, store, open }), ...faultOrders(faults) };
+    const admin = await opening(() => createServer(listenerOf("admin", (call) => answerAdmin(orders, call))), adminAddress);
+    return { ...urls, adminUrl: `http://${formatAddress({ ...adminAddress, port: admin.port })}` };
+  };
+  const urls = await start().catch(async (error: unknown) => {
+    faults.close();
+    await closeAll();
     throw error;
   });
   const closing = new AbortController();
   if (parts !== undefined) simulate({ store, clock, random, behaviour, parts, signal: closing.signal });
 
   return {
-    apiUrl: `https://${formatAddress({ ...apiAddress, port: api.port })}`,
-    exchangeUrl: `http://${formatAddress({ ...exchangeAddress, port: exchanging.port })}${EXCHANGE_PATH}`,
+    ...urls,
     certificates,
     onRotation: (follow) => void rotations.add(follow),
     store,
@@ -206,9 +226,9 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
       ),
     async close() {
       closing.abort(new Error("the dev server was closed"));
-      await faults.clear();
+      faults.close();
       for (const watch of [...open]) watch.destroy();
-      await Promise.all([api.close(), exchanging.close()]);
+      await closeAll();
     },
   };
 }

@@ -19,7 +19,7 @@ async function dispatched(...argv: string[]): Promise<{ calls: (Config | string)
     calls.push(what);
     return code;
   };
-  const handlers: Handlers = { run: record(10), dev: record(11), ready: record(12), version: record(13), help: record(14) };
+  const handlers: Handlers = { run: record(10), dev: record(11), fault: record(15), ready: record(12), version: record(13), help: record(14) };
   const code = await dispatch(argv, {}, handlers, VIEW);
   return { calls, code };
 }
@@ -49,6 +49,9 @@ describe("dispatch()", () => {
     [["dev", "--token", "-h"], helpPage("dev", VIEW)],
     [["dev", "--help=true"], helpPage("dev", VIEW)],
     [["help", "--", "dev"], helpPage("dev", VIEW)],
+    [["help", "dev", "fault", "add"], helpPage("dev fault add", VIEW)], [["dev", "fault", "add", "-h"], helpPage("dev fault add", VIEW)],
+    [["help", "dev", "fault"], helpPage("dev fault", VIEW)], [["dev", "fault", "--help"], helpPage("dev fault", VIEW)],
+    [["dev", "fault", "ad", "--help"], helpPage("dev fault", VIEW)],
   ];
   for (const [argv, page] of pages) {
     test(`shows a page: ${argv.join(" ")}`, async () => assert.deepEqual(await dispatched(...argv), { calls: [page], code: 14 }));
@@ -64,7 +67,7 @@ describe("dispatch()", () => {
     const fail = async () => {
       throw new RangeError("from the handler");
     };
-    const handlers = { run: fail, dev: fail, ready: fail, version: fail, help: fail };
+    const handlers = { run: fail, dev: fail, fault: fail, ready: fail, version: fail, help: fail };
     await assert.rejects(dispatch(["dev"], {}, handlers, VIEW), RangeError);
   });
 
@@ -76,6 +79,36 @@ describe("dispatch()", () => {
     ];
     for (const [argv, hint] of hints) await assert.rejects(dispatched(...argv), (error) => error instanceof UsageError && error.hint === hint);
   });
+});
+
+describe("a command of several words", () => {
+  test("is run with its argument, flags before or behind", async () => {
+    const config = (command: string, argument?: string, adminUrl = "http://localhost:6447") => ({ command, adminUrl, argument });
+    const rows: [string[], object][] = [
+      [["dev", "fault", "add", "cut:rst,lines=3"], config("dev fault add", "cut:rst,lines=3")],
+      [["dev", "fault", "add", "--admin-address=:7000", "lose"], config("dev fault add", "lose", "http://127.0.0.1:7000")],
+      [["dev", "fault", "list", "--admin-address", "[::1]:7000"], config("dev fault list", undefined, "http://[::1]:7000")],
+      [["dev", "fault", "clear"], config("dev fault clear")],
+      [["dev", "fault", "clear", "2"], config("dev fault clear", "2")],
+    ];
+    for (const [argv, expected] of rows) assert.deepEqual(await dispatched(...argv), { calls: [expected], code: 15 });
+  });
+
+  const refusals: [string[], string][] = [
+    [["dev", "fault"], 'Missing command behind "job-controller dev fault": expected one of add, list, clear'],
+    [["dev", "fault", "ad", "x"], 'Unknown command "dev fault ad": did you mean "job-controller dev fault add"?'],
+    [["dev", "fault", "frob"], 'Unknown command "dev fault frob": expected one of add, list, clear'],
+    [["help", "dev", "fault", "lst"], 'Unknown command "dev fault lst": did you mean "job-controller dev fault list"?'],
+    [["dev", "faults"], 'Unexpected argument "faults": did you mean "job-controller dev fault"?'],
+    [["dev", "--simulate", "--mtls=off", "fault"], 'Unexpected argument "fault": the command comes first, as in "job-controller dev fault"'],
+    [["dev", "fault", "add"], 'Missing <fault> behind "job-controller dev fault add"'],
+    [["dev", "fault", "add", "cut", "rst"], 'Unexpected argument "rst": "job-controller dev fault add" takes one fault'],
+    [["dev", "fault", "list", "2"], 'Unexpected argument "2": "job-controller dev fault list" takes flags only'],
+    [["dev", "fault", "list", "--admin-address=localhost:0"], 'Cannot use --admin-address "localhost:0": expected the port that dev listens on'],
+    [["dev", "fault", "list", "--admin-address=0"], 'Cannot parse --admin-address "0": expected host:port or :port'],
+    [["dev", "fault", "add", "x", "--fault-seed=1"], 'Unknown flag --fault-seed: it belongs to "job-controller dev"'],
+  ];
+  for (const [argv, message] of refusals) test(`is refused: ${argv.join(" ")}`, () => assert.equal(refusal(argv), message));
 });
 
 describe("normalize()", () => {
@@ -145,7 +178,8 @@ describe("citty's traps are closed:", () => {
     for (const name of COMMAND_NAMES) {
       for (const flag of COMMANDS[name].flags) {
         const words = flag.kind === "bool" ? [[`--${flag.name}`, true], [`--no-${flag.name}`, false]] as const : [[`--${flag.name}=a=b`, "a=b"]] as const;
-        for (const [word, value] of words) assert.equal(cittyReads(name, word)[flag.name], value, `${name} ${word}`);
+        const argument = COMMANDS[name].arguments === "required" ? ["x"] : [];
+        for (const [word, value] of words) assert.equal(cittyReads(name, word, ...argument)[flag.name], value, `${name} ${word}`);
       }
     }
   });

@@ -225,6 +225,7 @@ describe("devConfig()", () => {
       command: "dev",
       apiAddress: "localhost:6446",
       exchangeAddress: "localhost:6481",
+      adminAddress: "localhost:6447",
       token: new Secret("ProvisioningAdminToken"),
       bearerToken: undefined,
       mtls: "optional",
@@ -249,18 +250,31 @@ describe("devConfig()", () => {
       "dev", "--api-address=127.0.0.1:0", "--exchange-address=:7000", "--token=t", "--bearer-token=b", "--mtls=required", "--state-dir=/c", "--ready-file=/r",
       "--simulate=errors:10%", "--token-lifetime=30s", "--repository=a", "--repository=org-2/b", "--log-requests",
       "--era=kubernetes", "--set=page-size=3", "--set=gaps=event", "--list-eras",
-      "--fault=cut:rst,lines=3", "--fault", "lose", "--fault-seed=7", "--list-faults",
+      "--fault=cut:rst,lines=3", "--fault", "lose", "--fault-seed=7", "--list-faults", "--admin-address=[::1]:7001",
     ], {});
     assert.ok(config.command === "dev");
     assert.equal(config.token.reveal(), "t");
     assert.equal(config.bearerToken?.reveal(), "b");
     assert.deepEqual({ ...config, token: 0, bearerToken: 0 }, {
-      command: "dev", apiAddress: "127.0.0.1:0", exchangeAddress: ":7000", token: 0, bearerToken: 0, mtls: "required", stateDir: "/c",
+      command: "dev", apiAddress: "127.0.0.1:0", exchangeAddress: ":7000", adminAddress: "[::1]:7001", token: 0, bearerToken: 0, mtls: "required", stateDir: "/c",
       readyFile: "/r", printEnv: false,
       simulate: "errors:10%", tokenLifetimeMs: 30_000, repositories: ["a", "org-2/b"], era: "kubernetes",
       settings: ["page-size=3", "gaps=event"], listEras: true, logRequests: true,
       faults: ["cut:rst,lines=3", "lose"], faultSeed: 7, listFaults: true,
     });
+  });
+
+  test("gives the admin address any port where the API has one, unless it is named; 0 switches it off", () => {
+    const admin = (...argv: string[]) => {
+      const config = parseConfig(["dev", ...argv], {});
+      return config.command === "dev" && config.adminAddress;
+    };
+    assert.equal(admin("--port=0"), "localhost:0");
+    assert.equal(admin("--api-address=127.0.0.1:0"), "localhost:0");
+    assert.equal(admin("--api-address=127.0.0.1:0", "--admin-address=localhost:6447"), "localhost:6447");
+    assert.equal(admin("--port=7000"), "localhost:6447");
+    assert.equal(admin("--admin-address=0"), undefined);
+    assert.equal(refusal(["dev", "--admin-address=x"]), 'Cannot parse --admin-address "x": expected host:port, :port, or 0 to switch it off');
   });
 
   test("refuses an address that is off, a short life, a bad repository, an unknown mode", () => {

@@ -14,13 +14,14 @@ const EMPTY = [
 
 describe("sections()", () => {
   test("has one for every command with flags, the commands and the codes", () => {
-    assert.deepEqual([...sections().keys()], ["commands", "flags:run", "flags:dev", "flags:ready", "flags:version", "simulate", "exit-codes"]);
+    assert.deepEqual([...sections().keys()], ["commands", "flags:run", "flags:dev", "flags:dev-fault-add", "flags:dev-fault-list",
+      "flags:dev-fault-clear", "flags:ready", "flags:version", "simulate", "faults", "exit-codes"]);
   });
 
   test("has a row for every flag, command and code", () => {
     for (const name of COMMAND_NAMES) {
       for (const flag of COMMANDS[name].flags) {
-        const text = sections().get(`flags:${name}`) ?? "";
+        const text = sections().get(`flags:${name.replaceAll(" ", "-")}`) ?? "";
         const rows = text.split("\n").filter((line) => ["=", "`", "[="].some((next) => line.includes(`--${flag.name}${next}`)));
         assert.equal(rows.length, 1, flag.name);
         assert.ok(text.includes(`\`${environmentName(flag)}\``));

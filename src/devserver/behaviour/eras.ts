@@ -137,6 +137,12 @@ function parseSetting(text: string): [string, unknown] {
   return [key, parsed];
 }
 
+/** Every row's value as text, by the name of the row. */
+export function describeBehaviour(behaviour: Behaviour): Record<string, string> {
+  const rows = Object.entries(ROWS as Record<string, Row<unknown>>);
+  return Object.fromEntries(rows.map(([key, { name, format }]) => [name, format(behaviour[key as BehaviourKey])]));
+}
+
 /** The table as text: a row a line, its columns aligned. */
 export function renderEras(): string[] {
   const cells = Object.values(ROWS as Record<string, Row<unknown>>).map(({ name, values, format, meaning, source }) => [

@@ -15,11 +15,11 @@ export async function runDevserver(given: DevOptions, { clock, random, write, si
     ends.unshift(() => devserver.close());
     const { files, remove } = await writeStateFiles(devserver, options.token, options.stateDir);
     ends.unshift(remove);
-    const { apiUrl, exchangeUrl } = devserver;
+    const { apiUrl, exchangeUrl, adminUrl } = devserver;
     devserver.onRotation(async (ca) => {
       await writeStateFiles({ ...devserver, certificates: { ...devserver.certificates, ca } }, options.token, files.directory);
     });
-    const ready: Ready = { pid, era: options.era, apiUrl, exchangeUrl, faultSeed: devserver.faults.seed, files };
+    const ready: Ready = { pid, era: options.era, apiUrl, exchangeUrl, ...(adminUrl === undefined ? {} : { adminUrl }), faultSeed: devserver.faults.seed, files };
     if (options.readyFile !== undefined) ends.unshift(await writeReadyFile(options.readyFile, ready));
     for (const line of instructions(ready, options)) write(line);
     await new Promise<void>((resolve) => {

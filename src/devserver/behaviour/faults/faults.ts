@@ -90,6 +90,11 @@ export class Faults {
     return ended.length;
   }
 
+  /** Ends all without undoing anything: the server is gone. */
+  close(): void {
+    for (const { gate } of this.#entries.splice(0)) gate.clear();
+  }
+
   /** Begins a call. */
   meet(server: ServerName, call: Call): Scene {
     const scene = sceneOf(server, call);

@@ -18,7 +18,7 @@ export function renderFaults(): string[] {
 }
 
 /** `[:<how>] [lines=<…>]`, the main argument first. */
-function argumentsOf({ main, args }: Fault): string {
+export function argumentsOf({ main, args }: Fault): string {
   const one = ([name, argument]: [string, Argument<unknown>]) => {
     const text = name === main ? `:<${expected(argument)}>` : `${name}=<${expected(argument)}>`;
     return argument.required ? text : `[${text}]`;
