@@ -4,8 +4,8 @@ import { API_VERSIONS, type ApiVersion, GROUP } from "../../provisioning.ts";
 import type { Behaviour } from "../behaviour/eras.ts";
 import { type Resource, resourceNamed } from "./resources.ts";
 
-/** `jobs` and `job` are those below a repository: all of its history, or one by uid. */
-export type Place = "collection" | "object" | "status" | "jobs" | "job";
+/** `watch` is the old way to watch a collection or one object; `jobs` and `job` are those below a repository: all of its history, or one by uid. */
+export type Place = "collection" | "watch" | "object" | "status" | "jobs" | "job";
 
 /** A path of the group, taken apart. */
 export interface Target {
@@ -22,15 +22,17 @@ export interface Target {
 
 /** Undefined for a path that is not served. */
 export function parseTarget(path: string, behaviour: Behaviour): Target | undefined {
-  const [empty, apis, group, versionText, ...parts] = path.replace(/\/$/, "").split("/").map(decode);
-  if (empty !== "" || apis !== "apis" || group !== GROUP || parts.includes("")) return undefined;
+  const [empty, apis, group, versionText, ...below] = path.replace(/\/$/, "").split("/").map(decode);
+  if (empty !== "" || apis !== "apis" || group !== GROUP || below.includes("")) return undefined;
+  const watched = below[0] === "watch";
+  const parts = watched ? below.slice(1) : below;
   const namespaced = parts[0] === "namespaces";
   const [plural = "", name = "", ...rest] = namespaced ? parts.slice(2) : parts;
   const version = servedVersions(behaviour).find((served) => served === versionText);
   const resource = resourceNamed(plural);
   if (version === undefined || resource === undefined || !isServed(resource, behaviour)) return undefined;
   if (!namespaced && name !== "") return undefined;
-  const place = placeOf(resource, name, rest);
+  const place = watched ? (rest.length === 0 ? "watch" : undefined) : placeOf(resource, name, rest);
   if (place === undefined) return undefined;
   return { place, version, resource, namespace: namespaced ? parts[1] : undefined, name, uid: place === "job" ? (rest[1] ?? "") : "" };
 }

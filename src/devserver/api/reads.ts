@@ -1,20 +1,38 @@
 // Answers to requests that change nothing: lists, watches, single objects, and the history of a repository.
 
 import type { Answer } from "../wire/call.ts";
-import { notFound } from "../wire/status.ts";
+import { badRequest, notFound } from "../wire/status.ts";
 import { askedVersion, checkReached, refuseVersion } from "./asked-version.ts";
 import { flag } from "./list-options.ts";
-import { listPage } from "./list.ts";
-import { pastJob, pastJobs } from "./repository-jobs.ts";
+import { listPage, type ListRequest } from "./list.ts";
+import { pastJob, pastJobs } from "./past-jobs.ts";
 import type { Asked } from "./routes.ts";
+import { parseSelection } from "./selectors.ts";
 import { startWatch } from "./watch.ts";
 
 /** Undefined when a watch took the response over. */
-export function readCollection({ context, call, target, form }: Asked): Answer | undefined {
-  const request = { resource: target.resource, namespace: target.namespace, query: call.query, form };
-  if (!wantsWatch(call.query)) return { status: 200, body: listPage(context, request) };
-  startWatch(context, request, () => call.stream());
+export function readCollection(asked: Asked): Answer | undefined {
+  const request = listRequest(asked);
+  if (!wantsWatch(request.query)) return { status: 200, body: listPage(asked.context, request) };
+  startWatch(asked.context, request, () => asked.call.stream());
   return undefined;
+}
+
+/** A watch by its old path, also of one object. @throws Refusal 400 for a selector of another one */
+export function readWatched(asked: Asked): undefined {
+  const request = listRequest(asked);
+  const { name } = asked.target;
+  const query = new URLSearchParams(request.query);
+  if (name !== "") {
+    const selection = parseSelection(query);
+    if (selection.fields.length > 0 && selection.name !== name) throw badRequest("fieldSelector metadata.name doesn't match requested name");
+    if (selection.fields.length === 0) query.set("fieldSelector", `metadata.name=${name.replace(/[\\,=]/g, "\\$&")}`);
+  }
+  startWatch(asked.context, { ...request, query }, () => asked.call.stream());
+}
+
+function listRequest({ call: { query }, target: { resource, namespace }, form }: Asked): ListRequest {
+  return { resource, namespace, query, form };
 }
 
 /** @throws Refusal 404; 400, 500, 504 for a resourceVersion that is none or not reached */
@@ -26,12 +44,11 @@ export function readObject({ context: { store, behaviour }, call, target, form }
   return { status: 200, body: form.object(entry) };
 }
 
-/** The finished jobs of a repository, or one of them. @throws Refusal 400, 404 */
-export function readJobs({ context: { store }, target }: Asked): Answer {
+/** The finished jobs of a repository, or one of them. @throws Refusal 400, 404, 424 */
+export function readJobs({ context, target }: Asked): Answer {
   const { namespace = "", name: repository, uid, version, place } = target;
   const path = { namespace, repository };
-  if (store.get("repositories", namespace, repository) === undefined) throw notFound("repositories", repository);
-  return { status: 200, body: place === "jobs" ? pastJobs(store, path, version) : pastJob(store, path, uid, version) };
+  return { status: 200, body: place === "jobs" ? pastJobs(context, path, version) : pastJob(context, path, uid, version) };
 }
 
 export function wantsWatch(query: URLSearchParams): boolean {

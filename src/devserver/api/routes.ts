@@ -9,7 +9,7 @@ import { parseTarget, type Place, type Target } from "./paths.ts";
 import { chooseForm } from "./forms.ts";
 import type { Form } from "./plain-form.ts";
 import { readNamespaces } from "./namespaces.ts";
-import { readCollection, readJobs, readObject, wantsWatch } from "./reads.ts";
+import { readCollection, readJobs, readObject, readWatched, wantsWatch } from "./reads.ts";
 import { type ResourceName, RESOURCES } from "./resources.ts";
 import { review, reviewAt } from "./reviews.ts";
 import { methodNotAllowed, methodNotSupported, noSuchPath } from "../wire/status.ts";
@@ -41,6 +41,9 @@ const ROUTES: Readonly<Record<Place, Readonly<Record<string, Route | undefined>>
   collection: {
     GET: { verb: "list", answer: readCollection },
     POST: { verb: "create", answer: create },
+  },
+  watch: {
+    GET: { verb: "watch", answer: readWatched },
   },
   object: {
     GET: { verb: "get", answer: readObject },
@@ -80,9 +83,9 @@ async function answerTarget(context: ApiContext, call: Call, caller: Caller, tar
   const { behaviour } = context;
   const { resource, namespace, place } = target;
   const route = ROUTES[place][behaviour.kinds === "custom" && call.method === "HEAD" ? "GET" : call.method];
-  if (namespace === undefined && route?.verb !== "list") return unserved(behaviour, methodNotAllowed());
+  if (namespace === undefined && route?.verb !== "list" && route?.verb !== "watch") return unserved(behaviour, methodNotAllowed());
   if (route === undefined) throw behaviour.kinds === "custom" ? methodNotSupported(resource.name) : methodNotAllowed();
-  const events = route.verb === "list" && wantsWatch(call.query);
+  const events = route.verb === "watch" || (route.verb === "list" && wantsWatch(call.query));
   const of = route.of === undefined ? resource : RESOURCES[route.of];
   authorize(caller, events ? "watch" : route.verb, of.name, namespace, route.of === undefined ? target.name : target.uid);
   const holds = events ? "events" : LISTS.includes(route.verb) ? "list" : "object";
