@@ -5,7 +5,11 @@ import { randomUUID } from "node:crypto";
 import type { Clock } from "../../base/clock.ts";
 import type { ResourceName } from "../api/resources.ts";
 import { alreadyExists, conflict, notFound } from "../wire/status.ts";
+import { Entry, keyOf } from "./entry.ts";
+import { Table } from "./table.ts";
 import { firstVersion, formatVersion, nextVersion, parseVersion, type VersionFormat } from "./versions.ts";
+
+export type { Entry } from "./entry.ts";
 
 export interface Metadata {
   name?: string;
@@ -35,44 +39,6 @@ export interface Resourced {
 /** An object as stored: metadata complete. */
 export interface Stored extends Resourced {
   metadata: Metadata & { name: string; namespace: string; uid: string; resourceVersion: string };
-}
-
-/** One version of an object. Immutable: the text is what is kept, `object` is a copy each time. */
-export class Entry {
-  readonly key: string;
-  readonly namespace: string;
-  readonly name: string;
-  readonly uid: string;
-  readonly version: number;
-  readonly labels: Readonly<Record<string, string>>;
-  /** JSON without `kind`, `apiVersion` and the opening brace, so that each API version prepends its own. */
-  readonly tail: string;
-
-  constructor(object: Stored, version: number) {
-    const { kind: _kind, apiVersion: _apiVersion, ...rest } = object;
-    this.namespace = object.metadata.namespace;
-    this.name = object.metadata.name;
-    this.key = keyOf(this.namespace, this.name);
-    this.uid = object.metadata.uid;
-    this.version = version;
-    this.labels = object.metadata.labels ?? {};
-    this.tail = JSON.stringify(rest).slice(1);
-  }
-
-  get object(): Stored {
-    return JSON.parse(`{${this.tail}`) as Stored;
-  }
-
-  /** This state under the version of a later one. */
-  at({ version, object: { metadata: { resourceVersion } } }: Entry): Entry {
-    const { metadata, ...rest } = this.object;
-    return new Entry({ ...rest, metadata: { ...metadata, resourceVersion } }, version);
-  }
-
-  /** The whole object as text. */
-  text(kind: string, apiVersion: string): string {
-    return `{"kind":"${kind}","apiVersion":"${apiVersion}",${this.tail}`;
-  }
 }
 
 export interface Change {
@@ -256,53 +222,4 @@ export function timestamp(ms: number): string {
 
 function prefixOf(namespace: string | undefined): string {
   return namespace === undefined ? "" : `${namespace}/`;
-}
-
-export function keyOf(namespace: string, name: string): string {
-  return `${namespace}/${name}`;
-}
-
-// Entries by key, and the keys in order. Insertion into the sorted array is a memmove: 100,000 keys cost no second.
-class Table {
-  readonly #entries = new Map<string, Entry>();
-  readonly #keys: string[] = [];
-
-  get(key: string): Entry | undefined {
-    return this.#entries.get(key);
-  }
-
-  set(entry: Entry): void {
-    if (!this.#entries.has(entry.key)) this.#keys.splice(this.#firstFrom(entry.key), 0, entry.key);
-    this.#entries.set(entry.key, entry);
-  }
-
-  remove(key: string): void {
-    if (this.#entries.delete(key)) this.#keys.splice(this.#firstFrom(key), 1);
-  }
-
-  count(prefix: string, start: string): number {
-    // \uffff sorts behind whatever keys are made of.
-    return Math.max(0, this.#firstFrom(`${prefix}\uffff`) - this.#firstFrom(start > prefix ? start : prefix));
-  }
-
-  *from(prefix: string, start: string): Generator<Entry> {
-    for (let index = this.#firstFrom(start > prefix ? start : prefix); index < this.#keys.length; index++) {
-      const key = this.#keys[index] ?? "";
-      if (!key.startsWith(prefix)) return;
-      const entry = this.#entries.get(key);
-      if (entry !== undefined) yield entry;
-    }
-  }
-
-  /** Index of the first key that is not less than `key`. */
-  #firstFrom(key: string): number {
-    let low = 0;
-    let high = this.#keys.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#keys[middle] ?? "") < key) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
 }
