@@ -19,10 +19,17 @@ export interface Fact {
   flip: Flip;
   /** Holds for one of the servers alone; such a fact does not count. */
   only?: { server: "dev" | "real"; because: string };
-  /** Makes everything before now too old: runs alone, on a server that has no other facts. */
-  ages?: boolean;
+  /**
+   * The ground that it needs: `aged` = it makes everything before now too old, so it runs alone; `built-in` = it is about
+   * kinds that are built in, as Grafana's are: the real server is asked with ConfigMaps, the dev server runs with
+   * kinds=built-in. Default: custom resources, as the kinds are on the real server.
+   */
+  on?: Exclude<GroundKind, "plain">;
   run(at: Place): Promise<void>;
 }
+
+/** Which server a fact is tried on. */
+export type GroundKind = "plain" | "aged" | "built-in";
 
 export const flipText = (flip: Flip): string => ("set" in flip ? `set ${flip.set}` : `fault ${flip.fault}`);
 

@@ -3,6 +3,7 @@
 import type { Fact } from "./fact.ts";
 import { ACCESS } from "./facts/access.ts";
 import { CREATE } from "./facts/create.ts";
+import { CUSTOM } from "./facts/custom.ts";
 import { DELETE } from "./facts/delete.ts";
 import { DISCOVERY } from "./facts/discovery.ts";
 import { FORMS } from "./facts/forms.ts";
@@ -26,6 +27,7 @@ export const AREAS: Readonly<Record<string, readonly Fact[]>> = {
   selectors: SELECTORS,
   watch: WATCH,
   forms: FORMS,
+  custom: CUSTOM,
 };
 
 export const FACTS: readonly Fact[] = Object.values(AREAS).flat();

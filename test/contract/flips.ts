@@ -1,7 +1,7 @@
 // The proof that facts are facts: each must fail, by its own assertion, on a dev server that behaves otherwise.
 
 import { type Fact, flipText } from "./fact.ts";
-import { startDev } from "./grounds.ts";
+import { startDev } from "./ground-dev.ts";
 import { judge, queue } from "./judge.ts";
 
 export interface Flipped {
@@ -24,7 +24,7 @@ export function flipAll(facts: readonly Fact[]): Map<string, Promise<Flipped>> {
 }
 
 async function flip(fact: Fact): Promise<Flipped> {
-  const ground = await startDev(fact.flip);
+  const ground = await startDev(fact.on, fact.flip);
   const { error } = await judge(fact, ground);
   await ground.close();
   const outcome = error === undefined ? "held" : isAssertion(error) ? "fell" : "broke";

@@ -10,9 +10,6 @@ export interface Verdict {
   ms: number;
 }
 
-/** Facts at a time on one server. */
-const AT_ONCE = 12;
-
 let placed = 0;
 
 /** Tries one fact on a server. */
@@ -28,9 +25,9 @@ export async function judge(fact: Fact, ground: Ground): Promise<Verdict> {
     .finally(() => place.leave());
 }
 
-/** Begins to try all of them; a promise for each fact, by id. */
-export function judgeAll(facts: readonly Fact[], ground: Ground): Map<string, Promise<Verdict>> {
-  const turn = queue(AT_ONCE);
+/** Begins to try all of them, so many at a time; a promise for each fact, by id. */
+export function judgeAll(facts: readonly Fact[], ground: Ground, atOnce: number): Map<string, Promise<Verdict>> {
+  const turn = queue(atOnce);
   return new Map(facts.map((fact) => [fact.id, turn(() => judge(fact, ground))]));
 }
 

@@ -150,6 +150,12 @@ export class Place {
     return reply.json;
   }
 
+  /** Reads that may be old see every write so far from now on: the real server's cache has answered a consistent list. */
+  async fresh(): Promise<void> {
+    const { status, text } = await this.get("jobs?limit=1");
+    if (status !== 200) throw new SetupError(`GET jobs answered ${status}: ${text.slice(0, 300)}`);
+  }
+
   leave(): void {
     for (const lines of this.#watches) lines.close();
   }

@@ -6,6 +6,8 @@ import { Agent, request as httpsRequest } from "node:https";
 
 export const GROUP = "provisioning.grafana.app";
 export const API = `/apis/${GROUP}/v0alpha1`;
+/** Where the identity `team` has its rights; scripts/apiserver.ts makes it. */
+export const TEAM_NAMESPACE = "team-a";
 
 export type Headers = Record<string, string>;
 

@@ -1,6 +1,6 @@
 // Every fact on the dev server with --era=kubernetes.
 
-import { startDev } from "../grounds.ts";
+import { startDev } from "../ground-dev.ts";
 import { testFacts } from "../run.ts";
 
-testFacts("dev", () => startDev());
+testFacts("dev", (kind) => startDev(kind));

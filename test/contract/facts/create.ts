@@ -346,7 +346,8 @@ export const CREATE: readonly Fact[] = [
     id: "CREATE-033",
     claim: "a creation with a body of another kind is refused with 400 where kinds are built in",
     source: `${HANDLER_GO}; the handler of custom resources answers 422`,
-    flip: { fault: "ignore:body.kind" },
+    flip: { set: "kinds=custom" },
+    on: "built-in",
     async run(at) {
       const { path, body } = at.builtin;
       refused(await at.post(path, { ...body("a"), kind: "Secret" }), 400, "BadRequest", /cannot be handled as a /);
@@ -365,7 +366,8 @@ export const CREATE: readonly Fact[] = [
     id: "CREATE-035",
     claim: "a body without kind and apiVersion is taken for the kind of the path where kinds are built in",
     source: `${HANDLER_GO}; the handler of custom resources asks for both`,
-    flip: { fault: 'request:body.kind="Secret"' },
+    flip: { set: "kinds=custom" },
+    on: "built-in",
     async run(at) {
       const { path, body } = at.builtin;
       const { kind: _kind, apiVersion: _apiVersion, ...bare } = body("a");

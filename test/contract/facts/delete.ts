@@ -515,7 +515,8 @@ export const DELETE: readonly Fact[] = [
     id: "COLL-012",
     claim: "the collection of all namespaces cannot be deleted: 405 where kinds are built in",
     source: "k8s: apiserver/pkg/endpoints/installer.go; the handler of custom resources answers 404",
-    flip: { fault: "status-as:405->200" },
+    flip: { set: "kinds=custom" },
+    on: "built-in",
     async run(at) {
       refused(await at.del(at.builtin.path.replace(/\/namespaces\/[^/]+/, "")), 405, "MethodNotAllowed");
     },

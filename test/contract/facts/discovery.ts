@@ -287,7 +287,8 @@ export const DISCOVERY: readonly Fact[] = [
     id: "DISC-023",
     claim: "a resource that a built-in group does not have is answered with 404 as a Status without details",
     source: "k8s: apiserver/pkg/endpoints/installer.go; the handler of custom resources answers text",
-    flip: { fault: "answer:details=,code=404" },
+    flip: { set: "kinds=custom" },
+    on: "built-in",
     async run(at) {
       const { path } = at.builtin;
       const reply = await at.get(path.replace(/[^/]+$/, "nothings"));
@@ -298,7 +299,8 @@ export const DISCOVERY: readonly Fact[] = [
     id: "DISC-024",
     claim: "a sub-resource that a built-in kind does not have is answered with 404 as a Status",
     source: "k8s: apiserver/pkg/endpoints/installer.go",
-    flip: { fault: "status-as:404->200" },
+    flip: { set: "kinds=custom" },
+    on: "built-in",
     async run(at) {
       const { path, body } = at.builtin;
       await at.made(path, body("a"));
@@ -309,7 +311,8 @@ export const DISCOVERY: readonly Fact[] = [
     id: "DISC-025",
     claim: "an object of a namespaced kind has no path without its namespace",
     source: "k8s: apiserver/pkg/endpoints/installer.go",
-    flip: { fault: "status-as:404->200" },
+    flip: { set: "kinds=custom" },
+    on: "built-in",
     async run(at) {
       const { path, body } = at.builtin;
       await at.made(path, body("a"));

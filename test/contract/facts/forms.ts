@@ -165,6 +165,7 @@ export const FORMS: readonly Fact[] = [
     flip: { fault: "line:object.columnDefinitions=" },
     async run(at) {
       await at.jobs("a", "b");
+      await at.fresh();
       const watch = await at.watch("jobs?watch=1&timeoutSeconds=5", TABLE);
       const [first, second] = [await watch.event(), await watch.event()].map(({ object }) => object as Table);
       assert.deepEqual([first?.kind, first?.rows.length, first?.columnDefinitions?.length], ["Table", 1, 5]);
@@ -186,7 +187,7 @@ export const FORMS: readonly Fact[] = [
     claim: "an expired watch as Table has its ERROR as a Status",
     source: "k8s: apiserver/pkg/endpoints/handlers/watch.go",
     flip: { fault: "line:object.kind=Table,type=ERROR" },
-    ages: true,
+    on: "aged",
     async run(at) {
       const made = await at.job("a");
       await at.jobs("b", "c");
@@ -255,6 +256,7 @@ export const FORMS: readonly Fact[] = [
     flip: NO_ACCEPT,
     async run(at) {
       await at.job("a");
+      await at.fresh();
       const { type, object } = await (await at.watch("jobs?watch=1&timeoutSeconds=5", PARTIAL)).event();
       assert.deepEqual([type, object.kind, object.metadata.name, object.spec], ["ADDED", "PartialObjectMetadata", "a", undefined]);
     },
@@ -372,7 +374,8 @@ export const FORMS: readonly Fact[] = [
     id: "ACPT-008",
     claim: "methods that no kind has are refused with 405",
     source: "k8s: apiserver/pkg/endpoints/installer.go",
-    flip: { fault: "status-as:405->501" },
+    flip: { set: "kinds=custom" },
+    on: "built-in",
     async run(at) {
       for (const method of ["OPTIONS", "TRACE"]) refused(await at.call(method, at.builtin.path), 405, "MethodNotAllowed");
     },

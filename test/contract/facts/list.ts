@@ -387,7 +387,7 @@ export const LIST: readonly Fact[] = [
     claim: "a continue of a version that is no longer kept is refused with 410 Expired and a token for the rest",
     source: STORE_GO,
     flip: { fault: "answer:metadata.continue=,code=410" },
-    ages: true,
+    on: "aged",
     async run(at) {
       await at.jobs("a", "b", "c");
       const first = await page(at, "limit=1");
@@ -403,7 +403,7 @@ export const LIST: readonly Fact[] = [
     claim: "the token of an expired list gives the rest as it is now",
     source: STORE_GO,
     flip: { fault: "ignore:query.continue,verb=list,after=2" },
-    ages: true,
+    on: "aged",
     async run(at) {
       await at.jobs("a", "b", "c");
       const first = await page(at, "limit=2");
@@ -420,7 +420,7 @@ export const LIST: readonly Fact[] = [
     claim: "a list at exactly a version that is no longer kept is refused with 410",
     source: STORE_GO,
     flip: { fault: "status-as:410->200" },
-    ages: true,
+    on: "aged",
     async run(at) {
       const { before } = await moved(at);
       await at.age();
@@ -434,7 +434,7 @@ export const LIST: readonly Fact[] = [
     claim: "a list not older than a version that is no longer kept is answered",
     source: VERSIONS,
     flip: { fault: 'request:query.resourceVersionMatch="Exact"' },
-    ages: true,
+    on: "aged",
     async run(at) {
       const { before } = await moved(at);
       await at.age();
@@ -504,6 +504,7 @@ export const LIST: readonly Fact[] = [
     flip: { set: "page-size=2" },
     async run(at) {
       await at.jobs("a", "b", "c");
+      await at.fresh();
       assert.equal(await outcome(at, "resourceVersion=0"), "a b c");
       assert.equal(await outcome(at, "resourceVersion=0&resourceVersionMatch=NotOlderThan"), "a b c");
     },
@@ -515,6 +516,7 @@ export const LIST: readonly Fact[] = [
     flip: { fault: "ignore:query.resourceVersion" },
     async run(at) {
       await at.jobs("a", "b", "c");
+      await at.fresh();
       const list = await page(at, "resourceVersion=0&limit=2");
       assert.deepEqual([names(list), list.metadata.continue ?? ""], ["a b c", ""]);
     },

@@ -297,7 +297,8 @@ export const PATCH: readonly Fact[] = [
     id: "PATCH-026",
     claim: "PATCH of a collection is refused with 405 where kinds are built in",
     source: "k8s: apiserver/pkg/endpoints/installer.go; the handler of custom resources answers 400",
-    flip: { fault: "status-as:405->404" },
+    flip: { set: "kinds=custom" },
+    on: "built-in",
     async run(at) {
       refused(await at.patch(at.builtin.path, {}), 405, "MethodNotAllowed", "the server does not allow this method on the requested resource", {});
     },

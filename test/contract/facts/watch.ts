@@ -139,6 +139,7 @@ export const WATCH: readonly Fact[] = [
     flip: { set: "watch-from-zero=now" },
     async run(at) {
       await at.jobs("a", "b");
+      await at.fresh();
       const watch = await at.watch("jobs?watch=1&timeoutSeconds=5");
       assert.deepEqual((await read(watch, 2)).sort(), ["ADDED a", "ADDED b"]);
     },
@@ -150,6 +151,7 @@ export const WATCH: readonly Fact[] = [
     flip: { set: "watch-from-zero=now" },
     async run(at) {
       await at.jobs("a", "b");
+      await at.fresh();
       const watch = await at.watch("jobs?watch=1&resourceVersion=0&timeoutSeconds=5");
       assert.deepEqual((await read(watch, 2)).sort(), ["ADDED a", "ADDED b"]);
     },
@@ -161,6 +163,7 @@ export const WATCH: readonly Fact[] = [
     flip: { set: "watch-from-zero=now" },
     async run(at) {
       await at.job("a");
+      await at.fresh();
       assert.deepEqual(await read(await at.watch("jobs?watch=1&resourceVersion=&timeoutSeconds=5"), 1), ["ADDED a"]);
     },
   },
@@ -172,6 +175,7 @@ export const WATCH: readonly Fact[] = [
     async run(at) {
       await at.job("a");
       await at.changed("jobs/a", { spec: { message: "new" } });
+      await at.fresh();
       const { type, object } = await (await at.watch("jobs?watch=1&timeoutSeconds=5")).event();
       assert.deepEqual([type, object.spec["message"]], ["ADDED", "new"]);
     },
@@ -247,6 +251,7 @@ export const WATCH: readonly Fact[] = [
     flip: { fault: "ignore:query.watch" },
     async run(at) {
       await at.job("a");
+      await at.fresh();
       for (const value of ["1", "true", "True", "yes", ""]) {
         const watch = await at.watch(`jobs?watch=${value}&timeoutSeconds=5`);
         assert.deepEqual([value, ...(await read(watch, 1))], [value, "ADDED a"]);
@@ -269,6 +274,7 @@ export const WATCH: readonly Fact[] = [
     flip: { fault: "status:404,path=/watch/" },
     async run(at) {
       await at.job("a");
+      await at.fresh();
       const watch = await at.watch(`${API}/watch/namespaces/${at.namespace}/jobs?timeoutSeconds=5`);
       assert.equal(watch.status, 200);
       assert.deepEqual(await read(watch, 1), ["ADDED a"]);
@@ -281,6 +287,7 @@ export const WATCH: readonly Fact[] = [
     flip: { fault: "lose:type=ADDED,after=1" },
     async run(at) {
       await at.jobs("a", "b", "c");
+      await at.fresh();
       assert.deepEqual((await read(await at.watch("jobs?watch=1&limit=1&timeoutSeconds=5"), 3)).sort(), ["ADDED a", "ADDED b", "ADDED c"]);
     },
   },
@@ -343,6 +350,7 @@ export const WATCH: readonly Fact[] = [
     async run(at) {
       await at.job("a");
       await at.job("b", { metadata: { labels: { k: "v" } } });
+      await at.fresh();
       assert.deepEqual(await read(await at.watch("jobs?watch=1&labelSelector=k&timeoutSeconds=5"), 1), ["ADDED b"]);
     },
   },
@@ -460,6 +468,7 @@ export const WATCH: readonly Fact[] = [
     flip: { fault: "ignore:query.sendInitialEvents" },
     async run(at) {
       await at.job("a");
+      await at.fresh();
       const watch = await at.watch("jobs?watch=1&sendInitialEvents=false&resourceVersionMatch=NotOlderThan&timeoutSeconds=5");
       await at.job("b");
       assert.deepEqual(await read(watch, 1), ["ADDED b"]);
@@ -567,7 +576,7 @@ export const WATCH: readonly Fact[] = [
     claim: "a watch from a version that is no longer kept is one ERROR of 410 Expired, then the end",
     source: WATCH_GO,
     flip: { set: "gaps=status" },
-    ages: true,
+    on: "aged",
     async run(at) {
       const made = await at.job("a");
       await at.jobs("b", "c");
@@ -584,7 +593,7 @@ export const WATCH: readonly Fact[] = [
     claim: "a watch that misses events never says nothing of it",
     source: WATCH_GO,
     flip: { set: "gaps=silent" },
-    ages: true,
+    on: "aged",
     async run(at) {
       const made = await at.job("a");
       await at.jobs("b", "c");
@@ -599,7 +608,7 @@ export const WATCH: readonly Fact[] = [
     claim: "initial events come even when older versions are not kept",
     source: STREAMING,
     flip: { fault: "gone:event,verb=watch" },
-    ages: true,
+    on: "aged",
     async run(at) {
       await at.job("a");
       await at.age();
