@@ -1,7 +1,6 @@
 // One page of a list: a query in, a text in the form that was asked for out. Pages are cut by count and by bytes, before
 // or after they are filtered, and later pages are as of the first one.
 
-import { Buffer } from "node:buffer";
 import type { Behaviour } from "../behaviour/eras.ts";
 import type { Events } from "../state/events.ts";
 import { before, present, type View } from "../state/snapshot.ts";
@@ -124,7 +123,7 @@ function cutPage({ view, start, exists }: Extent, namespace: string | undefined,
     if (wanted) items.push(entry);
     if (!wanted && selectedFirst) continue;
     taken++;
-    if (maxBytes !== Number.POSITIVE_INFINITY) bytes += Buffer.byteLength(entry.tail);
+    if (maxBytes !== Number.POSITIVE_INFINITY) bytes += entry.bytes;
   }
   return { items, cutAt: undefined };
 }
