@@ -16,6 +16,7 @@ import { type Answer, Call, type Request, type Response } from "./wire/call.ts";
 import { type Certificates, createCertificates } from "./access/certificates.ts";
 import { Events } from "./state/events.ts";
 import { exchange, EXCHANGE_PATH } from "./access/exchange.ts";
+import { compressed, indented } from "./wire/finish.ts";
 import { type Address, formatAddress, listen, type Listening, parseAddress, type Server } from "./wire/listen.ts";
 import { isObjectName } from "./api/names.ts";
 import { DEV_DEFAULTS, type DevOptions } from "./options.ts";
@@ -148,7 +149,11 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
     const made = taken ?? (await handle(call).catch(refusalToAnswer));
     const answer = typeof made === "object" ? await faults.change(scene, made) : made;
     if (answer === "abort") call.abort();
-    if (typeof answer === "object") call.answer(answer, faults.streams(scene));
+    if (typeof answer === "object") {
+      const shown = server === "api" ? indented(call, answer) : answer;
+      const streamed = faults.streams(scene);
+      call.answer(streamed ? shown : await compressed(call.header("accept-encoding"), shown), streamed);
+    }
     if (!options.logRequests) return;
     const outcome = typeof answer === "object" ? answer.status : (answer ?? "watch");
     const took = scene.took.size === 0 ? "" : ` faults=${[...scene.took].join(" ")}`;

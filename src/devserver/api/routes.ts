@@ -1,18 +1,20 @@
 // Paths and methods of the API to the functions that answer them, as a table. Rights and the form of the answer are
 // settled here, before anything is looked up.
 
+import { GROUP } from "../../provisioning.ts";
 import { type AccessContext, authenticate, authorize, type Caller, type Verb } from "../access/access.ts";
 import type { Behaviour } from "../behaviour/eras.ts";
 import type { Answer, Call } from "../wire/call.ts";
 import { discovery } from "./discovery.ts";
 import { parseTarget, type Place, type Target } from "./paths.ts";
 import { chooseForm } from "./forms.ts";
+import { servedGroups } from "./groups.ts";
 import type { Form } from "./plain-form.ts";
 import { readNamespaces } from "./namespaces.ts";
 import { readCollection, readJobs, readObject, readWatched, wantsWatch } from "./reads.ts";
 import { type ResourceName, RESOURCES } from "./resources.ts";
 import { review, reviewAt } from "./reviews.ts";
-import { methodNotAllowed, methodNotSupported, noSuchPath } from "../wire/status.ts";
+import { methodNotAllowed, noSuchPath } from "../wire/status.ts";
 import type { WatchContext } from "./watch.ts";
 import { create, enqueue, remove, replace, replaceStatusOf } from "./writes.ts";
 
@@ -74,7 +76,7 @@ export async function answerApi(context: ApiContext, call: Call): Promise<Answer
   if (target !== undefined) return answerTarget(context, call, caller, target);
   const asked = reviewAt(call.path);
   const read = asked === undefined ? readNamespaces(call.path, context.store, caller) : undefined;
-  if (asked === undefined && read === undefined) return unserved(behaviour);
+  if (asked === undefined && read === undefined) return unserved(call.path, behaviour);
   if (call.method !== (asked === undefined ? "GET" : "POST")) throw methodNotAllowed();
   return asked === undefined ? read : review(asked, call, caller);
 }
@@ -82,9 +84,8 @@ export async function answerApi(context: ApiContext, call: Call): Promise<Answer
 async function answerTarget(context: ApiContext, call: Call, caller: Caller, target: Target): Promise<Answer | undefined> {
   const { behaviour } = context;
   const { resource, namespace, place } = target;
-  const route = ROUTES[place][behaviour.kinds === "custom" && call.method === "HEAD" ? "GET" : call.method];
-  if (namespace === undefined && route?.verb !== "list" && route?.verb !== "watch") return unserved(behaviour, methodNotAllowed());
-  if (route === undefined) throw behaviour.kinds === "custom" ? methodNotSupported(resource.name) : methodNotAllowed();
+  const route = ROUTES[place][call.method];
+  if (route === undefined || (namespace === undefined && route.verb !== "list" && route.verb !== "watch")) throw methodNotAllowed();
   const events = route.verb === "watch" || (route.verb === "list" && wantsWatch(call.query));
   const of = route.of === undefined ? resource : RESOURCES[route.of];
   authorize(caller, events ? "watch" : route.verb, of.name, namespace, route.of === undefined ? target.name : target.uid);
@@ -98,8 +99,13 @@ async function answerTarget(context: ApiContext, call: Call, caller: Caller, tar
 /** Verbs whose answers hold lists. */
 const LISTS: readonly Verb[] = ["list", "deletecollection"];
 
-/** A path that is not there: custom kinds leave it to the server's last handler, which knows no Status. */
-function unserved(behaviour: Behaviour, refusal = noSuchPath()): Answer {
-  if (behaviour.kinds === "built-in") throw refusal;
-  return { status: 404, body: "404 page not found\n", headers: { "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff" } };
+/** A path that is not there: below a served version the API says so, elsewhere the server's last handler, which knows no Status. */
+function unserved(path: string, behaviour: Behaviour): Answer {
+  const [, root, group, version] = path.split("/");
+  const served = servedGroups(behaviour).find(({ name }) => (root === "api" ? name === "" : root === "apis" && name === group));
+  // Custom kinds are served by version.
+  const known = served?.name === GROUP && behaviour.kinds === "custom" ? served.versions.some((one) => one.version === version) : served !== undefined;
+  if (known) throw noSuchPath();
+  const headers = { "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff" };
+  return { status: 404, body: "404 page not found\n", headers };
 }

@@ -303,8 +303,6 @@ describe("the API", () => {
   describe("everything else", () => {
     for (
       const path of [
-        "/other",
-        "/apis/other.grafana.app/v1/jobs",
         "/apis/provisioning.grafana.app/v2/jobs",
         "connections",
         "namespaces/a/toString",
