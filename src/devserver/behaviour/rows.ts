@@ -6,6 +6,8 @@ import { formatDuration, parseDuration } from "../../base/duration.ts";
 export interface Kind<Value> {
   /** What is accepted, for error messages. */
   expected: string;
+  /** As tables and help show it; absent = `expected`. */
+  short?: string;
   /** Undefined for a text that is none. */
   parse(text: string): Value | undefined;
   format(value: Value): string;
@@ -39,12 +41,14 @@ export function always<Value>(name: string, kind: Kind<Value>, value: NoInfer<Va
 
 export const SWITCH: Kind<boolean> = {
   expected: "on or off",
+  short: "on|off",
   parse: (text) => ({ on: true, true: true, off: false, false: false })[text],
   format: (value) => (value ? "on" : "off"),
 };
 
 export const COUNT: Kind<number> = {
   expected: "a whole number from 0",
+  short: "number",
   parse: (text) => (/^\d{1,9}$/.test(text) ? Number(text) : undefined),
   format: String,
 };
@@ -52,6 +56,7 @@ export const COUNT: Kind<number> = {
 /** Bytes, with `Ki` and `Mi` for powers of 1,024. */
 export const SIZE: Kind<number> = {
   expected: "bytes such as 4000, 64Ki or 2Mi",
+  short: "size",
   parse(text) {
     const [, digits, unit = ""] = /^(\d{1,9})(Ki|Mi)?$/.exec(text) ?? [];
     return digits === undefined ? undefined : Number(digits) * ({ Ki: 1_024, Mi: 1_048_576 }[unit] ?? 1);
@@ -62,6 +67,7 @@ export const SIZE: Kind<number> = {
 /** Milliseconds, written as Go durations; may be negative. */
 export const DURATION: Kind<number> = {
   expected: "a duration such as 1500ms, 45s or -2m",
+  short: "duration",
   parse: parseDuration,
   format: formatDuration,
 };
@@ -69,6 +75,7 @@ export const DURATION: Kind<number> = {
 /** One of a few words. */
 export function choice<const Word extends string>(...words: readonly Word[]): Kind<Word> {
   return {
+    short: words.join("|"),
     expected: words.length === 2 ? words.join(" or ") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`,
     parse: (text) => words.find((word) => word === text),
     format: (word) => word,

@@ -65,7 +65,7 @@ const PROXY_HTML = fault({
   main: "code",
   args: { code: optional(STATUS, 502, "Status of the page; 200 = a login page") },
   models: "A proxy that answers for the server: an error page, or a login page with status 200",
-  seen: "provisioning API reference, 6.7: proxies in front may answer non-JSON",
+  seen: "kubernetes/kubectl#764 (invalid character '<')",
   start({ code }, { gate }) {
     const title = code < 300 ? "Log in" : `${code} ${REASONS[code]?.[1] ?? "Error"}`;
     const body = `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n`;
@@ -87,7 +87,7 @@ const GONE = fault({
     lines: optional(COUNT, 0, "Lines of a watch that pass before the event"),
   },
   models: "History that was compacted, or a ring of events that a watch fell out of",
-  seen: "#130440, reverted by #132101; #132951; Kubernetes: 410 Gone responses",
+  seen: "#130440 and its revert #132101; #132951; kubernetes/kubernetes#129266",
   start({ where, lines }, { gate }) {
     if (where === "event") {
       const { body } = new Refusal(410, "Expired", "too old resource version: 1 (2)");

@@ -25,7 +25,7 @@ const CUT = fault({
     headers: optional(SWITCH, true, "Whether the headers get through"),
   },
   models: "A load balancer, a proxy or a server that goes away while a body is under way",
-  seen: "#130278 (watches torn down); list-and-watch practice: idle cuts of 60 to 350 s",
+  seen: "#130278; kubernetes/kubernetes#13331 (unexpected EOF in mid-event)",
   start({ how, lines, bytes, delay, half, headers }, tools) {
     const { gate, host } = tools;
     if (!headers) {
@@ -90,7 +90,7 @@ const STALL = fault({
   name: "stall",
   args: { lines: LINES, bytes: BYTES },
   models: "A stopped server process or a proxy that keeps the connection: nothing comes, nothing ends; flows again when the fault is cleared",
-  seen: "client-go tools/cache: why reflectors send timeoutSeconds; list-and-watch practice: a stream with no bytes is not a healthy stream",
+  seen: "kubernetes-client/javascript#2432, kubernetes-client/java#1578 (watches that hang for ever)",
   start({ lines, bytes }, { gate }) {
     return {
       onStream(scene, below) {
@@ -109,7 +109,7 @@ const HALF_OPEN = fault({
   name: "half-open",
   args: { lines: LINES, bytes: BYTES },
   models: "A peer or a NAT entry that is gone without FIN: the connection is dead for both directions and for whatever else it carried",
-  seen: "kubernetes/kubernetes#65012 (HTTP/2 connections to a vanished API server); Bun notices after 70 s, Deno never",
+  seen: "kubernetes/kubernetes#95981; gravitational/teleport#69780 (15 minutes without FIN or RST)",
   start({ lines, bytes }, { gate, host }) {
     return {
       onStream(scene, below) {
@@ -133,7 +133,7 @@ const SLOW = fault({
   main: "rate",
   args: { rate: optional(NUMBER, 1_000, "Bytes per second") },
   models: "A congested link or a throttling proxy: every byte comes, late",
-  seen: "#117807 and #131557 (answers that take long); WAN links of remote clusters",
+  seen: "kubernetes/kubernetes#120776 (a list that takes 27 seconds)",
   start({ rate }, { gate, host }) {
     const piece = Math.max(Math.ceil((rate * TICK_MS) / 1_000), 1);
     const tickMs = (piece * 1_000) / rate;

@@ -33,7 +33,7 @@ const DOUBLE = fault({
   name: "double",
   args: { type: TYPE },
   models: "Events told twice around reconnects",
-  seen: "provisioning API reference, 6.4: events may be duplicated",
+  seen: "pkg/storage/unified/resource/broadcaster.go (the ring is replayed to watches that resume)",
   start: ({ type }, { gate }) => ({ onStream: (scene, below) => changes(scene, below, gate, type, (line) => [line, line]) }),
 });
 
@@ -98,7 +98,7 @@ const GARBAGE_LINE = fault({
   main: "text",
   args: { text: optional(TEXT, "upstream connect error or disconnect/reset before headers", "What the line says"), type: TYPE },
   models: "A proxy that writes its own words into a stream",
-  seen: "list-and-watch practice: an unparsable complete line is corruption or a proxy's text",
+  seen: "kubernetes/kubectl#764, in mid-stream",
   start: ({ text, type }, { gate }) => ({
     onStream: (scene, below) => changes(scene, below, gate, type, (line) => [`${text}\n`, line]),
   }),
@@ -109,7 +109,7 @@ const HUGE_LINE = fault({
   main: "size",
   args: { size: optional(SIZE, 40 * 1_048_576, "Size of the line"), type: TYPE },
   models: "A poisoned object: an event that is larger than a client will hold",
-  seen: "client-go: events above 16 MiB end the watch; kubernetes/kubernetes#57073 (objects above etcd's limit)",
+  seen: "kubernetes/kubernetes#57073 (object to decode was longer than maximum allowed size)",
   start: ({ size, type }, { gate }) => ({
     onStream: (scene, below) =>
       changes(scene, below, gate, type, (line) => {
@@ -130,7 +130,7 @@ const VERSION_BACK = fault({
     type: TYPE,
   },
   models: "A server that was restored from a backup, or a replica that lags behind",
-  seen: "#126004, #126012 (versions converted by a migration); #129405 (reads that lag)",
+  seen: "kubernetes/kubernetes#107457 (a store that was restored from a backup); #129405",
   start({ where, by, type }, { gate }) {
     return {
       onAnswer(scene, answer): Answer {

@@ -164,6 +164,7 @@ function optionalCount() {
 
 const SETTING: Kind<string> = {
   expected: "<behaviour>=<value>, such as page-size=3; --list-eras shows them",
+  short: "behaviour=value",
   parse: (text) => (text.includes("=") ? text : undefined),
   format: (text) => text,
 };

@@ -53,7 +53,7 @@ const HISTORY_LOST = fault({
   name: "history-lost",
   args: {},
   models: "A HistoricJob that is acknowledged and never seen again: the result of a job is lost",
-  seen: "provisioning API reference, 4.7 and 4.8: a failed write of the history only warns",
+  seen: "pkg/registry/apis/provisioning/jobs/driver.go (a failed write of the history only warns)",
   start: (_, { gate }) => ({ onWrite: ({ resource, type }) => resource === "historicjobs" && type === "ADDED" && gate.strikes() }),
 });
 
@@ -92,7 +92,7 @@ const PRECONDITION_IGNORED = fault({
   main: "which",
   args: { which: optional(choice("all", "uid", "resourceVersion"), "all", "Which preconditions of DELETE the server does not see") },
   models: "A server that deletes whatever has the name: the successor of the object that was meant",
-  seen: "provisioning API reference, 4.7: DELETE by name, no precondition",
+  seen: "pkg/registry/apis/provisioning/jobs/persistentstore.go (2025: deleted by name alone)",
   start({ which }, { gate }) {
     const names = which === "all" ? ["uid", "resourceVersion"] : [which];
     return {
@@ -114,7 +114,7 @@ const CLOCK_JUMP = fault({
   main: "by",
   args: { by: optional(DURATION, 3_600_000, "How far the server's clock goes ahead; negative = back") },
   models: "A server whose clock is set: Date, creationTimestamp and the life of tokens move, nothing else does",
-  seen: "NTP steps of virtual machines that were suspended; provisioning API reference, 5: ages by two clocks",
+  seen: "kubernetes/kubernetes#124022, #123415 (time that leaps)",
   scope: "server",
   start({ by }, { gate, host }) {
     gate.strikes();
@@ -132,7 +132,7 @@ const CERTIFICATE_ROTATED = fault({
     cut: optional(SWITCH, true, "Whether open connections are broken, so that clients meet it at once"),
   },
   models: "Certificates that are renewed, or not, while clients are connected",
-  seen: "cert-manager renews at two thirds of the life; kubernetes/kubernetes#86552",
+  seen: "rancher-archives/rke#3050 (unknown authority after a rotation); kubernetes/kubernetes#120621",
   scope: "server",
   start({ what, files, cut }, { gate, host }) {
     gate.strikes();

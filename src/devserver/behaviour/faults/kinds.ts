@@ -13,6 +13,7 @@ export const TEXT: Kind<string> = {
 /** A share, 0 to 1. */
 export const SHARE: Kind<number> = {
   expected: "a share such as 10% or 0.5%",
+  short: "percentage",
   parse(text) {
     const percent = /^\d{1,3}(?:\.\d+)?%$/.test(text) ? Number(text.slice(0, -1)) : undefined;
     return percent === undefined || percent > 100 ? undefined : percent / 100;
@@ -22,12 +23,14 @@ export const SHARE: Kind<number> = {
 
 export const NUMBER: Kind<number> = {
   expected: "a whole number from 1",
+  short: "number",
   parse: (text) => (/^[1-9]\d{0,11}$/.test(text) ? Number(text) : undefined),
   format: String,
 };
 
 export const STATUS: Kind<number> = {
   expected: "an HTTP status from 200 to 599",
+  short: "status",
   parse: (text) => (/^[2-5]\d\d$/.test(text) ? Number(text) : undefined),
   format: String,
 };
@@ -37,6 +40,7 @@ export type After = { opportunities: number } | { ms: number };
 
 export const AFTER: Kind<After> = {
   expected: "a number of opportunities such as 3, or a time such as 5s",
+  short: "number|duration",
   parse(text) {
     if (/^\d{1,9}$/.test(text)) return { opportunities: Number(text) };
     const ms = parseDuration(text);
@@ -48,6 +52,7 @@ export const AFTER: Kind<After> = {
 /** A text that is contained, or an expression between slashes. */
 export const PATTERN: Kind<RegExp> = {
   expected: "text, or a regular expression between slashes",
+  short: "text|/expression/",
   parse(text) {
     const [, source] = /^\/(.+)\/$/s.exec(text) ?? [];
     if (text === "") return undefined;
@@ -68,6 +73,7 @@ export interface Assignment {
 
 export const ASSIGNMENT: Kind<Assignment> = {
   expected: "<dotted.path>=<JSON or text>, or <dotted.path>= to remove it",
+  short: "path=JSON",
   parse(text) {
     const { path, rest } = parsePath(text);
     if (path.length === 0 || !rest.startsWith("=")) return undefined;
@@ -84,6 +90,7 @@ export interface HeaderAssignment {
 
 export const HEADER_ASSIGNMENT: Kind<HeaderAssignment> = {
   expected: "<name>=<value>, or <name>= to remove it",
+  short: "name=value",
   parse(text) {
     const [, name, value = ""] = /^([\w-]+)=(.*)$/s.exec(text) ?? [];
     return name === undefined ? undefined : { name: name.toLowerCase(), value: value === "" ? undefined : unquoted(value) };
@@ -96,6 +103,7 @@ export type RequestPart = { kind: "query" | "header"; name: string } | { kind: "
 
 export const REQUEST_PART: Kind<RequestPart> = {
   expected: "query.<name>, header.<name> or body.<dotted.path>",
+  short: "query.name|header.name|body.path",
   parse(text) {
     const { part, rest } = requestPart(text);
     return rest === "" ? part : undefined;
@@ -110,6 +118,7 @@ export interface RequestAssignment {
 
 export const REQUEST_ASSIGNMENT: Kind<RequestAssignment> = {
   expected: "query.<name>=<value>, header.<name>=<value> or body.<dotted.path>=<JSON or text>",
+  short: "query.name=value|header.name=value|body.path=JSON",
   parse(text) {
     const { part, rest } = requestPart(text);
     return part === undefined || !rest.startsWith("=") ? undefined : { part, value: rest.slice(1) };
@@ -136,6 +145,7 @@ export interface Exchange<Value> {
 export function arrow<Value>(kind: Kind<Value>): Kind<Exchange<Value>> {
   return {
     expected: `<from>-><to>, each ${kind.expected}`,
+    short: `${kind.short ?? kind.expected}->${kind.short ?? kind.expected}`,
     parse(text) {
       const [, left, right = ""] = /^(.+?)->(.*)$/s.exec(text) ?? [];
       const from = left === undefined ? undefined : kind.parse(left);

@@ -26,20 +26,8 @@ export function argumentsOf({ main, args }: Fault): string {
   return Object.entries(args).sort(([a], [b]) => Number(b === main) - Number(a === main)).map(one).join(" ");
 }
 
-const SHORT: readonly [RegExp, string][] = [
-  [/^a whole number.*/, "number"],
-  [/^bytes such as.*/, "size"],
-  [/^a duration.*/, "duration"],
-  [/^a share.*/, "share"],
-  [/^an HTTP status.*/, "status"],
-  [/^a number of opportunities.*/, "number or duration"],
-  [/^text, or a regular.*/, "text or /expression/"],
-  [/^on or off$/, "on|off"],
-];
-
 function expected({ kind }: Argument<unknown>): string {
-  const short = SHORT.find(([pattern]) => pattern.test(kind.expected))?.[1];
-  return short ?? kind.expected.replaceAll(/, | or /g, "|").replaceAll(/[<>]/g, "");
+  return kind.short ?? kind.expected;
 }
 
 export function aligned(table: readonly (readonly string[])[]): string[] {
