@@ -2,9 +2,11 @@
 // src: apps/provisioning/pkg/jobs/validator.go in grafana/grafana.
 
 import { parseDuration } from "../../base/duration.ts";
-import { type ResourceName, RESOURCES } from "./resources.ts";
-import { type Cause, invalid } from "../wire/status.ts";
+import type { Behaviour } from "../behaviour/eras.ts";
 import type { Resourced } from "../state/store.ts";
+import { invalidObject, invalidValue, required } from "../wire/causes.ts";
+import type { Cause } from "../wire/status.ts";
+import { type ResourceName, RESOURCES } from "./resources.ts";
 
 type Fields = Record<string, unknown>;
 
@@ -17,6 +19,8 @@ interface ActionRule {
   ref?: string;
   /** Needs the repository to allow writing. */
   writes?: boolean;
+  /** Came later than the others. */
+  recent?: boolean;
   check?: (options: Fields, causes: Causes) => void;
 }
 
@@ -27,10 +31,10 @@ export const ACTIONS: Readonly<Record<string, ActionRule>> = {
   migrate: { options: "migrate", required: true, ref: "branch", writes: true, check: checkTargets },
   delete: { options: "delete", required: true, ref: "ref", writes: true, check: checkSomeTarget },
   move: { options: "move", required: true, ref: "ref", writes: true, check: checkMove },
-  fixFolderMetadata: { options: "fixFolderMetadata", ref: "ref", writes: true },
-  releaseResources: {},
-  deleteResources: {},
-  test: { options: "test", required: true, check: checkTest },
+  fixFolderMetadata: { options: "fixFolderMetadata", ref: "ref", writes: true, recent: true },
+  releaseResources: { recent: true },
+  deleteResources: { recent: true },
+  test: { options: "test", required: true, recent: true, check: checkTest },
 };
 
 const MAX_RESOURCES = 100;
@@ -38,20 +42,20 @@ const RESOURCE_KINDS: readonly unknown[] = [undefined, "", "Dashboard", "Folder"
 const MAX_TEST_MS = 20 * 60_000;
 
 /** @throws Refusal 422 */
-export function admit(resource: ResourceName, object: Resourced): void {
-  if (resource === "repositories") return;
+export function admit(resource: ResourceName, object: Resourced, behaviour: Behaviour): void {
+  if (resource === "repositories" || !behaviour.admission) return;
   const causes = new Causes();
   const spec = object.spec ?? {};
   const action = textOf(spec["action"]);
   if (action === "") causes.required("spec.action", "action must be specified");
   if (textOf(spec["repository"]) === "") causes.required("spec.repository", "repository must be specified");
-  if (resource === "jobs" && action !== "") checkAction(action, spec, causes);
-  if (causes.list.length > 0) throw invalid(RESOURCES[resource].kind, object.metadata?.name ?? "", causes.list);
+  if (resource === "jobs" && action !== "") checkAction(action, spec, causes, behaviour);
+  if (causes.list.length > 0) throw invalidObject(RESOURCES[resource].kind, object.metadata?.name ?? "", causes.list);
 }
 
-function checkAction(action: string, spec: Fields, causes: Causes): void {
+function checkAction(action: string, spec: Fields, causes: Causes, { newActions }: Behaviour): void {
   const rule = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
-  if (rule === undefined) {
+  if (rule === undefined || (rule.recent === true && !newActions)) {
     causes.invalid("spec.action", action, "invalid action");
     return;
   }
@@ -128,14 +132,14 @@ class Causes {
   }
 
   required(field: string, detail: string): void {
-    this.#add("FieldValueRequired", `Required value: ${detail}`, field);
+    this.list.push(required(this.#at(field), detail));
   }
 
   invalid(field: string, value: string, detail: string): void {
-    this.#add("FieldValueInvalid", `Invalid value: ${JSON.stringify(value)}: ${detail}`, field);
+    this.list.push(invalidValue(this.#at(field), value, detail));
   }
 
-  #add(reason: string, message: string, field: string): void {
-    this.list.push({ reason, message, field: [this.#path, field].filter((part) => part !== "").join(".") });
+  #at(field: string): string {
+    return [this.#path, field].filter((part) => part !== "").join(".");
   }
 }

@@ -1,121 +1,156 @@
-// Writes as clients ask for them: bodies are checked and stripped of what only the server may set, then stored.
+// Creations and updates, whatever asks for them: an object in, checked and given what only the server may give, stored or
+// refused. What a client without a version, with an old one, or for an object that is gone gets, is the behaviour's.
 
+import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../../base/clock.ts";
-import { API_VERSIONS } from "../../provisioning.ts";
-import { admit } from "./admission.ts";
-import { generateName, isObjectName } from "./names.ts";
-import { groupVersion, type Resource } from "./resources.ts";
-import { badRequest, conflict, invalid, notFound, type StatusBody, success } from "../wire/status.ts";
-import { type Entry, type Metadata, type Preconditions, type Resourced, type Store, timestamp } from "../state/store.ts";
+import { type Entry, type Metadata, type Resourced, type Store, type Stored, timestamp } from "../state/store.ts";
+import { Refusal } from "../wire/status.ts";
+import { annotationsOfChanged, annotationsOfNew } from "./bookkeeping.ts";
+import { type Expected, tidy } from "./decode.ts";
+import { creationCauses, finalizerWarnings, updateCauses } from "./metadata-rules.ts";
+import { generateName } from "./names.ts";
+import { checkObject } from "./object-rules.ts";
+import { checkVersion, gone, missing, taken, wrongUid } from "./write-refusals.ts";
 
-export interface ObjectContext {
+export interface ObjectContext extends Expected {
   store: Store;
-  clock: Pick<Clock, "now">;
-  resource: Resource;
+  clock: Clock;
   namespace: string;
   /** Who writes, for the bookkeeping annotations. */
   subject: string;
+  dryRun: boolean;
+  /** Takes what is worth a word though it is done. */
+  warn(text: string): void;
+  /** @throws Refusal 403 for whom an update may not create */
+  authorizeCreation(): void;
 }
 
-const CREATED_BY = "grafana.app/createdBy";
-const UPDATED_BY = "grafana.app/updatedBy";
-const UPDATED_AT = "grafana.app/updatedTimestamp";
+/** How long a server without an atomic compare-and-swap takes from its check of the version to its write, ms. */
+export const RACE_MS = 10;
+/** How many names are tried before the server gives up to find a free one. */
+const NAME_TRIES = 8;
 
-/** @throws Refusal 400, 409, 422 */
-export function createObject(context: ObjectContext, body: Record<string, unknown>): Entry {
-  const { store, resource, namespace, subject } = context;
-  const object = decode(context, body);
-  const metadata = object.metadata ?? {};
-  if ((metadata.resourceVersion ?? "") !== "") throw badRequest("resourceVersion should not be set on objects to be created");
-  const { name: given = "", generateName: base = "", labels, annotations, finalizers } = metadata;
-  if (given === "" && base === "") {
-    throw invalid(resource.kind, "", [
-      { reason: "FieldValueRequired", message: "Required value: name or generateName is required", field: "metadata.name" },
-    ]);
-  }
-  const name = given === "" ? generateName(base) : given;
-  checkName(resource, name);
-  const kept: Metadata = { name, namespace, labels, annotations: { ...annotations, [CREATED_BY]: subject }, finalizers };
-  const status = resource.statusSubresource ? {} : (object.status ?? {});
-  const draft = { ...object, metadata: kept, spec: object.spec ?? {}, status };
-  admit(resource.name, draft);
-  return store.create(resource.name, draft);
+/** @throws Refusal 409, 422, 500 */
+export function createObject(context: ObjectContext, object: Resourced): Entry {
+  const { store, resource, namespace, subject, behaviour, dryRun, warn } = context;
+  const { name: given = "", generateName: base = "", resourceVersion = "", labels, annotations, finalizers, ownerReferences } = object.metadata ?? {};
+  const name = given === "" && base !== "" ? freeName(context, base) : given;
+  const own = annotationsOfNew(resource.name, annotations, subject, behaviour);
+  const metadata = tidy({ name, namespace, generateName: base, labels, annotations: own, finalizers, ownerReferences });
+  const draft = { ...object, ...contentOf(context, object, undefined), metadata };
+  checkObject(context, draft, creationCauses(metadata, behaviour));
+  finalizerWarnings(metadata).forEach(warn);
+  if (/^0*[1-9]\d*$/.test(resourceVersion)) throw new Refusal(500, "", "resourceVersion should not be set on objects to be created");
+  const there = store.get(resource.name, namespace, name);
+  if (there !== undefined) throw taken(resource, there.object, base !== "");
+  if (behaviour.generateName === "emptied") delete metadata.generateName;
+  return store.create(resource.name, draft, { dryRun });
 }
 
-/** A PUT: with a resourceVersion compare-and-swap, without one overwrite or create. @throws Refusal 400, 409, 422 */
-export function replaceObject(context: ObjectContext, name: string, body: Record<string, unknown>): Entry {
-  const { store, clock, resource, namespace, subject } = context;
-  const object = decode(context, body, name);
-  const metadata = object.metadata ?? {};
-  const current = store.get(resource.name, namespace, name)?.object;
-  if (current === undefined) {
-    if ((metadata.resourceVersion ?? "") !== "") throw conflict(resource.name, name, "the object does not exist any more");
-    return createObject(context, { ...body, metadata: { ...metadata, name } });
-  }
-  const spec = object.spec ?? {};
-  const annotations = { ...metadata.annotations, ...pick(current.metadata.annotations, CREATED_BY) };
-  if (JSON.stringify(spec) !== JSON.stringify(current.spec)) {
-    annotations[UPDATED_BY] = subject;
-    annotations[UPDATED_AT] = timestamp(clock.now());
-  }
-  const status = resource.statusSubresource ? current.status : (object.status ?? {});
-  const draft = { ...object, metadata: { ...metadata, name, namespace, annotations }, spec, status };
-  admit(resource.name, draft);
-  return store.update(resource.name, draft);
+export interface Update {
+  name: string;
+  /** The uid that the object must have; empty: any. */
+  uid: string;
+  /** What is created if the server lets updates create; undefined: nothing. */
+  orCreate?: Resourced;
+  /** Only the status is taken of what `change` makes. */
+  ofStatus: boolean;
+  /** The object as it is to be, with the version that it was made of. */
+  change(current: Stored): Resourced;
 }
 
-/** A PUT to `/status`: nothing but the status is taken. @throws Refusal 400, 404, 409 */
-export function replaceStatus(context: ObjectContext, name: string, body: Record<string, unknown>): Entry {
-  const { store, resource, namespace } = context;
-  const { status = {}, metadata = {} } = decode(context, body, name);
-  const current = store.get(resource.name, namespace, name)?.object;
-  if (current === undefined) throw notFound(resource.name, name);
-  const { uid, resourceVersion } = metadata;
-  return store.update(resource.name, { ...current, metadata: { ...current.metadata, uid, resourceVersion }, status });
+export interface Written {
+  entry: Entry;
+  created: boolean;
 }
 
-/** A DELETE with optional DeleteOptions. @throws Refusal 404, 409 */
-export function deleteObject(
-  { store, resource, namespace }: ObjectContext,
-  name: string,
-  options: Record<string, unknown>,
-): StatusBody {
-  const preconditions = (options["preconditions"] ?? {}) as Preconditions;
-  const { uid } = store.delete(resource.name, namespace, name, preconditions);
-  return success(resource.name, name, uid);
+/** @throws Refusal 400, 403, 404, 409, 422, 500 */
+export async function updateObject(context: ObjectContext, update: Update): Promise<Written> {
+  const { store, resource, namespace, behaviour, dryRun, clock } = context;
+  const { name, uid, change, orCreate, ofStatus } = update;
+  const current = store.get(resource.name, namespace, name);
+  if (current === undefined) return { entry: createMissing(context, name, orCreate), created: true };
+  if (uid !== "" && uid !== current.uid) throw wrongUid(resource, current, uid);
+  const before = current.object;
+  const next = change(before);
+  checkVersion(context, before, next.metadata?.resourceVersion ?? "");
+  const draft = ofStatus ? { ...next, ...before, ...statusOf(context, next.status) } : changed(context, before, next);
+  checkObject(context, draft, updateCauses(draft.metadata, before.metadata, behaviour));
+  finalizerWarnings(draft.metadata, before.metadata).forEach(context.warn);
+  if (behaviour.sameObject === "ignored" && same(draft, before)) return { entry: current, created: false };
+  if (behaviour.compareAndSwap === "racy") {
+    await clock.sleep(RACE_MS);
+    if (store.get(resource.name, namespace, name) === undefined) throw gone(context, name);
+  }
+  const { resourceVersion: _, uid: __, ...metadata } = draft.metadata;
+  const entry = store.update(resource.name, { ...draft, metadata: { ...metadata, name, namespace } }, { dryRun, generation: metadata.generation ?? 1 });
+  // What an update lets go of is answered as it was sent.
+  return { entry: isLast(metadata) ? entry.at(current) : entry, created: false };
 }
 
-/** Checks the envelope of an object against where it was sent. */
-function decode({ resource, namespace }: ObjectContext, body: Record<string, unknown>, name?: string): Resourced {
-  const { kind = resource.kind, apiVersion, metadata = {}, spec = {}, status = {} } = body as Resourced;
-  if (kind !== resource.kind) {
-    throw badRequest(`the object's kind ${JSON.stringify(kind)} is not ${JSON.stringify(resource.kind)}`);
-  }
-  if (apiVersion !== undefined && !API_VERSIONS.some((version) => groupVersion(version) === apiVersion)) {
-    throw badRequest(`the object's apiVersion ${JSON.stringify(apiVersion)} is not served here`);
-  }
-  for (const [field, value] of Object.entries({ metadata, spec, status })) {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) throw badRequest(`${field} must be an object`);
-  }
-  for (const texts of [metadata.labels ?? {}, metadata.annotations ?? {}]) {
-    if (Object.values(texts).some((text) => typeof text !== "string")) throw badRequest("labels and annotations must be text");
-  }
-  if ((metadata.namespace ?? namespace) !== namespace) {
-    throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
-  }
-  if (name !== undefined && (metadata.name ?? name) !== name) {
-    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
-  }
-  return body as Resourced;
+function createMissing(context: ObjectContext, name: string, object: Resourced | undefined): Entry {
+  const { uid = "", resourceVersion = "" } = object?.metadata ?? {};
+  if (object === undefined || (resourceVersion === "" && context.behaviour.putMissing === "404")) throw missing(context, name);
+  if (resourceVersion !== "") throw gone(context, name);
+  if (uid !== "") throw wrongUid(context.resource, { namespace: context.namespace, name, uid: "" }, uid);
+  context.authorizeCreation();
+  return createObject(context, object);
 }
 
-function checkName(resource: Resource, name: string): void {
-  if (isObjectName(name)) return;
-  const message = `Invalid value: ${JSON.stringify(name)}: must consist of alphanumeric characters, '-' or '.'`;
-  throw invalid(resource.kind, name, [{ reason: "FieldValueInvalid", message, field: "metadata.name" }]);
+/** What `next` makes of `before`, with what an update cannot change. */
+function changed(context: ObjectContext, before: Stored, next: Resourced): Stored {
+  const { behaviour, resource, subject, clock } = context;
+  const old = before.metadata;
+  const given = next.metadata ?? {};
+  const content = contentOf(context, next, before);
+  const spec = !isDeepStrictEqual(content.spec, before.spec);
+  const counts = behaviour.generation === "spec" ? spec : !same({ ...next, ...content, metadata: old }, before);
+  const facts = { resource: resource.name, before: old, spec, subject, time: timestamp(clock.now()) };
+  const metadata = tidy({
+    ...given,
+    name: old.name,
+    namespace: old.namespace,
+    uid: given.uid ?? old.uid,
+    resourceVersion: old.resourceVersion,
+    generateName: behaviour.generateName === "emptied" ? undefined : given.generateName,
+    generation: (old.generation ?? 1) + Number(counts),
+    creationTimestamp: old.creationTimestamp,
+    deletionTimestamp: old.deletionTimestamp ?? given.deletionTimestamp,
+    deletionGracePeriodSeconds: given["deletionGracePeriodSeconds"] ?? old["deletionGracePeriodSeconds"],
+    annotations: annotationsOfChanged(given.annotations, facts, behaviour),
+  });
+  return { ...next, ...content, metadata } as Stored;
 }
 
-function pick(texts: Record<string, string> | undefined, key: string): Record<string, string> {
-  const value = texts?.[key];
-  return value === undefined ? {} : { [key]: value };
+/** Spec and status as they are stored: where there is a sub-resource for the status, this is not the way to write it. */
+function contentOf(context: ObjectContext, { spec, status }: Resourced, before: Resourced | undefined): Pick<Resourced, "spec" | "status"> {
+  const typed = context.behaviour.kinds === "built-in";
+  const shown = spec ?? (typed ? {} : undefined);
+  return { ...(shown && { spec: shown }), ...statusOf(context, context.resource.statusSubresource ? before?.status : status) };
+}
+
+/** A built-in kind is a type whose parts are always there. */
+function statusOf({ behaviour }: ObjectContext, status: Resourced["status"]): Pick<Resourced, "status"> {
+  return { status: status ?? (behaviour.kinds === "built-in" ? {} : undefined) };
+}
+
+function freeName({ store, resource, namespace }: ObjectContext, base: string): string {
+  let name = generateName(base);
+  for (let tries = 1; tries < NAME_TRIES && store.get(resource.name, namespace, name) !== undefined; tries++) name = generateName(base);
+  return name;
+}
+
+/** Whether the two differ in nothing that is stored. */
+function same(left: Resourced, right: Resourced): boolean {
+  const { kind: _kind, apiVersion: _version, ...a } = left;
+  const { kind: __kind, apiVersion: __version, ...b } = right;
+  return isDeepStrictEqual(present(a), present(b));
+}
+
+function isLast({ deletionTimestamp, finalizers = [] }: Metadata): boolean {
+  return deletionTimestamp !== undefined && finalizers.length === 0;
+}
+
+function present<Fields extends Record<string, unknown>>(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Fields;
 }

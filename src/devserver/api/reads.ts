@@ -5,7 +5,7 @@ import { badRequest, notFound } from "../wire/status.ts";
 import { askedVersion, checkReached, refuseVersion } from "./asked-version.ts";
 import { flag } from "./list-options.ts";
 import { listPage, type ListRequest } from "./list.ts";
-import { pastJob, pastJobs } from "./repository-jobs.ts";
+import { pastJob, pastJobs } from "./past-jobs.ts";
 import type { Asked } from "./routes.ts";
 import { parseSelection } from "./selectors.ts";
 import { startWatch } from "./watch.ts";
@@ -44,12 +44,11 @@ export function readObject({ context: { store, behaviour }, call, target, form }
   return { status: 200, body: form.object(entry) };
 }
 
-/** The finished jobs of a repository, or one of them. @throws Refusal 400, 404 */
-export function readJobs({ context: { store }, target }: Asked): Answer {
+/** The finished jobs of a repository, or one of them. @throws Refusal 400, 404, 424 */
+export function readJobs({ context, target }: Asked): Answer {
   const { namespace = "", name: repository, uid, version, place } = target;
   const path = { namespace, repository };
-  if (store.get("repositories", namespace, repository) === undefined) throw notFound("repositories", repository);
-  return { status: 200, body: place === "jobs" ? pastJobs(store, path, version) : pastJob(store, path, uid, version) };
+  return { status: 200, body: place === "jobs" ? pastJobs(context, path, version) : pastJob(context, path, uid, version) };
 }
 
 export function wantsWatch(query: URLSearchParams): boolean {

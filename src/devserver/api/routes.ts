@@ -16,7 +16,7 @@ import { type ResourceName, RESOURCES } from "./resources.ts";
 import { review, reviewAt } from "./reviews.ts";
 import { methodNotAllowed, noSuchPath } from "../wire/status.ts";
 import type { WatchContext } from "./watch.ts";
-import { create, enqueue, remove, replace, replaceStatusOf } from "./writes.ts";
+import { create, enqueue, patch, remove, removeAll, replace } from "./writes.ts";
 
 export interface ApiContext extends WatchContext {
   access: AccessContext;
@@ -43,6 +43,7 @@ const ROUTES: Readonly<Record<Place, Readonly<Record<string, Route | undefined>>
   collection: {
     GET: { verb: "list", answer: readCollection },
     POST: { verb: "create", answer: create },
+    DELETE: { verb: "deletecollection", answer: removeAll },
   },
   watch: {
     GET: { verb: "watch", answer: readWatched },
@@ -50,11 +51,13 @@ const ROUTES: Readonly<Record<Place, Readonly<Record<string, Route | undefined>>
   object: {
     GET: { verb: "get", answer: readObject },
     PUT: { verb: "update", answer: replace },
+    PATCH: { verb: "patch", answer: patch },
     DELETE: { verb: "delete", answer: remove },
   },
   status: {
     GET: { verb: "get", answer: readObject },
-    PUT: { verb: "update", answer: replaceStatusOf },
+    PUT: { verb: "update", answer: replace },
+    PATCH: { verb: "patch", answer: patch },
   },
   jobs: {
     GET: { verb: "get", answer: readJobs, of: "jobs" },

@@ -105,7 +105,7 @@ function pull(context: PlayContext, repository: Stored): void {
   const path = { namespace, repository: name };
   const spec = { action: "pull", pull: { incremental: numberOf(syncOf(repository.status ?? {}).finished) > 0 } };
   try {
-    enqueueJob(store, path, spec, SUBJECT);
+    enqueueJob(context, path, spec, SUBJECT);
     setSync(store, path, { scheduled: Math.floor(clock.now() + pauseOf(context, repository)) });
   } catch (error) {
     // A queue that is full takes it the next time.

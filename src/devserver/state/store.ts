@@ -56,6 +56,22 @@ export interface Preconditions {
   resourceVersion?: string;
 }
 
+/** How a write differs from a plain one. */
+export interface WriteRules {
+  /** The entry is made and nothing is kept: it has the version of what is there, or none. */
+  dryRun?: boolean;
+}
+
+export interface UpdateRules extends WriteRules {
+  /** metadata.generation; by default it counts changes of the spec. */
+  generation?: number;
+}
+
+export interface DeleteRules extends WriteRules {
+  /** Those that the object gets before it may go; by default those that it has. */
+  finalizers?: readonly string[];
+}
+
 export class Store {
   readonly #clock: Pick<Clock, "now">;
   readonly #tables: Record<ResourceName, Table> = { jobs: new Table(), historicjobs: new Table(), repositories: new Table() };
@@ -115,7 +131,7 @@ export class Store {
   }
 
   /** Adds an object. uid and creationTimestamp (also null) are taken over when given, else made. */
-  create(resource: ResourceName, draft: Resourced): Entry {
+  create(resource: ResourceName, draft: Resourced, { dryRun = false }: WriteRules = {}): Entry {
     const { name = "", namespace = "", resourceVersion: _, ...given } = draft.metadata ?? {};
     if (this.get(resource, namespace, name) !== undefined) throw alreadyExists(resource, name);
     const metadata = {
@@ -124,7 +140,8 @@ export class Store {
       creationTimestamp: timestamp(this.#clock.now()),
       ...given,
     };
-    return this.#write("ADDED", resource, { ...draft, metadata: { ...metadata, name, namespace } });
+    const next = { ...draft, metadata: { ...metadata, name, namespace } };
+    return dryRun ? unwritten(next) : this.#write("ADDED", resource, next);
   }
 
   /**
@@ -132,7 +149,7 @@ export class Store {
    * resourceVersion it overwrites, or creates what is missing.
    * @throws Refusal 409
    */
-  update(resource: ResourceName, draft: Resourced): Entry {
+  update(resource: ResourceName, draft: Resourced, { dryRun = false, generation: counted }: UpdateRules = {}): Entry {
     const { name = "", namespace = "", uid, resourceVersion = "", ...given } = draft.metadata ?? {};
     const current = this.get(resource, namespace, name);
     if (current === undefined) {
@@ -146,11 +163,12 @@ export class Store {
     const metadata = {
       ...given,
       uid: current.uid,
-      generation: specChanged ? generation + 1 : generation,
+      generation: counted ?? (specChanged ? generation + 1 : generation),
       creationTimestamp,
       ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
     };
     const next = { ...draft, metadata: { ...metadata, name, namespace } };
+    if (dryRun) return unwritten(next, current);
     if (deletionTimestamp !== undefined && (given.finalizers ?? []).length === 0) return this.#remove(resource, current, next);
     return this.#write("MODIFIED", resource, next, current);
   }
@@ -159,15 +177,24 @@ export class Store {
    * Removes an object; one with finalizers is marked instead and goes with its last finalizer.
    * @throws Refusal 404, 409
    */
-  delete(resource: ResourceName, namespace: string, name: string, preconditions: Preconditions = {}): Entry {
+  delete(resource: ResourceName, namespace: string, name: string, preconditions: Preconditions = {}, rules: DeleteRules = {}): Entry {
     const current = this.get(resource, namespace, name);
     if (current === undefined) throw notFound(resource, name);
     this.#check(resource, current, preconditions);
     const object = current.object;
-    if ((object.metadata.finalizers ?? []).length === 0) return this.#remove(resource, current, object);
-    if (object.metadata.deletionTimestamp !== undefined) return current;
-    object.metadata.deletionTimestamp = timestamp(this.#clock.now());
-    return this.#write("MODIFIED", resource, object, current);
+    const { finalizers: held = [], deletionTimestamp, generation = 1 } = object.metadata;
+    const { finalizers = held, dryRun = false } = rules;
+    if (finalizers.length === 0) return dryRun ? current : this.#remove(resource, current, object);
+    const marked = deletionTimestamp !== undefined;
+    if (marked && String(finalizers) === String(held)) return current;
+    const metadata = {
+      ...object.metadata,
+      generation: marked ? generation : generation + 1,
+      deletionTimestamp: deletionTimestamp ?? timestamp(this.#clock.now()),
+      deletionGracePeriodSeconds: 0,
+      finalizers: [...finalizers],
+    };
+    return dryRun ? unwritten({ ...object, metadata }, current) : this.#write("MODIFIED", resource, { ...object, metadata }, current);
   }
 
   #remove(resource: ResourceName, current: Entry, last: Unversioned): Entry {
@@ -213,6 +240,12 @@ type Unversioned = Resourced & { metadata: Metadata & { name: string; namespace:
 function versioned(object: Unversioned, resourceVersion: string): Stored {
   const { name, namespace, uid, resourceVersion: _, ...rest } = object.metadata;
   return { ...object, metadata: { name, namespace, uid, resourceVersion, ...rest } };
+}
+
+/** What would be written, as far as it is known without a version. */
+function unwritten(object: Unversioned, current?: Entry): Entry {
+  const entry = new Entry(object as Stored, 0);
+  return current === undefined ? entry : entry.at(current);
 }
 
 /** Whole seconds, as the wire has them. */

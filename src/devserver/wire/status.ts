@@ -24,6 +24,8 @@ export interface StatusBody {
 export class Refusal extends Error {
   readonly body: StatusBody;
   readonly code: number;
+  /** Sent with the body. Names in lower case. */
+  readonly headers: Record<string, string> = {};
   constructor(code: number, reason: string, message: string, details?: Record<string, unknown>) {
     super(message);
     this.code = code;
@@ -82,13 +84,6 @@ export function alreadyExists(resource: ResourceName, name: string, prefix = "")
 export function conflict(resource: ResourceName, name: string, why: string): Refusal {
   const message = `Operation cannot be fulfilled on ${resource}.${GROUP} "${name}": ${why}`;
   return new Refusal(409, "Conflict", message, details(resource, name));
-}
-
-/** 422: the object breaks the rules of its kind. */
-export function invalid(kind: string, name: string, causes: readonly Cause[]): Refusal {
-  const texts = causes.map((cause) => `${cause.field}: ${cause.message}`);
-  const list = texts.length === 1 ? texts[0] : `[${texts.join(", ")}]`;
-  return new Refusal(422, "Invalid", `${kind}.${GROUP} "${name}" is invalid: ${list}`, { name, group: GROUP, kind, causes });
 }
 
 function details(resource: ResourceName, name: string): Record<string, unknown> {

@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { admit } from "../../../src/devserver/api/admission.ts";
 import type { ResourceName } from "../../../src/devserver/api/resources.ts";
+import { type Behaviour, behaviourOf } from "../../../src/devserver/behaviour/eras.ts";
 import { type Cause, Refusal } from "../../../src/devserver/wire/status.ts";
 
 /** Each cause as `field: message`. */
-function causes(spec: Record<string, unknown>, resource: ResourceName = "jobs"): string[] {
+function causes(spec: Record<string, unknown>, resource: ResourceName = "jobs", more: Partial<Behaviour> = {}): string[] {
   try {
-    admit(resource, { metadata: { name: "x" }, spec });
+    admit(resource, { metadata: { name: "x" }, spec }, { ...behaviourOf("2026-09"), ...more });
     return [];
   } catch (error) {
     assert.ok(error instanceof Refusal);
@@ -81,4 +82,13 @@ describe("admit()", () => {
     assert.equal(causes({}, "historicjobs").length, 2);
     assert.deepEqual(causes({}, "repositories"), []);
   });
+
+  for (const action of ["fixFolderMetadata", "releaseResources", "deleteResources", "test"]) {
+    test(`without new actions ${action} is none`, () => {
+      const spec = { action, repository: "r", test: { duration: "1s" } };
+      assert.deepEqual(causes(spec, "jobs", { newActions: false }), [`spec.action: Invalid value: "${action}": invalid action`]);
+    });
+  }
+
+  test("accepts anything where specs are not checked", () => assert.deepEqual(causes({}, "jobs", { admission: false }), []));
 });

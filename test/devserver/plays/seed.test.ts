@@ -35,7 +35,7 @@ describe("seed()", () => {
       for (const resource of ["jobs", "historicjobs"] as const) {
         const made = objects(resource);
         for (const object of made) {
-          admit(resource, object);
+          admit(resource, object, behaviourOf(era));
           const { repository } = object.spec ?? {};
           assert.ok(store.get("repositories", object.metadata.namespace, String(repository)) !== undefined);
           assert.equal(object.metadata.labels?.["provisioning.grafana.app/repository"], repository);

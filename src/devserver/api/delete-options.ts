@@ -1,0 +1,89 @@
+// DeleteOptions: the body of a DELETE, or its query where there is no body, in; what is to be done out.
+
+import { invalidOptions, invalidValue, notSupported } from "../wire/causes.ts";
+import { badRequest } from "../wire/status.ts";
+import { envelopeOf, parseJson, Undecodable } from "./envelope.ts";
+import { decodeError } from "./go-types.ts";
+import { flag, integer, object, type Schema, text, texts } from "./schema-parts.ts";
+import { dryRunCauses } from "./write-options.ts";
+
+/** Null is as good as absent. */
+interface Given {
+  dryRun?: readonly string[] | null;
+  preconditions?: { uid?: string | null; resourceVersion?: string | null } | null;
+  propagationPolicy?: string | null;
+  orphanDependents?: boolean | null;
+}
+
+export interface DeleteOptions {
+  dryRun: boolean;
+  uid: string | undefined;
+  resourceVersion: string | undefined;
+  /** What becomes of dependents; undefined = as the object says. */
+  policy: "Foreground" | "Background" | "Orphan" | undefined;
+  /** Dependents were explicitly not to be orphaned: the answer for an object that lingers is 202. */
+  cascades: boolean;
+}
+
+const SCHEMA: Schema = object("", {
+  preconditions: object("", { uid: text(""), resourceVersion: text("") }),
+  propagationPolicy: text(""),
+  orphanDependents: flag(""),
+  gracePeriodSeconds: integer(""),
+  dryRun: texts(""),
+});
+const NAMES = {
+  "": "v1.DeleteOptions",
+  preconditions: "v1.Preconditions",
+  "preconditions.uid": "types.UID",
+  propagationPolicy: "v1.DeletionPropagation",
+};
+const POLICIES = ["Foreground", "Background", "Orphan"];
+
+/** The body wins, whatever the query says. @throws Refusal 400, 422 */
+export function parseDeleteOptions(body: string, query: URLSearchParams): DeleteOptions {
+  const given = body === "" ? fromQuery(query) : fromBody(body);
+  const { dryRun, preconditions, propagationPolicy, orphanDependents } = given;
+  const field = "propagationPolicy";
+  const both = propagationPolicy != null && orphanDependents != null;
+  const unknown = propagationPolicy != null && !POLICIES.includes(propagationPolicy);
+  const causes = [
+    ...(both ? [invalidValue(field, propagationPolicy, "orphanDependents and deletionPropagation cannot be both set")] : []),
+    ...(unknown ? [notSupported(field, propagationPolicy, [...POLICIES, "nil"])] : []),
+    ...dryRunCauses(dryRun ?? []),
+  ];
+  if (causes.length > 0) throw invalidOptions("DeleteOptions", causes);
+  const orphaning = orphanDependents == null ? undefined : orphanDependents ? "Orphan" : "Background";
+  return {
+    dryRun: (dryRun ?? []).length > 0,
+    uid: preconditions?.uid ?? undefined,
+    resourceVersion: preconditions?.resourceVersion ?? undefined,
+    policy: orphaning ?? (propagationPolicy ?? undefined) as DeleteOptions["policy"],
+    cascades: orphanDependents === false,
+  };
+}
+
+function fromBody(body: string): Given {
+  try {
+    const { fields, kind, apiVersion } = envelopeOf(parseJson(body).value);
+    if (kind !== "" && kind !== "DeleteOptions") {
+      throw badRequest(`no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`);
+    }
+    const wrong = decodeError(SCHEMA, fields, NAMES);
+    if (wrong !== undefined) throw badRequest(wrong);
+    return fields as Given;
+  } catch (error) {
+    throw error instanceof Undecodable ? badRequest(error.message) : error;
+  }
+}
+
+function fromQuery(query: URLSearchParams): Given {
+  const orphan = query.get("orphanDependents");
+  const grace = query.get("gracePeriodSeconds");
+  if (grace !== null && !/^[+-]?\d+$/.test(grace)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(grace)}: invalid syntax`);
+  return {
+    dryRun: query.getAll("dryRun"),
+    propagationPolicy: query.get("propagationPolicy"),
+    orphanDependents: orphan === null ? null : orphan !== "0" && orphan.toLowerCase() !== "false",
+  };
+}

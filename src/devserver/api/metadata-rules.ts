@@ -1,0 +1,90 @@
+// What metadata may say, on creation and on update: metadata in, causes of a refusal out, worded as the API machinery does.
+// src: pkg/api/validation/objectmeta.go in k8s.io/apimachinery.
+
+import type { Behaviour } from "../behaviour/eras.ts";
+import type { Metadata } from "../state/store.ts";
+import { forbiddenField, invalidValue, required, tooLong } from "../wire/causes.ts";
+import type { Cause } from "../wire/status.ts";
+import { keyErrors, SUBDOMAIN, SUBDOMAIN_RULE, valueErrors } from "./label-rules.ts";
+import { isObjectName } from "./names.ts";
+
+const MAX_NAME = 253;
+const MAX_ANNOTATIONS_BYTES = 262_144;
+const OWNER_FIELDS = ["apiVersion", "kind", "name", "uid"];
+/** Finalizers of the machinery itself need no domain. */
+const KNOWN_FINALIZERS: readonly string[] = ["orphan", "foregroundDeletion", "kubernetes"];
+
+/** Of an object that is created; the name has been made. */
+export function creationCauses(metadata: Metadata, behaviour: Behaviour): Cause[] {
+  const { name = "", generateName = "" } = metadata;
+  const prefix = generateName.endsWith("-") ? `${generateName.slice(0, -1)}a` : generateName;
+  return [
+    ...(generateName === "" ? [] : nameErrors(prefix, behaviour).map((error) => invalidValue("metadata.generateName", generateName, error))),
+    ...(name === "" ? [required("metadata.name", "name or generateName is required")] : []),
+    ...(name === "" ? [] : nameErrors(name, behaviour).map((error) => invalidValue("metadata.name", name, error))),
+    ...commonCauses(metadata),
+    ...finalizerCauses(metadata),
+  ];
+}
+
+/** Of an object that takes the place of `before`. Custom kinds have their metadata checked three times, and all is heard. */
+export function updateCauses(metadata: Metadata, before: Metadata, { kinds }: Behaviour): Cause[] {
+  const causes = changeCauses(metadata, before);
+  return kinds === "built-in" ? causes : [...causes, ...causes, ...commonCauses(metadata), ...finalizerCauses(metadata)];
+}
+
+function changeCauses(metadata: Metadata, before: Metadata): Cause[] {
+  const added = (metadata.finalizers ?? []).filter((finalizer) => before.finalizers?.includes(finalizer) !== true);
+  const frozen = ["uid", "deletionTimestamp", "deletionGracePeriodSeconds"].filter((field) => (metadata[field] ?? null) !== (before[field] ?? null));
+  return [
+    ...(before.deletionTimestamp === undefined || added.length === 0 ? [] : [lateFinalizers(added)]),
+    ...frozen.map((field) => invalidValue(`metadata.${field}`, metadata[field] ?? null, "field is immutable")),
+    ...commonCauses(metadata),
+  ];
+}
+
+/** What is allowed though it is not wise: of finalizers that were not there before. */
+export function finalizerWarnings(metadata: Metadata, before?: Metadata): string[] {
+  const added = (metadata.finalizers ?? []).filter((finalizer) => before?.finalizers?.includes(finalizer) !== true);
+  return [...new Set(added)].sort().flatMap((finalizer) => {
+    const warn = (text: string) => `metadata.finalizers: ${JSON.stringify(finalizer)}: ${text}`;
+    const advice = `prefer a domain-qualified finalizer name ${finalizer.includes(".") ? "including a path (/) " : ""}to avoid accidental conflicts with other finalizer writers`;
+    return [
+      ...keyErrors(finalizer).map(warn),
+      ...(finalizer.includes("/") || KNOWN_FINALIZERS.includes(finalizer) ? [] : [warn(advice)]),
+    ];
+  });
+}
+
+function commonCauses({ labels = {}, annotations = {}, ownerReferences = [] }: Metadata): Cause[] {
+  const size = new TextEncoder().encode(Object.entries(annotations).flat().join("")).length;
+  return [
+    ...Object.entries(labels).flatMap(([key, value]) => [
+      ...keyErrors(key).map((error) => invalidValue("metadata.labels", key, error)),
+      ...valueErrors(value).map((error) => invalidValue("metadata.labels", value, error)),
+    ]),
+    // The case of an annotation's key does not matter.
+    ...Object.keys(annotations).flatMap((key) => keyErrors(key.toLowerCase()).map((error) => invalidValue("metadata.annotations", key, error))),
+    ...(size > MAX_ANNOTATIONS_BYTES ? [tooLong("metadata.annotations", MAX_ANNOTATIONS_BYTES)] : []),
+    ...(ownerReferences as Record<string, unknown>[]).flatMap((owner, index) =>
+      OWNER_FIELDS.filter((field) => (owner[field] ?? "") === "").map((field) => required(`metadata.ownerReferences[${index}].${field}`, "must not be empty"))
+    ),
+  ];
+}
+
+function finalizerCauses({ finalizers = [] }: Metadata): Cause[] {
+  return finalizers.flatMap((finalizer) => keyErrors(finalizer).map((error) => invalidValue("metadata.finalizers", finalizer, error)));
+}
+
+function lateFinalizers(added: readonly string[]): Cause {
+  const list = [...new Set(added)].sort().map((finalizer) => JSON.stringify(finalizer)).join(", ");
+  return forbiddenField("metadata.finalizers", `no new finalizers can be added if the object is being deleted, found new finalizers []string{${list}}`);
+}
+
+function nameErrors(name: string, { names }: Behaviour): string[] {
+  if (names === "any-case") return isObjectName(name) ? [] : ["must consist of alphanumeric characters, '-' or '.'"];
+  return [
+    ...(name.length > MAX_NAME ? [`must be no more than ${MAX_NAME} characters`] : []),
+    ...(SUBDOMAIN.test(name) ? [] : [SUBDOMAIN_RULE]),
+  ];
+}

@@ -1,0 +1,62 @@
+// An object against the schema of its kind: what has the wrong type and what is missing, as the API server says it of
+// custom resources; and the object without what its kind does not have.
+
+import { invalidType, invalidValue, required } from "../wire/causes.ts";
+import type { Cause } from "../wire/status.ts";
+import type { Schema } from "./schema-parts.ts";
+
+/** Everything that breaks the schema. `path` is that of the value. */
+export function breaches(schema: Schema, value: unknown, path: string): Cause[] {
+  const found = typeOf(value);
+  if (schema.type === "number" && found === "integer") return [];
+  if (schema.type === "integer" && found === "number") return notWhole(path);
+  if (schema.type !== found) return [invalidType(path, found, schema.type)];
+  if (Array.isArray(value)) return value.flatMap((element, index) => (schema.items === undefined ? [] : breaches(schema.items, element, `${path}[${index}]`)));
+  if (found !== "object") return [];
+  const fields = value as Record<string, unknown>;
+  const missing = (schema.required ?? []).filter((name) => fields[name] === undefined).map((name) => required(below(path, name)));
+  const wrong = Object.entries(fields).flatMap(([name, field]) => {
+    const known = fieldOf(schema, name);
+    return known === undefined || field === undefined ? [] : breaches(known, field, below(path, name));
+  });
+  return [...wrong, ...missing];
+}
+
+/** A copy without fields that the schema does not have, and without those that are null. */
+export function pruned(schema: Schema, value: unknown): unknown {
+  if (Array.isArray(value)) return schema.items === undefined ? value : value.map((element) => pruned(schema.items as Schema, element));
+  if (typeof value !== "object" || value === null || schema.type !== "object") return value;
+  return Object.fromEntries(Object.entries(value).flatMap(([name, field]): [string, unknown][] => {
+    const known = fieldOf(schema, name);
+    if (known === undefined) return keepsUnknown(schema) ? [[name, field]] : [];
+    if (field !== null) return [[name, pruned(known, field)]];
+    // A null in a map of texts is an empty text.
+    return known === schema.additionalProperties ? [[name, ""]] : [];
+  }));
+}
+
+/** Where the type of an integer is checked, its format is checked too, and says so in a cause of its own. */
+function notWhole(path: string): Cause[] {
+  const format = invalidValue("<nil>", "", `Checked value must be of type integer with format int64 in ${path}`);
+  return [invalidType(path, "float64", "int64"), format];
+}
+
+function fieldOf(schema: Schema, name: string): Schema | undefined {
+  if (schema.properties !== undefined && Object.hasOwn(schema.properties, name)) return schema.properties[name];
+  return schema.additionalProperties;
+}
+
+function keepsUnknown(schema: Schema): boolean {
+  return schema["x-kubernetes-preserve-unknown-fields"] === true || (schema.properties === undefined && schema.additionalProperties === undefined);
+}
+
+function below(path: string, name: string): string {
+  return path === "" ? name : `${path}.${name}`;
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "array";
+  if (typeof value === "number") return Number.isInteger(value) ? "integer" : "number";
+  return typeof value;
+}

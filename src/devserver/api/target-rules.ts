@@ -1,0 +1,15 @@
+// Whether an object is meant for the place that it was sent to.
+
+import type { Resourced } from "../state/store.ts";
+import { badRequest } from "../wire/status.ts";
+import type { Target } from "./paths.ts";
+
+/** `name` = that of the path; empty: there is none. @throws Refusal 400 */
+export function checkTarget({ metadata = {} }: Resourced, { namespace }: Pick<Target, "namespace">, name: string): void {
+  if ((metadata.namespace ?? namespace) !== namespace) {
+    throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
+  }
+  if (name === "") return;
+  if ((metadata.name ?? "") === "") throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+  if (metadata.name !== name) throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
+}
