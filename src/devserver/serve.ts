@@ -12,6 +12,7 @@ import type { ServerName } from "./behaviour/faults/fault.ts";
 import { type FaultHandles, Faults } from "./behaviour/faults/faults.ts";
 import { createFaultHost } from "./behaviour/faults/server.ts";
 import { Overrides } from "./behaviour/overrides.ts";
+import { RowNotes } from "./behaviour/row-notes.ts";
 import { type Answer, Call, type Request, type Response } from "./wire/call.ts";
 import { type Certificates, createCertificates } from "./access/certificates.ts";
 import { Events } from "./state/events.ts";
@@ -95,7 +96,8 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
   const options = { ...DEV_DEFAULTS, permissions: ALL_PERMISSIONS, ...given };
   const { random, permissions } = options;
   const overrides = new Overrides({ ...behaviourOf(parseEra(options.era)), ...parseSettings(options.settings), ...given.behaviour });
-  const { behaviour } = overrides;
+  const notes = options.logRequests ? new RowNotes() : undefined;
+  const behaviour = notes?.observe(overrides.behaviour) ?? overrides.behaviour;
   const parts = options.simulate === undefined ? undefined : parseParts(options.simulate);
   const clock: Clock = {
     now: () => given.clock.now() + behaviour.clockSkewMs,
@@ -146,7 +148,9 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
     const scene = faults.meet(server, call);
     const facts = { server, method, path, query: new URLSearchParams(query), headers: { ...headers }, serial: call.peer?.serial };
     const taken = (await given.onRequest?.(facts)) ?? (await faults.take(scene));
-    const made = taken ?? (await handle(call).catch(refusalToAnswer));
+    const rows = new Set<string>();
+    const handling = () => handle(call).catch(refusalToAnswer);
+    const made = taken ?? (await (notes?.during(rows, handling) ?? handling()));
     const answer = typeof made === "object" ? await faults.change(scene, made) : made;
     if (answer === "abort") call.abort();
     if (typeof answer === "object") {
@@ -156,7 +160,7 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
     }
     if (!options.logRequests) return;
     const outcome = typeof answer === "object" ? answer.status : (answer ?? "watch");
-    const took = scene.took.size === 0 ? "" : ` faults=${[...scene.took].join(" ")}`;
+    const took = named("rows", rows, ",") + named("faults", scene.took, " ");
     options.write?.(`${server} ${method} ${scene.target} ${outcome} ${Math.round(clock.monotonic() - startedMs)}ms${took}`);
   };
   const date = () => (behaviour.sendDate ? new Date(clock.now()).toUTCString() : undefined);
@@ -238,13 +242,18 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
   };
 }
 
+/** ` rows=a,b`, or nothing for no names. */
+function named(what: string, names: ReadonlySet<string>, separator: string): string {
+  return names.size === 0 ? "" : ` ${what}=${[...names].join(separator)}`;
+}
+
 function refusalToAnswer(error: unknown): Answer {
   const refusal = error instanceof Refusal
     ? error
     : new Refusal(500, "InternalError", `Internal error occurred: ${messageOf(error)}`);
   const { retryAfterSeconds } = refusal.body.details ?? {};
-  const answer = { status: refusal.code, body: JSON.stringify(refusal.body) };
-  return retryAfterSeconds === undefined ? answer : { ...answer, headers: { "retry-after": String(retryAfterSeconds) } };
+  const delay: Record<string, string> = retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) };
+  return { status: refusal.code, body: JSON.stringify(refusal.body), headers: { ...delay, ...refusal.headers } };
 }
 
 /** A healthy repository that allows every workflow. `text` is `name` or `namespace/name`. */

@@ -286,13 +286,16 @@ describe("Devserver", () => {
     assert.deepEqual(past.json.status?.["state"], "success");
   });
 
-  test("logRequests writes a line per request", async () => {
+  test("logRequests writes a line per request, with the behaviours and faults that took part", async () => {
     const written: string[] = [];
-    await using server = await startDevserver({ logRequests: true, write: (line) => written.push(line) });
-    await server.call("GET", "jobs?limit=1");
+    const faults = ["status:503,verb=create"];
+    await using server = await startDevserver({ logRequests: true, faults, write: (line) => written.push(line) });
+    await server.call("GET", "jobs");
     await server.call("GET", "jobs?limit=x");
-    assert.match(written[0] ?? "", new RegExp(`^api GET ${JOBS}\\?limit=1 200 \\d+ms$`));
-    assert.match(written[1] ?? "", / 400 \d+ms$/);
+    await server.call("POST", "namespaces/default/jobs", {});
+    assert.match(written[0] ?? "", new RegExp(`^api GET ${JOBS} 200 \\d+ms rows=\\S*\\bpage-size\\b\\S*$`));
+    assert.match(written[1] ?? "", / 400 \d+ms rows=/);
+    assert.match(written[2] ?? "", / 503 \d+ms faults=status:503,verb=create$/);
   });
 
   test("close() breaks open watches and frees the ports", async () => {
