@@ -124,7 +124,7 @@ export class Call {
       });
       this.#request.on("end", () => {
         if (bytes <= MAX_BODY_BYTES) resolve(Buffer.concat(chunks));
-        else reject(new Refusal(413, "RequestEntityTooLarge", `limit is ${MAX_BODY_BYTES}`));
+        else reject(new Refusal(413, "RequestEntityTooLarge", `Request entity too large: limit is ${MAX_BODY_BYTES}`));
       });
       this.#request.on("error", reject);
     });
