@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { startDevserver, type TestDevserver } from "../support/devserver.ts";
+import { type Reply, startDevserver, type TestDevserver } from "../support/devserver.ts";
 
 const GROUP = "provisioning.grafana.app";
 const TABLE = { headers: { accept: "application/json;as=Table;v=v1;g=meta.k8s.io" } };
@@ -18,36 +18,30 @@ function serving(settings: string[], facts: (server: () => TestDevserver) => voi
   });
 }
 
-const noSuchGroup = { status: 404, type: "text/plain; charset=utf-8", text: "404 page not found\n" };
-
-for (const kinds of ["built-in", "custom"]) {
-  serving([`kinds=${kinds}`], (server) => {
-    test("what a served version does not have is refused with a Status", async () => {
-      for (const path of ["connections", "jobs/name-without-namespace", "/api/v1/pods", "/apis/authorization.k8s.io/v1/others"]) {
-        const reply = await server().call("GET", path);
-        assert.deepEqual([reply.status, reply.json.reason, reply.json.message], [404, "NotFound", "the server could not find the requested resource"], path);
-      }
-      for (const [method, path] of [["PUT", "namespaces/a/jobs"], ["POST", "jobs"], ["OPTIONS", "namespaces/a/jobs/x"], ["HEAD", "jobs"]] as const) {
-        assert.equal((await server().call(method, path)).status, 405, `${method} ${path}`);
-      }
-      const message = "the server does not allow this method on the requested resource";
-      assert.equal((await server().call("PUT", "namespaces/a/jobs")).json.message, message);
-    });
-
-    test("what no group is behind is refused with plain text", async () => {
-      for (const path of ["/none", "/apis/other.grafana.app/v1/jobs", "/apis/other.grafana.app"]) {
-        const { status, headers, text } = await server().call("GET", path);
-        assert.deepEqual({ status, type: headers["content-type"], text }, noSuchGroup, path);
-      }
-      const { status, headers, text } = await server().call("GET", `/apis/${GROUP}/v9/jobs`);
-      assert.equal(status, 404);
-      if (kinds === "custom") assert.deepEqual({ status, type: headers["content-type"], text }, noSuchGroup);
-      else assert.equal(headers["content-type"], "application/json");
-    });
-  });
+/** What the server's last handler answers. */
+async function isText(reply: Promise<Reply>, what: string): Promise<void> {
+  const { status, headers, text } = await reply;
+  assert.deepEqual([status, headers["content-type"], text], [404, "text/plain; charset=utf-8", "404 page not found\n"], what);
 }
 
 serving(["kinds=built-in"], (server) => {
+  test("what a group does not have is refused with a Status, what is in no group with text", async () => {
+    for (const path of ["connections", "jobs/x", "namespaces/a/jobs/x/none", `/apis/${GROUP}/v9/jobs`, "/api/v1/pods"]) {
+      const reply = await server().call("GET", path);
+      assert.deepEqual([reply.status, reply.json.reason, reply.json.message], [404, "NotFound", "the server could not find the requested resource"], path);
+    }
+    for (const path of ["/none", "/apis/other.grafana.app", "/apis/other.grafana.app/v1/jobs"]) await isText(server().call("GET", path), path);
+  });
+
+  test("methods that a path does not have are refused with 405", async () => {
+    const calls = [["PUT", "namespaces/a/jobs"], ["POST", "jobs"], ["POST", "namespaces/a/jobs/x"], ["OPTIONS", "namespaces/a/jobs/x"]] as const;
+    for (const [method, path] of calls) {
+      const reply = await server().call(method, path);
+      assert.deepEqual([reply.status, reply.json.message], [405, "the server does not allow this method on the requested resource"], `${method} ${path}`);
+    }
+    assert.equal((await server().call("HEAD", "jobs")).status, 405);
+  });
+
   test("the table says that it has a date", async () => {
     assert.match((await server().call("GET", "jobs", undefined, TABLE)).text, /"name":"Created At","type":"date","format":"","description":""/);
   });
@@ -58,6 +52,39 @@ serving(["kinds=built-in"], (server) => {
 });
 
 serving(["kinds=custom"], (server) => {
+  test("what the group does not have is refused with text, what Kubernetes' own do not have with a Status", async () => {
+    for (const [method, path] of [["GET", "connections"], ["GET", "jobs/x"], ["GET", `/apis/${GROUP}/v9/jobs`], ["POST", "jobs"], ["GET", "/none"]] as const) {
+      await isText(server().call(method, path), path);
+    }
+    assert.equal((await server().call("GET", "/api/v1/pods")).json.kind, "Status");
+  });
+
+  test("below an object is nothing, as if the object were not there", async () => {
+    const reply = await server().call("GET", "namespaces/default/repositories/test6/none");
+    assert.deepEqual([reply.status, reply.json.message], [404, `repositories.${GROUP} "test6" not found`]);
+  });
+
+  test("methods are taken where they do not belong, or refused in words of their own", async () => {
+    const job = { apiVersion: `${GROUP}/v0alpha1`, kind: "Job", metadata: { name: "made" }, spec: { action: "pull", repository: "r", pull: {} } };
+    assert.equal((await server().call("POST", "namespaces/a/jobs/made", job)).status, 201);
+    for (const method of ["PUT", "PATCH"]) {
+      const reply = await server().call(method, "namespaces/a/jobs", job);
+      assert.deepEqual([reply.status, reply.json.message], [400, "name must be provided"]);
+    }
+    const reply = await server().call("OPTIONS", "namespaces/a/jobs/x");
+    assert.deepEqual([reply.status, reply.json.message, reply.json.details], [
+      405,
+      ` is not supported on resources of kind "jobs.${GROUP}"`,
+      { group: GROUP, kind: "jobs" },
+    ]);
+  });
+
+  test("HEAD is GET without the body", async () => {
+    const [head, get] = [await server().call("HEAD", "jobs"), await server().call("GET", "jobs")];
+    assert.deepEqual([head.status, head.text, head.headers["content-length"]], [200, "", get.headers["content-length"]]);
+    assert.equal((await server().call("HEAD", "namespaces/a/jobs/none")).status, 404);
+  });
+
   test("the table says where its texts come from", async () => {
     assert.match((await server().call("GET", "jobs", undefined, TABLE)).text, /"name":"Created At","type":"string","format":"","description":"Custom resource definition column/);
   });

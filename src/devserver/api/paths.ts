@@ -4,8 +4,8 @@ import { API_VERSIONS, type ApiVersion, GROUP } from "../../provisioning.ts";
 import type { Behaviour } from "../behaviour/eras.ts";
 import { type Resource, resourceNamed } from "./resources.ts";
 
-/** `watch` is the old way to watch a collection or one object; `jobs` and `job` are those below a repository: all of its history, or one by uid. */
-export type Place = "collection" | "watch" | "object" | "status" | "jobs" | "job";
+/** `watch` is the old way to watch a collection or one object; `jobs` and `job` are those below a repository: all of its history, or one by uid; `nothing` is below an object of a custom kind. */
+export type Place = "collection" | "watch" | "object" | "status" | "jobs" | "job" | "nothing";
 
 /** A path of the group, taken apart. */
 export interface Target {
@@ -32,7 +32,8 @@ export function parseTarget(path: string, behaviour: Behaviour): Target | undefi
   const resource = resourceNamed(plural);
   if (version === undefined || resource === undefined || !isServed(resource, behaviour)) return undefined;
   if (!namespaced && name !== "") return undefined;
-  const place = watched ? (rest.length === 0 ? "watch" : undefined) : placeOf(resource, name, rest);
+  const unknown = behaviour.kinds === "custom" ? "nothing" : undefined;
+  const place = watched ? (rest.length === 0 ? "watch" : undefined) : (placeOf(resource, name, rest) ?? unknown);
   if (place === undefined) return undefined;
   return { place, version, resource, namespace: namespaced ? parts[1] : undefined, name, uid: place === "job" ? (rest[1] ?? "") : "" };
 }

@@ -5,6 +5,7 @@ import { GROUP } from "../../provisioning.ts";
 import { type AccessContext, authenticate, authorize, type Caller, type Verb } from "../access/access.ts";
 import type { Behaviour } from "../behaviour/eras.ts";
 import type { Answer, Call } from "../wire/call.ts";
+import { customRoutes } from "./custom-routes.ts";
 import { discovery } from "./discovery.ts";
 import { parseTarget, type Place, type Target } from "./paths.ts";
 import { chooseForm } from "./forms.ts";
@@ -14,7 +15,7 @@ import { readNamespaces } from "./namespaces.ts";
 import { readCollection, readJobs, readObject, readWatched, wantsWatch } from "./reads.ts";
 import { type ResourceName, RESOURCES } from "./resources.ts";
 import { review, reviewAt } from "./reviews.ts";
-import { methodNotAllowed, noSuchPath } from "../wire/status.ts";
+import { methodNotAllowed, methodNotSupported, noSuchPath } from "../wire/status.ts";
 import type { WatchContext } from "./watch.ts";
 import { create, enqueue, patch, remove, removeAll, replace } from "./writes.ts";
 
@@ -31,7 +32,7 @@ export interface Asked {
   form: Form;
 }
 
-interface Route {
+export interface Route {
   verb: Verb;
   /** Undefined when a stream took the response over. */
   answer: (asked: Asked) => Answer | undefined | Promise<Answer | undefined>;
@@ -39,7 +40,9 @@ interface Route {
   of?: ResourceName;
 }
 
-const ROUTES: Readonly<Record<Place, Readonly<Record<string, Route | undefined>>>> = {
+export type Routes = Readonly<Record<Place, Readonly<Record<string, Route | undefined>>>>;
+
+const ROUTES: Routes = {
   collection: {
     GET: { verb: "list", answer: readCollection },
     POST: { verb: "create", answer: create },
@@ -67,7 +70,9 @@ const ROUTES: Readonly<Record<Place, Readonly<Record<string, Route | undefined>>
     GET: { verb: "get", answer: readJobs, of: "jobs" },
     POST: { verb: "create", answer: enqueue, of: "jobs" },
   },
+  nothing: {},
 };
+const CUSTOM_ROUTES = customRoutes(ROUTES);
 
 /** Answers one API request; undefined when a stream took the response over. @throws Refusal */
 export async function answerApi(context: ApiContext, call: Call): Promise<Answer | undefined> {
@@ -87,8 +92,10 @@ export async function answerApi(context: ApiContext, call: Call): Promise<Answer
 async function answerTarget(context: ApiContext, call: Call, caller: Caller, target: Target): Promise<Answer | undefined> {
   const { behaviour } = context;
   const { resource, namespace, place } = target;
-  const route = ROUTES[place][call.method];
-  if (route === undefined || (namespace === undefined && route.verb !== "list" && route.verb !== "watch")) throw methodNotAllowed();
+  const custom = behaviour.kinds === "custom";
+  const route = (custom ? CUSTOM_ROUTES : ROUTES)[place][call.method];
+  if (namespace === undefined && route?.verb !== "list" && route?.verb !== "watch") return unserved(call.path, behaviour, methodNotAllowed());
+  if (route === undefined) throw custom ? methodNotSupported(resource.name) : methodNotAllowed();
   const events = route.verb === "watch" || (route.verb === "list" && wantsWatch(call.query));
   const of = route.of === undefined ? resource : RESOURCES[route.of];
   authorize(caller, events ? "watch" : route.verb, of.name, namespace, route.of === undefined ? target.name : target.uid);
@@ -102,13 +109,11 @@ async function answerTarget(context: ApiContext, call: Call, caller: Caller, tar
 /** Verbs whose answers hold lists. */
 const LISTS: readonly Verb[] = ["list", "deletecollection"];
 
-/** A path that is not there: below a served version the API says so, elsewhere the server's last handler, which knows no Status. */
-function unserved(path: string, behaviour: Behaviour): Answer {
-  const [, root, group, version] = path.split("/");
+/** The API knows what is not there in its groups; elsewhere, and for custom kinds, it is the server's last handler, which knows no Status. */
+function unserved(path: string, behaviour: Behaviour, refusal = noSuchPath()): Answer {
+  const [, root, group] = path.split("/");
   const served = servedGroups(behaviour).find(({ name }) => (root === "api" ? name === "" : root === "apis" && name === group));
-  // Custom kinds are served by version.
-  const known = served?.name === GROUP && behaviour.kinds === "custom" ? served.versions.some((one) => one.version === version) : served !== undefined;
-  if (known) throw noSuchPath();
+  if (served !== undefined && (served.name !== GROUP || behaviour.kinds === "built-in")) throw refusal;
   const headers = { "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff" };
   return { status: 404, body: "404 page not found\n", headers };
 }
