@@ -35,8 +35,10 @@ export const flipText = (flip: Flip): string => ("set" in flip ? `set ${flip.set
 
 /** The reply is a Status that says so; `message` is a part of the text or a pattern. */
 export function refused(reply: Reply, code: number, reason: string, message?: string | RegExp, details?: Details): void {
-  const { kind, status, reason: given, code: stated } = isStatus(reply);
-  assert.deepEqual({ http: reply.status, kind, status, reason: given ?? "", code: stated }, { http: code, kind: "Status", status: "Failure", reason, code });
+  assert.equal(reply.status, code, reply.text.slice(0, 300));
+  assert.match(reply.headers["content-type"] ?? "", /^application\/json/);
+  const { kind, status, reason: given, code: stated } = reply.json;
+  assert.deepEqual({ kind, status, reason: given ?? "", code: stated }, { kind: "Status", status: "Failure", reason, code });
   if (message instanceof RegExp) assert.match(reply.json.message ?? "", message);
   else if (message !== undefined) assert.equal(reply.json.message ?? "", message);
   if (details !== undefined) assert.deepEqual(reply.json.details, details);
@@ -58,8 +60,3 @@ export function ok(reply: Reply, code = 200): Body {
 }
 
 export const names = ({ items }: Body): string => items.map(({ metadata }) => metadata.name).join(" ");
-
-function isStatus(reply: Reply): Record<string, unknown> {
-  assert.match(reply.headers["content-type"] ?? "", /^application\/json/);
-  return reply.json;
-}

@@ -24,11 +24,21 @@ export function flipAll(facts: readonly Fact[]): Map<string, Promise<Flipped>> {
 }
 
 async function flip(fact: Fact): Promise<Flipped> {
-  const ground = await startDev(fact.on, fact.flip);
-  const { error } = await judge(fact, ground);
-  await ground.close();
+  const error = await failure(fact);
   const outcome = error === undefined ? "held" : isAssertion(error) ? "fell" : "broke";
   return { fact, flip: flipText(fact.flip), outcome, how: error === undefined ? "" : shorten(describeError(error)) };
+}
+
+/** What the fact throws with its flip, or what its server throws at the flip. */
+async function failure(fact: Fact): Promise<unknown> {
+  try {
+    const ground = await startDev(fact.on, fact.flip);
+    const { error } = await judge(fact, ground);
+    await ground.close();
+    return error;
+  } catch (error) {
+    return error;
+  }
 }
 
 /** The table as text: id, flip and how the fact failed. */

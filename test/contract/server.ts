@@ -73,7 +73,7 @@ export interface WatchEvent {
 export interface Lines {
   status: number;
   headers: IncomingMessage["headers"];
-  /** The next event; undefined at a polite end. Throws an AssertionError when none comes in time. */
+  /** The next event; undefined at a polite end. Throws an AssertionError when none comes in time, or something else does. */
   next(): Promise<WatchEvent | undefined>;
   /** The next event, which must be there. */
   event(): Promise<WatchEvent>;
@@ -175,10 +175,10 @@ function lines(response: IncomingMessage, patienceMs: number, close: () => void)
       if (end >= 0) {
         const line = rest.slice(0, end);
         rest = rest.slice(end + 1);
-        return JSON.parse(line) as WatchEvent;
+        return eventOf(line);
       }
       const { done, value } = await patiently(chunks.next());
-      if (done === true) return rest.trim() === "" ? undefined : (JSON.parse(rest.trim()) as WatchEvent);
+      if (done === true) return rest.trim() === "" ? undefined : eventOf(rest);
       rest += String(value);
     }
   };
@@ -198,6 +198,12 @@ function lines(response: IncomingMessage, patienceMs: number, close: () => void)
     },
     close,
   };
+}
+
+function eventOf(line: string): WatchEvent {
+  const event = JSON.parse(line) as WatchEvent;
+  if (typeof event.type === "string") return event;
+  throw new AssertionError({ message: `no event but a ${(event as unknown as Body).kind ?? "line"}: ${line.slice(0, 300)}` });
 }
 
 function joined(chunks: readonly Uint8Array[]): Uint8Array {

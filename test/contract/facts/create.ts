@@ -110,7 +110,7 @@ export const CREATE: readonly Fact[] = [
     id: "CREATE-009",
     claim: "an object that waits for its finalizers still holds its name, and the refusal says so",
     source: "k8s: apiserver/pkg/registry/generic/registry/store.go",
-    flip: { fault: "answer-text:object is being deleted: ->" },
+    flip: { fault: "answer-text:object is being deleted->object is there" },
     async run(at) {
       await at.job("a", { metadata: { finalizers: ["example.com/hold"] } });
       await at.deleted("jobs/a");
@@ -350,14 +350,14 @@ export const CREATE: readonly Fact[] = [
     on: "built-in",
     async run(at) {
       const { path, body } = at.builtin;
-      refused(await at.post(path, { ...body("a"), kind: "Secret" }), 400, "BadRequest", /cannot be handled as a /);
+      refused(await at.post(path, { ...body("a"), kind: "Nothing" }), 400, "BadRequest", /no kind "Nothing" is registered for version "/);
     },
   },
   {
     id: "CREATE-034",
     claim: "a body of another API group is refused with 400",
     source: HANDLER_GO,
-    flip: { fault: "ignore:body.apiVersion" },
+    flip: { fault: 'request:body.apiVersion="provisioning.grafana.app/v0alpha1"' },
     async run(at) {
       refused(await at.post("jobs", { ...job("a"), apiVersion: "batch/v1" }), 400, "BadRequest");
     },
@@ -397,7 +397,7 @@ export const CREATE: readonly Fact[] = [
     id: "CREATE-038",
     claim: "a Content-Type of JSON with a charset is taken",
     source: "k8s: apiserver/pkg/endpoints/handlers/negotiation/negotiate.go",
-    flip: { fault: 'request:header.content-type="text/plain"' },
+    flip: { fault: "request:header.content-type=text/plain" },
     async run(at) {
       ok(await at.post("jobs", job("a"), { "content-type": "application/json; charset=utf-8" }), 201);
     },
@@ -416,7 +416,7 @@ export const CREATE: readonly Fact[] = [
     id: "CREATE-040",
     claim: "a Job without action is refused with 422 FieldValueRequired for spec.action",
     source: VALIDATOR_GO,
-    flip: { set: "admission=off" },
+    flip: { fault: 'request:body.spec.action="pull"' },
     async run(at) {
       invalid(await at.post("jobs", job("a", { spec: { action: undefined } })), ["FieldValueRequired spec.action"], { name: "a", group: GROUP, kind: "Job" });
     },
@@ -425,7 +425,7 @@ export const CREATE: readonly Fact[] = [
     id: "CREATE-041",
     claim: "a Job without action and repository is refused with both causes",
     source: VALIDATOR_GO,
-    flip: { set: "admission=off" },
+    flip: { fault: 'request:body.spec.repository="demo"' },
     async run(at) {
       const reply = await at.post("jobs", { ...job("a"), spec: { message: "text" } });
       invalid(reply, ["FieldValueRequired spec.action", "FieldValueRequired spec.repository"]);
@@ -435,7 +435,7 @@ export const CREATE: readonly Fact[] = [
     id: "CREATE-042",
     claim: "a HistoricJob without repository is refused with 422",
     source: VALIDATOR_GO,
-    flip: { set: "admission=off" },
+    flip: { fault: 'request:body.spec.repository="demo"' },
     async run(at) {
       const reply = await at.post("historicjobs", { ...job("a", { spec: { repository: undefined } }), kind: "HistoricJob" });
       invalid(reply, ["FieldValueRequired spec.repository"], { kind: "HistoricJob" });

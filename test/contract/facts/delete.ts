@@ -142,7 +142,7 @@ export const DELETE: readonly Fact[] = [
     id: "DEL-011",
     claim: "options of another kind are refused with 400 and delete nothing",
     source: DELETE_GO,
-    flip: { fault: "ignore:body.kind" },
+    flip: { fault: "ignore:body.kind,method=DELETE" },
     async run(at) {
       await at.job("a");
       refused(await at.del("jobs/a", { kind: "Job", apiVersion: "v1" }), 400, "BadRequest", /no kind "Job" is registered for version "v1"/);
@@ -196,7 +196,7 @@ export const DELETE: readonly Fact[] = [
     id: "DEL-016",
     claim: "propagationPolicy=Background deletes at once",
     source: BEFORE_GO,
-    flip: { fault: 'request:query.propagationPolicy="Foreground"' },
+    flip: { fault: "request:query.propagationPolicy=Foreground" },
     async run(at) {
       await at.job("a");
       assert.equal(ok(await at.del("jobs/a?propagationPolicy=Background")).status, "Success");
@@ -504,7 +504,7 @@ export const DELETE: readonly Fact[] = [
     id: "COLL-011",
     claim: "options of another kind are refused with 400 for a collection, too",
     source: DELETE_GO,
-    flip: { fault: "ignore:body.kind" },
+    flip: { fault: "ignore:body.kind,method=DELETE" },
     async run(at) {
       await at.job("a");
       refused(await at.del("jobs", { kind: "Nothing", apiVersion: "v1" }), 400, "BadRequest", /no kind "Nothing" is registered for version "v1"/);

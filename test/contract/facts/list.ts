@@ -310,7 +310,7 @@ export const LIST: readonly Fact[] = [
     id: "PAGE-014",
     claim: "a continue together with resourceVersion=0 is let through",
     source: CONTINUE_GO,
-    flip: { fault: 'request:query.resourceVersion="1"' },
+    flip: { fault: "request:query.resourceVersion=1" },
     async run(at) {
       await at.jobs("a", "b");
       assert.equal(await outcome(at, `limit=1&resourceVersion=0&continue=${next(await page(at, "limit=1"))}`), "b");
@@ -333,7 +333,7 @@ export const LIST: readonly Fact[] = [
     id: "PAGE-016",
     claim: "an empty continue begins anew",
     source: CONTINUE_GO,
-    flip: { fault: 'request:query.continue="garbage"' },
+    flip: { fault: "request:query.continue=garbage" },
     async run(at) {
       await at.jobs("a", "b");
       assert.equal(await outcome(at, "limit=1&continue="), "a");
@@ -402,7 +402,7 @@ export const LIST: readonly Fact[] = [
     id: "AGED-002",
     claim: "the token of an expired list gives the rest as it is now",
     source: STORE_GO,
-    flip: { fault: "ignore:query.continue,verb=list,after=2" },
+    flip: { fault: "answer:metadata.continue=none,code=410" },
     on: "aged",
     async run(at) {
       await at.jobs("a", "b", "c");
@@ -433,7 +433,7 @@ export const LIST: readonly Fact[] = [
     id: "AGED-004",
     claim: "a list not older than a version that is no longer kept is answered",
     source: VERSIONS,
-    flip: { fault: 'request:query.resourceVersionMatch="Exact"' },
+    flip: { fault: "request:query.resourceVersionMatch=Exact" },
     on: "aged",
     async run(at) {
       const { before } = await moved(at);
@@ -479,7 +479,7 @@ export const LIST: readonly Fact[] = [
     id: "RV-004",
     claim: "a resourceVersion without limit and match gives what is there now",
     source: VERSIONS,
-    flip: { fault: 'request:query.resourceVersionMatch="Exact"' },
+    flip: { fault: "request:query.resourceVersionMatch=Exact" },
     async run(at) {
       const { before } = await moved(at);
       assert.equal(await outcome(at, `resourceVersion=${before.metadata.resourceVersion}`), "a b bb c");
@@ -489,7 +489,7 @@ export const LIST: readonly Fact[] = [
     id: "RV-005",
     claim: "resourceVersionMatch=NotOlderThan gives a list that is at least as new",
     source: VERSIONS,
-    flip: { fault: 'request:query.resourceVersionMatch="Exact"' },
+    flip: { fault: "request:query.resourceVersionMatch=Exact" },
     async run(at) {
       const { before } = await moved(at);
       const list = await page(at, `resourceVersion=${before.metadata.resourceVersion}&resourceVersionMatch=NotOlderThan`);
@@ -501,7 +501,7 @@ export const LIST: readonly Fact[] = [
     id: "RV-006",
     claim: "resourceVersion=0 gives everything, with or without limit",
     source: VERSIONS,
-    flip: { set: "page-size=2" },
+    flip: { fault: "status:410,path=resourceVersion=0" },
     async run(at) {
       await at.jobs("a", "b", "c");
       await at.fresh();

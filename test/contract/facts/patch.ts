@@ -44,7 +44,7 @@ export const PATCH: readonly Fact[] = [
     id: "PATCH-002",
     claim: "null in a merge patch removes a field",
     source: MERGE_RFC,
-    flip: { fault: "ignore:body.metadata.labels.one" },
+    flip: { fault: 'request:body.metadata.labels.one="1",method=PATCH' },
     async run(at) {
       await at.job("a", { metadata: { labels: { one: "1", two: "2" } } });
       assert.deepEqual(ok(await at.patch("jobs/a", { metadata: { labels: { one: null, three: "3" } } })).metadata.labels, { two: "2", three: "3" });
@@ -54,7 +54,7 @@ export const PATCH: readonly Fact[] = [
     id: "PATCH-003",
     claim: "null in a merge patch removes a whole map",
     source: MERGE_RFC,
-    flip: { fault: "ignore:body.metadata.labels" },
+    flip: { fault: "ignore:body.metadata.labels,method=PATCH" },
     async run(at) {
       await at.job("a", { metadata: { labels: { one: "1" }, annotations: { k: "v" } } });
       const { labels, annotations } = ok(await at.patch("jobs/a", { metadata: { labels: null, annotations: null } })).metadata;
@@ -131,7 +131,7 @@ export const PATCH: readonly Fact[] = [
     id: "PATCH-010",
     claim: "a merge patch that sets another name is refused with 400",
     source: UPDATE_GO,
-    flip: { fault: "ignore:body.metadata.name" },
+    flip: { fault: "ignore:body.metadata.name,method=PATCH" },
     async run(at) {
       await at.job("a");
       refused(await at.patch("jobs/a", { metadata: { name: "b" } }), 400, "BadRequest", "the name of the object (b) does not match the name on the URL (a)");
@@ -185,7 +185,7 @@ export const PATCH: readonly Fact[] = [
     id: "PATCH-015",
     claim: "the result of a patch is validated",
     source: "grafana: apps/provisioning/pkg/jobs/validator.go; as required fields of the CRD's schema",
-    flip: { set: "admission=off" },
+    flip: { fault: 'request:body.spec.action="pull",method=PATCH' },
     async run(at) {
       await at.job("a");
       invalid(await at.patch("jobs/a", { spec: { action: null } }), ["FieldValueRequired spec.action"], { name: "a", kind: "Job" });
@@ -235,7 +235,7 @@ export const PATCH: readonly Fact[] = [
     id: "PATCH-020",
     claim: "a patch as application/json is refused with 415 that names the kinds of patch",
     source: PATCH_GO,
-    flip: { fault: 'request:header.content-type="application/merge-patch+json",method=PATCH' },
+    flip: { fault: "request:header.content-type=application/merge-patch+json,method=PATCH" },
     async run(at) {
       await at.job("a");
       refused(await at.patch("jobs/a", { spec: { message: "m" } }, { "content-type": "application/json" }), 415, "UnsupportedMediaType", TYPES);
@@ -245,7 +245,7 @@ export const PATCH: readonly Fact[] = [
     id: "PATCH-021",
     claim: "a strategic merge patch is refused with 415, as the kind has no Go type",
     source: PATCH_GO,
-    flip: { fault: 'request:header.content-type="application/merge-patch+json",method=PATCH' },
+    flip: { fault: "request:header.content-type=application/merge-patch+json,method=PATCH" },
     async run(at) {
       await at.job("a");
       const reply = await at.patch("jobs/a", { spec: { message: "m" } }, { "content-type": "application/strategic-merge-patch+json" });
@@ -267,7 +267,7 @@ export const PATCH: readonly Fact[] = [
     id: "PATCH-023",
     claim: "a Content-Type of a merge patch with a charset is taken",
     source: PATCH_GO,
-    flip: { fault: 'request:header.content-type="application/json; charset=utf-8",method=PATCH' },
+    flip: { fault: "request:header.content-type=application/json; charset=utf-8,method=PATCH" },
     async run(at) {
       await at.job("a");
       ok(await at.patch("jobs/a", { spec: { message: "m" } }, { "content-type": "application/merge-patch+json; charset=utf-8" }));

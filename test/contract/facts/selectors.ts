@@ -67,7 +67,7 @@ export const SELECTORS: readonly Fact[] = [
     id: "LABEL-013",
     claim: "an empty selector selects everything",
     source: LABELS,
-    flip: { fault: 'request:query.labelSelector="x"' },
+    flip: { fault: "request:query.labelSelector=x" },
     async run(at) {
       await labelled(at);
       assert.equal(names(ok(await asked(at, ""))), "a b c d");

@@ -92,7 +92,7 @@ export const UPDATE: readonly Fact[] = [
     id: "GET-007",
     claim: "a GET of one object does not watch, whatever its query says",
     source: "k8s: apiserver/pkg/endpoints/handlers/get.go",
-    flip: { fault: "status:405,verb=get" },
+    flip: { fault: "status:405,path=jobs/a?watch" },
     async run(at) {
       await at.job("a");
       assert.equal(ok(await at.get("jobs/a?watch=1&timeoutSeconds=1")).kind, "Job");
@@ -317,14 +317,14 @@ export const UPDATE: readonly Fact[] = [
     async run(at) {
       const { path, body } = at.builtin;
       const made = await at.made(path, body("a"));
-      refused(await at.put(`${path}/a`, { ...made, kind: "Secret" }), 400, "BadRequest", /cannot be handled as a /);
+      refused(await at.put(`${path}/a`, { ...made, kind: "Nothing" }), 400, "BadRequest", /no kind "Nothing" is registered for version "/);
     },
   },
   {
     id: "PUT-021",
     claim: "a PUT is validated as a creation is",
     source: "grafana: apps/provisioning/pkg/jobs/validator.go; as required fields of the CRD's schema",
-    flip: { set: "admission=off" },
+    flip: { fault: 'request:body.spec.repository="demo",method=PUT' },
     async run(at) {
       const made = await at.job("a");
       invalid(await at.put("jobs/a", { ...made, spec: { ...made.spec, repository: undefined } }), ["FieldValueRequired spec.repository"], { name: "a", kind: "Job" });

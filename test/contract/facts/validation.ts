@@ -48,7 +48,7 @@ export const VALIDATION: readonly Fact[] = [
     id: "DRY-004",
     claim: "a creation with dryRun=All is validated",
     source: DRY_RUN,
-    flip: { set: "admission=off" },
+    flip: { fault: 'request:body.spec.action="pull"' },
     async run(at) {
       invalid(await at.post("jobs?dryRun=All", job("a", { spec: { action: undefined } })), ["FieldValueRequired spec.action"]);
     },
@@ -159,7 +159,7 @@ export const VALIDATION: readonly Fact[] = [
     id: "DRY-014",
     claim: "dryRun=All twice is once",
     source: OPTIONS_GO,
-    flip: { fault: 'request:query.dryRun="Some"' },
+    flip: { fault: "request:query.dryRun=Some" },
     async run(at) {
       ok(await at.post("jobs?dryRun=All&dryRun=All", job("a")), 201);
     },
@@ -216,7 +216,7 @@ export const VALIDATION: readonly Fact[] = [
     id: "FIELD-006",
     claim: "fieldValidation=Warn takes unknown fields with a Warning for each",
     source: FIELDS,
-    flip: { fault: 'request:query.fieldValidation="Ignore"' },
+    flip: { fault: "request:query.fieldValidation=Ignore" },
     async run(at) {
       const reply = await at.post("jobs?fieldValidation=Warn", unknown("a"));
       ok(reply, 201);

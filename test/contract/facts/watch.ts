@@ -39,7 +39,7 @@ export const WATCH: readonly Fact[] = [
     id: "WATCH-001",
     claim: "a watch answers 200 as JSON in chunks, before there is an event",
     source: WATCH_GO,
-    flip: { fault: 'answer-header:content-type="text/plain"' },
+    flip: { fault: "answer-header:content-type=text/plain" },
     async run(at) {
       const watch = await watching(at);
       assert.deepEqual([watch.status, watch.headers["content-type"], watch.headers["transfer-encoding"]], [200, "application/json", "chunked"]);
@@ -100,7 +100,7 @@ export const WATCH: readonly Fact[] = [
     id: "WATCH-006",
     claim: "a watch from the version of a list goes on where the list ends",
     source: "k8s docs: reference/using-api/api-concepts#efficient-detection-of-changes",
-    flip: { fault: 'request:query.resourceVersion="0",verb=watch' },
+    flip: { fault: "request:query.resourceVersion=0" },
     async run(at) {
       await at.jobs("a", "b");
       const watch = await at.watch(`jobs?watch=1&resourceVersion=${versionOf(ok(await at.get("jobs")))}`);
@@ -262,16 +262,16 @@ export const WATCH: readonly Fact[] = [
     id: "WATCH-019",
     claim: "watch=0, watch=false and watch=False are lists",
     source: "k8s: apimachinery/pkg/runtime/converter.go",
-    flip: { fault: 'request:query.watch="1"' },
+    flip: { fault: "request:query.watch=1" },
     async run(at) {
-      for (const value of ["0", "false", "False"]) assert.equal((await at.get(`jobs?watch=${value}&timeoutSeconds=1`)).json.kind, "JobList", value);
+      for (const value of ["0", "false", "False"]) assert.match((await at.get(`jobs?watch=${value}&timeoutSeconds=1`)).text, /"kind":"JobList"/, value);
     },
   },
   {
     id: "WATCH-020",
     claim: "the old path with /watch/ watches",
     source: "k8s: apiserver/pkg/endpoints/request/requestinfo.go",
-    flip: { fault: "status:404,path=/watch/" },
+    flip: { fault: "status:404,path=/v0alpha1\\/watch/" },
     async run(at) {
       await at.job("a");
       await at.fresh();
@@ -452,7 +452,7 @@ export const WATCH: readonly Fact[] = [
     id: "INIT-007",
     claim: "without allowWatchBookmarks no bookmark marks the end of the initial events",
     source: STREAMING,
-    flip: { fault: 'request:query.allowWatchBookmarks="true"' },
+    flip: { fault: "request:query.allowWatchBookmarks=true" },
     async run(at) {
       await at.job("a");
       const watch = await at.watch("jobs?watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&timeoutSeconds=5");
@@ -478,7 +478,7 @@ export const WATCH: readonly Fact[] = [
     id: "INIT-009",
     claim: "sendInitialEvents without resourceVersionMatch is refused with 422, whatever its value",
     source: OPTIONS_GO,
-    flip: { fault: 'request:query.resourceVersionMatch="NotOlderThan"' },
+    flip: { fault: "request:query.resourceVersionMatch=NotOlderThan" },
     async run(at) {
       for (const value of ["true", "false"]) {
         const reply = await at.get(`jobs?watch=1&timeoutSeconds=1&sendInitialEvents=${value}`);
@@ -491,7 +491,7 @@ export const WATCH: readonly Fact[] = [
     id: "INIT-010",
     claim: "sendInitialEvents with resourceVersionMatch=Exact is refused with two causes",
     source: OPTIONS_GO,
-    flip: { fault: 'request:query.resourceVersionMatch="NotOlderThan"' },
+    flip: { fault: "request:query.resourceVersionMatch=NotOlderThan" },
     async run(at) {
       const reply = await at.get("jobs?watch=1&timeoutSeconds=1&sendInitialEvents=true&resourceVersionMatch=Exact&resourceVersion=5");
       invalid(reply, ["FieldValueForbidden resourceVersionMatch", "FieldValueNotSupported resourceVersionMatch"]);
@@ -539,7 +539,7 @@ export const WATCH: readonly Fact[] = [
     id: "WERR-003",
     claim: "a watch with a timeoutSeconds that is no number is refused with 400",
     source: "k8s: apimachinery/pkg/runtime/converter.go",
-    flip: { fault: 'request:query.timeoutSeconds="1"' },
+    flip: { fault: "request:query.timeoutSeconds=1" },
     async run(at) {
       refused(await at.get("jobs?watch=1&timeoutSeconds=abc"), 400, "BadRequest", 'strconv.ParseInt: parsing "abc": invalid syntax');
     },
@@ -562,7 +562,7 @@ export const WATCH: readonly Fact[] = [
     id: "WERR-005",
     claim: "a watch from a version of the future waits, and carries nothing before it",
     source: CACHER_GO,
-    flip: { fault: 'request:query.resourceVersion="0"' },
+    flip: { fault: "request:query.resourceVersion=0" },
     async run(at) {
       await at.job("a");
       const watch = await at.watch("jobs?watch=1&resourceVersion=999999999&timeoutSeconds=1");
