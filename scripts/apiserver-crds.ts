@@ -1,28 +1,19 @@
 // The three kinds of the provisioning API as CustomResourceDefinitions, over the schemas that the dev server describes itself
 // with. What a CRD cannot do (the sub-resource /jobs of a repository, rules on names, most of admission) is not here.
 
+import { type ResourceName, RESOURCES } from "../src/devserver/api/resources.ts";
 import { SCHEMAS } from "../src/devserver/api/schema.ts";
 import type { Schema } from "../src/devserver/api/schema-parts.ts";
 
 const GROUP = "provisioning.grafana.app";
 const VERSION = "v0alpha1";
 
-interface Column {
-  name: string;
-  type: "string";
-  jsonPath: string;
-}
+/** A CRD's column takes one path. The time is shown as text, not as an age: so does Grafana. */
+const columnsOf = (resource: ResourceName) =>
+  RESOURCES[resource].columns.map(({ name, paths: [jsonPath] }) => ({ name, type: "string", jsonPath }));
 
-const column = (name: string, jsonPath: string): Column => ({ name, type: "string", jsonPath });
-// As text, not as an age: so does Grafana.
-const CREATED = column("Created At", ".metadata.creationTimestamp");
 const JOB = {
-  columns: [
-    CREATED,
-    column("Action", ".spec.action"),
-    column("State", ".status.state"),
-    column("Message", ".status.message"),
-  ],
+  columns: columnsOf("jobs"),
   required: { object: ["spec"], spec: ["action", "repository"] },
   selectableFields: [],
   subresources: {},
@@ -39,7 +30,7 @@ export const KINDS = [
   {
     names: { plural: "repositories", singular: "repository", kind: "Repository", listKind: "RepositoryList" },
     schema: SCHEMAS.Repository,
-    columns: [CREATED],
+    columns: columnsOf("repositories"),
     required: { object: [], spec: [] },
     selectableFields: [{ jsonPath: ".spec.connection.name" }],
     subresources: { status: {} },

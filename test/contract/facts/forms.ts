@@ -198,11 +198,11 @@ export const FORMS: readonly Fact[] = [
   },
   {
     id: "TABLE-016",
-    claim: "repositories as Table have Name and Created At",
+    claim: "a list of repositories as Table has the columns Name, Created At, Title, Type and Target",
     source: "grafana: pkg/registry/apis/provisioning/register.go; as columns of the CRD",
     flip: NO_ACCEPT,
     async run(at) {
-      assert.deepEqual(table(await at.get("repositories", TABLE)).columnDefinitions?.map(({ name }) => name), ["Name", "Created At"]);
+      assert.deepEqual(table(await at.get("repositories", TABLE)).columnDefinitions?.map(({ name }) => name), ["Name", "Created At", "Title", "Type", "Target"]);
     },
   },
   {
