@@ -17,8 +17,9 @@ export function parseSelection(query: URLSearchParams): Selection {
   const labels = parseLabelSelector(query.get("labelSelector") ?? "");
   const fields = parseFieldSelector(query.get("fieldSelector") ?? "");
   const name = fields.find(({ field, equal }) => equal && field === "metadata.name")?.value;
+  const labelled = ({ labels: held }: Entry) => labels.every((test) => test(held));
   const selects = (entry: Entry) =>
-    labels.every((test) => test(entry.labels)) && fields.every(({ field, equal, value }) => (fieldOf(entry, field) === value) === equal);
+    fields.every(({ field, equal, value }) => (fieldOf(entry, field) === value) === equal) && (labels.length === 0 || labelled(entry));
   return { selects: labels.length === 0 && fields.length === 0 ? undefined : selects, fields, name };
 }
 
