@@ -1,20 +1,24 @@
-// The tables of src/cli, and those of the simulation and of faults, into the marked sections of README.md. With --check nothing is written: code 1 when it differs.
+// The tables of src/cli, of metrics, of the simulation and of faults, into the marked sections of README.md. With --check nothing
+// is written: code 1 when it differs.
 
 import { readFile, writeFile } from "node:fs/promises";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { COUNTED, type CountName } from "../src/base/counts.ts";
+import { REASONS } from "../src/base/reasons.ts";
 import { EXIT_CODES } from "../src/cli/exit.ts";
 import { COMMANDS, COMMAND_NAMES, environmentName, placeholder } from "../src/cli/flags.ts";
 import type { Command, Flag } from "../src/cli/flags.ts";
 import { groupsOf } from "../src/cli/help.ts";
 import { argumentsOf, FAULTS } from "../src/devserver/behaviour/faults/table.ts";
 import { describeParts } from "../src/devserver/plays/parts.ts";
+import { type Metric, METRICS, READINGS } from "../src/observe/metric-table.ts";
 
 /** Content of every section, by the name in its marker. */
 export function sections(): Map<string, string> {
   const flags = COMMAND_NAMES.filter((name) => COMMANDS[name].flags.length > 0)
     .map((name): [string, string] => [`flags:${name.replaceAll(" ", "-")}`, flagTables(COMMANDS[name])]);
-  return new Map([["commands", commandTable()], ...flags, ["simulate", partTable()], ["faults", faultTable()], ["exit-codes", exitTable()]]);
+  return new Map([["commands", commandTable()], ...flags, ["simulate", partTable()], ["faults", faultTable()], ["metrics", metricTables()], ["exit-codes", exitTable()]]);
 }
 
 /**
@@ -63,6 +67,29 @@ function faultTable(): string {
   return table(["Fault", "Arguments", "Models", "Seen"], FAULTS.map((fault) => [
     code(fault.name), argumentsOf(fault) === "" ? "" : code(argumentsOf(fault)), escape(fault.models), escape(fault.seen),
   ]));
+}
+
+function metricTables(): string {
+  const rows = Object.entries(METRICS) as [CountName, Metric][];
+  const counters = (wanted: boolean) => table(["Metric", "Labels", "Counts"], rows
+    .filter(([, { trouble }]) => (trouble === true) === wanted)
+    .map(([name, { name: metric, help }]) => [code(metric), labelsOf(name), escape(help)]));
+  const readings = Object.values(READINGS).map(({ name, help }) => [code(name), escape(help)]);
+  const reasons = Object.entries(REASONS).map(([reason, meaning]) => [code(reason), escape(meaning)]);
+  return [
+    ["Trouble, 0 while all is well", counters(true)],
+    ["Work", counters(false)],
+    ["State", table(["Metric", "Meaning"], readings)],
+    ["Reasons", table(["`reason`", "Meaning"], reasons)],
+  ].map(([title, body]) => `**${title}**\n\n${body}`).join("\n\n");
+}
+
+/** Labels with their words; those of a reason that has a table of its own without. */
+function labelsOf(name: CountName): string {
+  return Object.entries<readonly string[] | string>(COUNTED[name]).map(([label, words]) => {
+    const known = typeof words === "string" || words.includes("connection");
+    return known ? code(label) : `${code(label)}: ${words.join(", ")}`;
+  }).join("; ");
 }
 
 function exitTable(): string {

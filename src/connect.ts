@@ -1,16 +1,20 @@
 // From the configuration to an open way to the server: TLS files, credential, exchange. Sends nothing yet.
 
+import { authorize } from "./auth/authorize.ts";
 import { accessToken, bearer, type Credential, fixedSecret, type SecretSource } from "./auth/credential.ts";
 import { createExchange } from "./auth/exchange.ts";
 import { type KubeconfigAccess, loadKubeconfig, type PemSource } from "./auth/kubeconfig.ts";
 import { refusePlaintext } from "./auth/plaintext.ts";
 import { createSecretFile } from "./auth/secret-file.ts";
-import { createTokenSource } from "./auth/token-source.ts";
+import { createTokenSource, type TokenSource } from "./auth/token-source.ts";
 import type { Clock, Random } from "./base/clock.ts";
+import type { Count } from "./base/counts.ts";
 import { ConfigError } from "./base/errors.ts";
+import type { Fetch } from "./base/http.ts";
 import type { Logger } from "./base/log.ts";
 import type { Redactor } from "./base/secret.ts";
 import type { RunConfig } from "./cli/config.ts";
+import { countedFetch } from "./observe/counted-fetch.ts";
 import { createRotatingTransport, type RotatingTransport, type RotationEvent } from "./runtime/rotating-transport.ts";
 import type { Host } from "./runtime/runtime.ts";
 import type { TlsFiles } from "./runtime/tls-material.ts";
@@ -25,14 +29,16 @@ export interface ConnectEnv {
   redactor: Redactor;
   readText: (path: string) => Promise<string>;
   env: Readonly<Record<string, string | undefined>>;
+  count: Count;
 }
 
-/** A server, and a way to it that carries a credential. */
+/** A server, and a way to it that carries a credential where the client certificate is not all. */
 export interface Connection {
   server: string;
-  transport: RotatingTransport;
-  /** Undefined where the client certificate is all. */
-  credential: Credential | undefined;
+  fetch: Fetch;
+  /** Ends of life, ms since the epoch; undefined where there is none, or none is known. */
+  readonly tokenExpiresAtMs: number | undefined;
+  readonly certificateExpiresAtMs: number | undefined;
   close(): void;
 }
 
@@ -46,11 +52,17 @@ export async function connect(config: RunConfig, env: ConnectEnv): Promise<Conne
   if (tls.files.insecure && server.startsWith("https:")) {
     env.log.warn("TLS certificate of the provisioning server is not verified", { next: "give --tls-ca-file, or --tls-insecure=false for public roots" });
   }
-  const { credential, close } = await credentialOf(config, kubeconfig, server, env);
+  const { credential, tokens, close } = await credentialOf(config, kubeconfig, server, env);
+  const fetch = countedFetch(transport.fetch, "api", env.count);
   return {
     server,
-    transport,
-    credential,
+    fetch: credential === undefined ? fetch : authorize(fetch, credential, env.count),
+    get tokenExpiresAtMs() {
+      return tokens?.expiresAtMs;
+    },
+    get certificateExpiresAtMs() {
+      return transport.notAfterMs;
+    },
     close() {
       close?.();
       transport.close();
@@ -59,16 +71,18 @@ export async function connect(config: RunConfig, env: ConnectEnv): Promise<Conne
 }
 
 function open(files: TlsFiles, readText: ConnectEnv["readText"], env: ConnectEnv): Promise<RotatingTransport> {
-  const { host, clock, log } = env;
-  return createRotatingTransport({ host, files, readText, clock, env: env.env, onEvent: (event) => tellRotation(event, log) });
+  const { host, clock } = env;
+  return createRotatingTransport({ host, files, readText, clock, env: env.env, onEvent: (event) => tellRotation(event, env) });
 }
 
-function tellRotation(event: RotationEvent, log: Logger): void {
+function tellRotation(event: RotationEvent, { log, count }: Pick<ConnectEnv, "log" | "count">): void {
   switch (event.kind) {
     case "rotated":
+      count("tls-reloaded", {});
       log.info("certificates changed, in use from the next request on", { serial: event.serial });
       break;
     case "kept":
+      count("tls-reload-failed", {});
       log.warn("changed certificates cannot be used, keeping those before", { error: event.reason });
       break;
     case "warning":
@@ -84,10 +98,13 @@ async function credentialOf(
   kubeconfig: KubeconfigAccess | undefined,
   server: string,
   env: ConnectEnv,
-): Promise<{ credential: Credential | undefined; close?: () => void }> {
-  const { clock, random, log } = env;
-  const file = (path: string, name: string) =>
-    createSecretFile({ path, readText: env.readText, clock, name, onStale: (error) => log.warn("keeping the last good secret", { error: error.message }) });
+): Promise<{ credential: Credential | undefined; tokens?: TokenSource; close?: () => void }> {
+  const { clock, random, log, count } = env;
+  const onStale = (error: ConfigError) => {
+    count("secret-unreadable", {});
+    log.warn("keeping the last good secret", { error: error.message });
+  };
+  const file = (path: string, name: string) => createSecretFile({ path, readText: env.readText, clock, name, onStale });
   const given = config.credential;
   switch (given.kind) {
     case "exchange": {
@@ -95,14 +112,15 @@ async function credentialOf(
       await subject.current();
       const files = { caFile: given.exchangeCaFile, insecure: false, names: { ca: "--token-exchange-ca-file" } };
       const transport = await open(files, env.readText, env);
-      const exchange = createExchange({ fetch: transport.fetch, url: given.exchangeUrl, subject, clock, random, allowPlaintext: config.allowPlaintextToken });
+      const fetch = countedFetch(transport.fetch, "exchange", count);
+      const exchange = createExchange({ fetch, url: given.exchangeUrl, subject, clock, random, allowPlaintext: config.allowPlaintextToken, count });
       const tokens = createTokenSource({ exchange, clock, random });
       const credential = accessToken(tokens);
       const close = () => {
         tokens.close();
         transport.close();
       };
-      return { credential: { ...credential, ...redacted(credential, env.redactor) }, close };
+      return { credential: { ...credential, ...redacted(credential, env.redactor) }, tokens, close };
     }
     case "bearer": {
       const source = redacted(file(given.path, "--bearer-token-file"), env.redactor);

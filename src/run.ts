@@ -1,31 +1,32 @@
 // The controller: a configuration and what the process lends in, rooms wired to one whole that runs until it is stopped.
 // Opens nothing that it does not close; never exits by itself.
 
-import { authorize } from "./auth/authorize.ts";
-import type { Random } from "./base/clock.ts";
+import type { Count } from "./base/counts.ts";
 import { formatDuration } from "./base/duration.ts";
 import { ApiError, ConfigError, NetworkError, TimeoutError } from "./base/errors.ts";
-import { Mailbox } from "./base/mailbox.ts";
 import { runTasks } from "./base/tasks.ts";
 import { buildInfo } from "./cli/build-info.ts";
 import type { RunConfig } from "./cli/config.ts";
 import { connect, type ConnectEnv } from "./connect.ts";
 import { sweepInterval } from "./history/expired.ts";
 import { pruneEvery } from "./history/prune.ts";
-import { historyReader, scanHistory } from "./jobs/history-scan.ts";
-import { Ledger } from "./jobs/ledger.ts";
+import { scanHistory } from "./jobs/history-scan.ts";
 import { notifyCreated, notifyReconstructed } from "./jobs/notify.ts";
 import { Trouble } from "./jobs/trouble.ts";
 import { type Api, createApi } from "./kube/api.ts";
+import { meteredApi } from "./kube/api-meter.ts";
 import { frugalList } from "./kube/frugal-list.ts";
 import { ListLane } from "./kube/list-lane.ts";
 import { watchObjects } from "./kube/watch.ts";
+import { CONTENT_TYPE } from "./observe/exposition.ts";
 import { beatEvery, createHealth, type Health } from "./observe/health.ts";
+import { createMetrics, type Metrics } from "./observe/metrics.ts";
 import { API_VERSIONS, GROUP } from "./provisioning.ts";
-import { type HttpServer, serveHttp } from "./runtime/serve.ts";
+import { type HttpServer, type Page, serveHttp } from "./runtime/serve.ts";
+import { type Scope, scopesOf, takeReadings } from "./scopes.ts";
 
 /** What the process lends. */
-export interface RunEnv extends ConnectEnv {
+export interface RunEnv extends Omit<ConnectEnv, "count"> {
   /** Resolves while the reader of our lines keeps up. */
   drained: (signal: AbortSignal) => Promise<void>;
   /** Aborted by the first signal, or when nobody reads our lines any more. */
@@ -37,23 +38,28 @@ export interface RunEnv extends ConnectEnv {
  * @throws what ends the program: ConfigError, a refused first attempt, TimeoutError of the start, a bug.
  */
 export async function runController(config: RunConfig, env: RunEnv): Promise<void> {
-  const { log, clock, random } = env;
-  const connection = await connect(config, env);
+  const { log, clock } = env;
+  const metrics = createMetrics();
+  const { count } = metrics;
+  const connection = await connect(config, { ...env, count });
   const health = createHealth(clock);
-  const pages = await servePages(config, health, env);
+  const pages = await servePages(config, health, metrics, env);
   env.signal.addEventListener("abort", () => health.draining(), { once: true });
   try {
-    const api = createApi({
+    const bareApi = createApi({
       server: connection.server,
       group: GROUP,
       versions: config.apiVersionNamed ? [config.apiVersion] : [config.apiVersion, ...API_VERSIONS.filter((version) => version !== config.apiVersion)],
-      fetch: connection.credential === undefined ? connection.transport.fetch : authorize(connection.transport.fetch, connection.credential),
+      fetch: connection.fetch,
       clock,
       userAgent: `job-controller/${buildInfo.version}`,
       onVersion: (version) => log.info("API version chosen", { version }),
     });
+    const api = meteredApi(bareApi, count, clock);
     log.info("Starting provisioning job controller", { version: buildInfo.version, server: connection.server });
-    await runTasks(env.signal, tasksOf(config, env, api, health, random));
+    const scopes = scopesOf(config.namespaces, api, clock, count);
+    takeReadings(metrics, { connection, api, health, scopes, host: env.host });
+    await runTasks(env.signal, tasksOf(config, env, { api, health, scopes, count }));
   } finally {
     connection.close();
     await pages?.close();
@@ -67,30 +73,31 @@ const JOBS_COLLECT_BYTES = 16 * 1024 * 1024;
 
 type Task = (signal: AbortSignal) => Promise<void>;
 
-function tasksOf(config: RunConfig, env: RunEnv, api: Api, health: Health, random: Random): Task[] {
-  const { log, clock } = env;
+interface Parts {
+  api: Api;
+  health: Health;
+  scopes: readonly Scope[];
+  count: Count;
+}
+
+function tasksOf(config: RunConfig, env: RunEnv, { api, health, scopes, count }: Parts): Task[] {
+  const { log, clock, random } = env;
   const lane = new ListLane(clock);
   const trouble = new Trouble(log, clock);
-  const namespaces = config.namespaces.length === 0 ? [undefined] : config.namespaces;
-  const checks = new ScopedChecks(health, namespaces.length);
+  const checks = new ScopedChecks(health, scopes.length);
   const { collectGarbage } = env.host;
   const history = { listPage: frugalList(api, collectGarbage, HISTORY_COLLECT_BYTES), deleteObject: api.deleteObject };
   const jobs = { listPage: frugalList(api, collectGarbage, JOBS_COLLECT_BYTES), openWatch: api.openWatch };
-  let starting = namespaces.length;
+  let starting = scopes.length;
   let started = false;
 
-  const scopes = namespaces.map((namespace) => {
-    const ledger = new Ledger();
-    const due = new Mailbox();
-    return { namespace, ledger, due, wanted: new Mailbox(), reader: historyReader(ledger, api, clock, due) };
-  });
-
-  const tasks = scopes.flatMap(({ namespace, ledger, due, wanted, reader }): Task[] => [
+  const tasks = scopes.flatMap(({ namespace, index, ledger, due, wanted, reader, meter }): Task[] => [
     (signal) =>
       notifyCreated(
         {
           scope: namespace === undefined ? "jobs" : `jobs in ${namespace}`,
-          facts: watchObjects({ api: jobs, collection: { resource: "jobs", namespace }, lane, clock, random, resyncMs: config.resyncIntervalMs }, signal),
+          facts: watchObjects({ api: jobs, collection: { resource: "jobs", namespace }, lane, clock, random, resyncMs: config.resyncIntervalMs, index, meter }, signal),
+          count,
           ledger,
           log,
           clock,
@@ -109,8 +116,8 @@ function tasksOf(config: RunConfig, env: RunEnv, api: Api, health: Health, rando
       ).catch((error: unknown) => {
         throw namespace === undefined ? advised(error) : error;
       }),
-    (signal) => notifyReconstructed(ledger, due, log, clock, signal),
-    (signal) => scanHistory({ api: history, namespace, ledger, reader, lane, clock, log, resyncMs: config.resyncIntervalMs, wanted }, signal),
+    (signal) => notifyReconstructed(ledger, due, log, clock, signal, count),
+    (signal) => scanHistory({ api: history, namespace, ledger, reader, lane, clock, log, resyncMs: config.resyncIntervalMs, wanted, count }, signal),
   ]);
 
   if (config.historyExpirationMs > 0) {
@@ -119,7 +126,7 @@ function tasksOf(config: RunConfig, env: RunEnv, api: Api, health: Health, rando
       pruneEvery(
         {
           api: history,
-          namespaces,
+          namespaces: scopes.map(({ namespace }) => namespace),
           retentionMs: config.historyExpirationMs,
           sweepIntervalMs: config.historySweepIntervalMs ?? sweepInterval(config.historyExpirationMs),
           deleteRate: config.historyDeleteRate,
@@ -127,6 +134,7 @@ function tasksOf(config: RunConfig, env: RunEnv, api: Api, health: Health, rando
           clock,
           random,
           log,
+          count,
           observer: {
             scanBegan: (namespace) => readers.get(namespace)?.scanBegan(),
             page: (namespace, page) => readers.get(namespace)?.page(page),
@@ -183,11 +191,11 @@ class ScopedChecks {
   }
 }
 
-async function servePages(config: RunConfig, health: Health, { log, redactor }: RunEnv): Promise<HttpServer | undefined> {
+async function servePages(config: RunConfig, health: Health, metrics: Metrics, { log, redactor }: RunEnv): Promise<HttpServer | undefined> {
   const address = config.healthAddress;
   if (address === undefined) return undefined;
-  const handle = (path: string, query: URLSearchParams) => {
-    const page = health.page(path, query);
+  const handle = (path: string, query: URLSearchParams): Page => {
+    const page = path === "/metrics" ? { status: 200, body: metrics.page(), contentType: CONTENT_TYPE } : health.page(path, query);
     // Details are words of servers, and anybody may ask.
     return { ...page, body: redactor.apply(page.body) };
   };

@@ -56,7 +56,7 @@ export const VERSION_FORMATS = ["text", "json"] as const;
 /** Where `run` serves /livez and /readyz, and where `ready` asks. */
 const HEALTH: Flag = {
   name: "health-probe-bind-address", kind: "address", value: "addr", default: ":8081", group: "Operation",
-  help: "Address of /livez and /readyz; 0 = off. A port that is taken ends the program only if it was named",
+  help: "Address of /livez, /readyz and /metrics; 0 = off. A port that is taken ends the program only if it was named",
 };
 
 const RUN_FLAGS: readonly Flag[] = [

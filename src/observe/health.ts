@@ -81,7 +81,7 @@ export function createHealth(clock: Pick<Clock, "monotonic">): Health {
       if (path === "/readyz") return render("readyz", readiness(), query);
       if (path === "/livez") return render("livez", liveness(), query);
       if (path === "/healthz") return render("healthz", liveness(), query);
-      return { status: 404, body: "not found; there are /livez, /readyz and /healthz\n" };
+      return { status: 404, body: "not found; there are /livez, /readyz, /healthz and /metrics\n" };
     },
   };
 }

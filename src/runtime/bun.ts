@@ -1,6 +1,7 @@
 // The seam on Bun: one FetchSession, that is one pool of connections, per set of TLS material.
 // Knows no deadline and translates no error; Bun's own idle cut (360 s) is switched off here.
 
+import { readdirSync } from "node:fs";
 import type { Host, HostTransport, TlsMaterial } from "./runtime.ts";
 
 interface BunInit extends RequestInit {
@@ -23,6 +24,7 @@ export const host: Host = {
   version: Bun.version,
   makeTransport,
   collectGarbage: () => Bun.gc(true),
+  openFiles,
   isOrphaned: orphanCheck(),
 };
 
@@ -47,6 +49,15 @@ function makeTransport(tls: TlsMaterial): HostTransport {
     },
     close: () => session.close(),
   };
+}
+
+function openFiles(): number | undefined {
+  try {
+    // One of them is the directory itself.
+    return readdirSync("/proc/self/fd").length - 1;
+  } catch {
+    return undefined;
+  }
 }
 
 interface BunFfi {

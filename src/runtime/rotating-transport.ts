@@ -31,6 +31,8 @@ export interface RotatingTransportOptions {
 export interface RotatingTransport extends Transport {
   /** Serial number of the client certificate in use, upper-case hexadecimal. */
   readonly serial: string | undefined;
+  /** Its end, ms since the epoch. */
+  readonly notAfterMs: number | undefined;
 }
 
 /**
@@ -109,6 +111,9 @@ export async function createRotatingTransport(options: RotatingTransportOptions)
   return {
     get serial() {
       return loaded.serial;
+    },
+    get notAfterMs() {
+      return loaded.notAfterMs;
     },
     async fetch(url: string, init?: FetchInit): Promise<Response> {
       await lookIfDue();
