@@ -108,7 +108,7 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
   const exchangeAddress = parseAddress(options.exchangeAddress);
   const adminAddress = options.adminAddress === undefined ? undefined : parseAddress(options.adminAddress);
   if (adminAddress !== undefined) checkLoopback(adminAddress);
-  const store = new Store(clock, behaviour.versions);
+  const store = new Store(clock, behaviour);
   for (const repository of options.repositories) addRepository(store, repository, clock.now());
   const hosts = new Set(["localhost", "127.0.0.1", "::1", apiAddress.host]);
   const [certificates, tokens] = await Promise.all([createCertificates(given.clock.now(), [...hosts]), Tokens.create(clock)]);

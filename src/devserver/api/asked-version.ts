@@ -26,15 +26,15 @@ export function refuseVersion({ malformedVersion }: Behaviour): (why: string) =>
   return malformedVersion === "500" ? (why) => new Refusal(500, "", why) : refuseListVersion;
 }
 
-/** The answer to a version that the store has not reached. */
-export function tooLarge(version: number, store: Store, { versionTooLarge }: Behaviour): Refusal {
-  const message = `Too large resource version: ${store.versionText(version)}, current: ${store.versionText()}`;
+/** The answer to a version that the store has not reached, `text` as it was named. */
+export function tooLarge(text: string, store: Store, { versionTooLarge }: Behaviour): Refusal {
+  const message = `Too large resource version: ${text}, current: ${store.versionText()}`;
   const causes = [{ reason: "ResourceVersionTooLarge", message: "Too large resource version" }];
   if (versionTooLarge === "400") return new Refusal(400, "BadRequest", message, { causes });
   return new Refusal(504, "Timeout", `Timeout: ${message}`, { causes, retryAfterSeconds: 1 });
 }
 
-/** @throws Refusal 400, 504 for a version that the store has not reached */
-export function checkReached(version: number | undefined, store: Store, behaviour: Behaviour): void {
-  if (version !== undefined && version > store.version) throw tooLarge(version, store, behaviour);
+/** @throws Refusal 400, 504 for a version that the store has not reached, `text` as it was named */
+export function checkReached(version: number | undefined, text: string, store: Store, behaviour: Behaviour): void {
+  if (version !== undefined && version > store.version) throw tooLarge(text, store, behaviour);
 }

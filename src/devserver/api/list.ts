@@ -73,7 +73,7 @@ function extentOf(context: ListContext, options: ListOptions, resource: Resource
   const version = askedVersion(options.resourceVersion, store, refuseListVersion);
   if (place !== undefined && version !== undefined) throw badRequest("specifying resource version is not allowed when using continue");
   if (place !== undefined) return continued(context, place, resource, namespace);
-  checkReached(version, store, behaviour);
+  checkReached(version, options.resourceVersion, store, behaviour);
   const now = { version: store.version, view: present(store, resource.name), start: "", exists: () => true };
   // A version with a limit and no match means exactly that version, from the time before there was a match.
   const exact = options.match === "Exact" || (options.match === "" && options.limit > 0 && behaviour.exactMatch === "snapshot");
@@ -87,7 +87,7 @@ function extentOf(context: ListContext, options: ListOptions, resource: Resource
 function continued(context: ListContext, place: Place, resource: Resource, namespace: string | undefined): Extent {
   const { store, events, behaviour } = context;
   const version = place.version < 0 ? store.version : place.version;
-  checkReached(version, store, behaviour);
+  checkReached(version, String(version), store, behaviour);
   if (behaviour.pages === "latest") {
     return { version, view: present(store, resource.name), start: place.start, exists: (entry) => entry.version <= version };
   }

@@ -38,7 +38,8 @@ function listRequest({ call: { query }, target: { resource, namespace }, form }:
 /** @throws Refusal 404; 400, 500, 504 for a resourceVersion that is none or not reached */
 export function readObject({ context: { store, behaviour }, call, target, form }: Asked): Answer {
   const { resource, namespace = "", name } = target;
-  checkReached(askedVersion(call.query.get("resourceVersion") ?? "", store, refuseVersion(behaviour)), store, behaviour);
+  const version = call.query.get("resourceVersion") ?? "";
+  checkReached(askedVersion(version, store, refuseVersion(behaviour)), version, store, behaviour);
   const entry = store.get(resource.name, namespace, name);
   if (entry === undefined) throw notFound(resource.name, name);
   return { status: 200, body: form.object(entry) };

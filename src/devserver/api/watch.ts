@@ -25,8 +25,8 @@ export function startWatch(context: WatchContext, request: ListRequest, open: ()
   const options = parseWatchOptions(resource, query, behaviour);
   const { selection: { selects }, initial, bookmarks } = options;
   const version = askedVersion(options.resourceVersion, store, refuseVersion(behaviour));
-  if (behaviour.watchAhead === "refused") checkReached(version, store, behaviour);
-  const failure = initial ? ahead(context, version) : gone(context, version);
+  if (behaviour.watchAhead === "refused") checkReached(version, options.resourceVersion, store, behaviour);
+  const failure = (initial ? ahead : gone)(context, version, options.resourceVersion);
 
   const watch = new Watch(open(), context);
   if (failure !== undefined) {
@@ -77,15 +77,14 @@ export function startWatch(context: WatchContext, request: ListRequest, open: ()
 }
 
 /** What an initial state that must be newer than what there is gets. */
-function ahead({ store, behaviour }: WatchContext, version: number | undefined): StatusBody | undefined {
-  return version !== undefined && version > store.version ? tooLarge(version, store, behaviour).body : undefined;
+function ahead({ store, behaviour }: WatchContext, version: number | undefined, text: string): StatusBody | undefined {
+  return version !== undefined && version > store.version ? tooLarge(text, store, behaviour).body : undefined;
 }
 
 /** What a version gets whose following changes are not all kept; undefined lets it pass. @throws Refusal 410 */
-function gone({ store, events, behaviour }: WatchContext, version: number | undefined): StatusBody | undefined {
+function gone({ store, events, behaviour }: WatchContext, version: number | undefined, text: string): StatusBody | undefined {
   if (version === undefined || behaviour.gaps === "silent" || !events.misses(version)) return undefined;
-  const message = `too old resource version: ${store.versionText(version)} (${store.versionText(events.oldest)})`;
-  const refusal = new Refusal(410, "Expired", message);
+  const refusal = new Refusal(410, "Expired", `too old resource version: ${text} (${store.versionText(events.oldest)})`);
   if (behaviour.gaps === "status") throw refusal;
   return refusal.body;
 }

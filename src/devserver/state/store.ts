@@ -4,10 +4,11 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../base/clock.ts";
 import type { ResourceName } from "../api/resources.ts";
+import type { Behaviour } from "../behaviour/eras.ts";
 import { alreadyExists, conflict, notFound } from "../wire/status.ts";
 import { Entry, keyOf } from "./entry.ts";
 import { Table } from "./table.ts";
-import { firstVersion, formatVersion, nextVersion, parseVersion, type VersionFormat } from "./versions.ts";
+import { firstVersion, formatVersion, isVersion, nextVersion, parseVersion } from "./versions.ts";
 
 export type { Entry } from "./entry.ts";
 
@@ -77,13 +78,13 @@ export class Store {
   readonly #tables: Record<ResourceName, Table> = { jobs: new Table(), historicjobs: new Table(), repositories: new Table() };
   readonly #listeners = new Set<(change: Change) => void>();
   #loses: (change: Change) => boolean = () => false;
-  readonly #format: VersionFormat;
+  readonly #behaviour: Pick<Behaviour, "versions">;
   #version: number;
 
-  constructor(clock: Pick<Clock, "now">, format: VersionFormat = "microseconds") {
+  constructor(clock: Pick<Clock, "now">, behaviour: Pick<Behaviour, "versions"> = { versions: "microseconds" }) {
     this.#clock = clock;
-    this.#format = format;
-    this.#version = firstVersion(format, clock.now());
+    this.#behaviour = behaviour;
+    this.#version = firstVersion(behaviour.versions, clock.now());
   }
 
   /** The version of the last write, strictly rising. */
@@ -93,12 +94,12 @@ export class Store {
 
   /** The resourceVersion that clients see. */
   versionText(version: number = this.#version): string {
-    return formatVersion(this.#format, version);
+    return formatVersion(this.#behaviour.versions, version);
   }
 
   /** The version of a resourceVersion; undefined for a text that is no number. */
   versionOf(text: string): number | undefined {
-    return parseVersion(this.#format, text);
+    return parseVersion(text);
   }
 
   /** Called after each write, in order. Returns what ends it. */
@@ -216,7 +217,7 @@ export class Store {
   }
 
   #advance(): number {
-    this.#version = nextVersion(this.#format, this.#version, this.#clock.now());
+    this.#version = nextVersion(this.#behaviour.versions, this.#version, this.#clock.now());
     return this.#version;
   }
 
@@ -225,7 +226,7 @@ export class Store {
       const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.uid}`;
       throw conflict(resource, current.name, why);
     }
-    if (resourceVersion !== "" && resourceVersion !== this.versionText(current.version)) {
+    if (resourceVersion !== "" && !isVersion(resourceVersion, current.version)) {
       throw conflict(resource, current.name, "requested RV does not match current RV");
     }
   }

@@ -23,11 +23,19 @@ export function formatVersion(format: VersionFormat, version: number): string {
   return String((BigInt(ms) << 22n) | (BigInt(version % 1_000) << 12n));
 }
 
-/** The version that the text stands for, rounded down if it is between two; undefined for a text that is no number. */
-export function parseVersion(format: VersionFormat, text: string): number | undefined {
+/** From here on a number is a snowflake: microseconds get there in the year 5138. */
+const FIRST_SNOWFLAKE = 10n ** 17n;
+
+/** The version that the text stands for, whatever its format, rounded down if it is between two; undefined for a text that is no number. */
+export function parseVersion(text: string): number | undefined {
   if (!/^\d{1,30}$/.test(text)) return undefined;
-  if (format !== "snowflake") return Number(text);
   const value = BigInt(text);
+  if (value < FIRST_SNOWFLAKE) return Number(value);
   const ms = Number(value >> 22n) + SNOWFLAKE_EPOCH_MS;
   return ms * 1_000 + Math.min(Number((value >> 12n) & 0x3ffn), 999);
+}
+
+/** Whether the text stands for exactly this version, in any format: it may be from before the server changed its own. */
+export function isVersion(text: string, version: number): boolean {
+  return text === formatVersion("counter", version) || text === formatVersion("snowflake", version);
 }
