@@ -1,4 +1,4 @@
-// The lines under way to one reader of a watch: at its own pace, with an end for one that stays behind.
+// The lines under way to one reader of a watch: at its own pace, with an end for one that stays behind. Knows no object.
 
 import type { Clock } from "../../base/clock.ts";
 import type { Behaviour } from "../behaviour/eras.ts";
@@ -22,7 +22,7 @@ export class Watch {
   readonly #surroundings: WatchSurroundings;
   readonly #ended = new AbortController();
   readonly #gone = new AbortController();
-  #first: Iterator<string> | undefined;
+  #first: Iterator<string | undefined> | undefined;
   #lines: string[] = [];
   #sent = 0;
   #blocked = false;
@@ -53,13 +53,13 @@ export class Watch {
   }
 
   /** Lines that go out before those of `send`, made as the reader takes them: to have many of these is not to lag. */
-  begin(lines: Iterable<string>): void {
+  begin(lines: Iterable<string | undefined>): void {
     this.#first = lines[Symbol.iterator]();
     this.#flush();
   }
 
-  send(line: string): void {
-    if (this.signal.aborted) return;
+  send(line: string | undefined): void {
+    if (line === undefined || this.signal.aborted) return;
     this.#lines.push(line);
     this.#flush();
   }
@@ -113,9 +113,11 @@ export class Watch {
   }
 
   #next(): string | undefined {
-    const { done, value } = this.#first?.next() ?? { done: true };
-    if (done !== true) return value;
-    this.#first = undefined;
+    while (this.#first !== undefined) {
+      const { done, value } = this.#first.next();
+      if (done === true) this.#first = undefined;
+      else if (value !== undefined) return value;
+    }
     const line = this.#lines[this.#sent++];
     if (line !== undefined && this.#sent < this.#lines.length) return line;
     this.#lines = [];

@@ -5,9 +5,9 @@ import type { Change, Entry } from "../state/store.ts";
 import type { Stream } from "../wire/call.ts";
 import { Refusal, type StatusBody } from "../wire/status.ts";
 import { askedVersion, checkReached, refuseVersion, tooLarge } from "./asked-version.ts";
+import { EventLines } from "./event-lines.ts";
 import type { ListContext, ListRequest } from "./list.ts";
 import { parseWatchOptions } from "./list-options.ts";
-import type { Selection } from "./selectors.ts";
 import { ignoreAbort, Watch, type WatchSurroundings } from "./watch-lines.ts";
 
 export interface WatchContext extends WatchSurroundings, ListContext {
@@ -29,51 +29,29 @@ export function startWatch(context: WatchContext, request: ListRequest, open: ()
   const failure = (initial ? ahead : gone)(context, version, options.resourceVersion);
 
   const watch = new Watch(open(), context);
-  if (failure !== undefined) {
-    watch.send(`${JSON.stringify({ type: "ERROR", object: failure })}\n`);
-    return watch.end();
-  }
-  let first = true;
-  const line = (type: string, object: string) => {
-    first = false;
-    return `{"type":"${type}","object":${object}}\n`;
-  };
-  const bookmark = (resourceVersion: string, annotations?: Record<string, string>) =>
-    line("BOOKMARK", form.bookmark({ resourceVersion, ...(annotations && { annotations }) }, first));
-  const lineOf = (change: Change, texts: Map<string, string>) => {
-    const type = eventType(change, selects);
-    if (type === undefined) return undefined;
-    const key = `${type} ${first} ${form.key}`;
-    const text = texts.get(key) ?? line(type, form.event(type === "DELETED" ? departed(change) : change.entry, first));
-    first = false;
-    texts.set(key, text);
-    return text;
-  };
+  if (failure !== undefined) watch.send(`${JSON.stringify({ type: "ERROR", object: failure })}\n`);
+  if (failure !== undefined || options.timeoutSeconds < 0) return watch.end();
+
+  const lines = new EventLines(form, selects);
   const concerns = (change: Change) =>
     change.resource === resource.name && (namespace === undefined || change.entry.namespace === namespace) && change.version > (version ?? 0);
-  const follow = (change: Change, texts: Map<string, string>) => {
-    const text = concerns(change) ? lineOf(change, texts) : undefined;
-    if (text !== undefined) watch.send(text);
-  };
-  // Lazily, from lists that no write changes: how fast they go out is the reader's matter.
-  function* state(entries: readonly Entry[], resourceVersion: string): Generator<string> {
-    for (const entry of entries) if (selects === undefined || selects(entry)) yield line("ADDED", form.event(entry, first));
-    if (bookmarks && options.marked) yield bookmark(resourceVersion, { "k8s.io/initial-events-end": "true" });
+  // Both are lazy, over lists that no write changes: how fast they go out is the reader's matter.
+  function* state(entries: readonly Entry[], resourceVersion: string): Generator<string | undefined> {
+    for (const entry of entries) yield lines.present(entry);
+    if (bookmarks && options.marked) yield lines.bookmark({ resourceVersion, annotations: { "k8s.io/initial-events-end": "true" } });
   }
-  function* missed(changes: readonly Change[]): Generator<string> {
-    for (const change of changes) {
-      const text = concerns(change) ? lineOf(change, new Map()) : undefined;
-      if (text !== undefined) yield text;
-    }
+  function* missed(changes: readonly Change[]): Generator<string | undefined> {
+    for (const change of changes) if (concerns(change)) yield lines.changed(change);
   }
 
-  if (options.timeoutSeconds < 0) return watch.end();
   if (initial) watch.begin(state([...store.entries(resource.name, namespace)], store.versionText()));
   else if (version !== undefined) watch.begin(missed(events.since(version)));
-  watch.onEnd(events.read(follow));
+  watch.onEnd(events.read((change, texts) => {
+    if (concerns(change)) watch.send(lines.changed(change, texts));
+  }));
   const endsAtMs = endAfter(context, watch, options.timeoutSeconds);
-  const since = initial ? store.version : (version ?? store.version);
-  if (bookmarks) keepBookmarking(context, watch, { endsAtMs, since }, () => watch.send(bookmark(store.versionText())));
+  const course = { endsAtMs, since: initial ? store.version : (version ?? store.version) };
+  if (bookmarks) keepBookmarking(context, watch, course, () => watch.send(lines.bookmark({ resourceVersion: store.versionText() })));
 }
 
 /** What an initial state that must be newer than what there is gets. */
@@ -87,20 +65,6 @@ function gone({ store, events, behaviour }: WatchContext, version: number | unde
   const refusal = new Refusal(410, "Expired", `too old resource version: ${text} (${store.versionText(events.oldest)})`);
   if (behaviour.gaps === "status") throw refusal;
   return refusal.body;
-}
-
-/** What a change is to a reader who sees only selected objects. */
-function eventType(change: Change, selects: Selection["selects"]): Change["type"] | undefined {
-  if (selects === undefined) return change.type;
-  const before = change.previous !== undefined && selects(change.previous);
-  const after = change.type !== "DELETED" && selects(change.entry);
-  if (after) return before ? "MODIFIED" : "ADDED";
-  return before ? "DELETED" : undefined;
-}
-
-/** Who leaves a selection is told as it was in it, under the version of the change. */
-function departed({ type, entry, previous }: Change): Entry {
-  return type === "DELETED" || previous === undefined ? entry : previous.at(entry);
 }
 
 /** When it ends, on the monotonic clock. */
