@@ -116,7 +116,7 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
   const open = new WatchSet();
   const events = new Events(store, behaviour);
   const access = { tokens, bearerToken: options.bearerToken };
-  const context: ApiContext = { store, events, clock, random, behaviour, open, access };
+  const context: ApiContext = { store, events, clock, random, behaviour, open, access, startedMs: clock.now() };
   const exchangeContext = { ...options, clock, tokens, grantedNamespace: given.grantedNamespace };
   const listening = Promise.withResolvers<Record<ServerName, Listening>>();
   const rotations = new Set<(ca: string) => Promise<void>>();

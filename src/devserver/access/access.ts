@@ -46,6 +46,11 @@ export async function authenticate(call: Call, { tokens, bearerToken }: AccessCo
   return verified(tokens, bearer, SERVICE_ACCOUNT.audiences[0]);
 }
 
+/** Whether a request says who it comes from; an empty header says nothing. */
+export function hasCredential(call: Pick<Call, "header">): boolean {
+  return [call.header("x-access-token"), call.header("authorization")].some((text) => text !== undefined && text !== "");
+}
+
 async function verified(tokens: Tokens, token: string, audience: string): Promise<Caller> {
   const claims = await tokens.verify(token);
   if (claims?.audiences.includes(audience) !== true) throw unauthorized();

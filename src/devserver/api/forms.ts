@@ -60,6 +60,10 @@ function isForm({ kind, group, version }: Conversion): boolean {
   return group === GROUP && VERSIONS.includes(version) && KINDS.includes(kind);
 }
 
+export function isTable(as: Conversion): boolean {
+  return as.kind === "Table" && isForm(as);
+}
+
 function notThat(what: string): Refusal {
   return new Refusal(406, "NotAcceptable", `you requested ${what}`);
 }

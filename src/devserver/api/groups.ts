@@ -33,6 +33,8 @@ export interface Group {
 }
 
 const OBJECT_VERBS = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+/** The same in the order in which the API server lists them for custom kinds. */
+const CUSTOM_VERBS = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"];
 
 export function servedGroups(behaviour: Behaviour): Group[] {
   const review = (kind: string): Described => (
@@ -43,7 +45,7 @@ export function servedGroups(behaviour: Behaviour): Group[] {
     singular,
     kind,
     namespaced: true,
-    verbs: OBJECT_VERBS,
+    verbs: behaviour.kinds === "custom" ? CUSTOM_VERBS : OBJECT_VERBS,
     subresources: [
       ...(name === "repositories" ? [{ name: "jobs", kind: "Job", verbs: ["create", "get"] }] : []),
       ...(statusSubresource ? [{ name: "status", kind, verbs: ["get", "patch", "update"] }] : []),

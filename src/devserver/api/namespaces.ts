@@ -3,27 +3,56 @@
 import { createHash } from "node:crypto";
 import { ALL_NAMESPACES } from "../../provisioning.ts";
 import type { Caller } from "../access/access.ts";
-import type { Store } from "../state/store.ts";
+import { type Metadata, type Store, timestamp } from "../state/store.ts";
 import type { Answer } from "../wire/call.ts";
+import { negotiate, notAcceptable, OBJECT_TYPES } from "../wire/negotiate.ts";
 import { Refusal } from "../wire/status.ts";
+import { isTable } from "./forms.ts";
+import { metadataText } from "./metadata-form.ts";
 import { RESOURCES } from "./resources.ts";
 
-const ROOT = "/api/v1/namespaces";
+export interface NamespacesRequest {
+  path: string;
+  accept: string | undefined;
+  caller: Caller;
+  store: Store;
+  /** When namespaces came to be, and what time it is, ms. */
+  startedMs: number;
+  nowMs: number;
+}
 
-/** The answer to a GET of all namespaces or of one; undefined for other paths. @throws Refusal 403, 404 */
-export function readNamespaces(path: string, store: Store, caller: Caller): Answer | undefined {
-  if (path === ROOT) {
-    if (caller.namespace !== ALL_NAMESPACES) throw forbidden(caller, "list", "");
-    const items = namespacesOf(store).map((name) => namespaceObject(name, store));
-    return json({ kind: "NamespaceList", apiVersion: "v1", metadata: { resourceVersion: store.versionText() }, items });
+interface Namespace {
+  metadata: Metadata;
+  spec: unknown;
+  status: { phase: "Active" };
+}
+
+const ROOT = "/api/v1/namespaces";
+const COLUMNS = ["Name", "Status", "Age"].map((name) => ({ name, type: "string", format: name === "Name" ? "name" : "", description: "", priority: 0 }));
+
+/** The answer to a GET of all namespaces or of one; undefined for other paths. @throws Refusal 403, 404, 406 */
+export function readNamespaces({ path, accept, caller, store, startedMs, nowMs }: NamespacesRequest): Answer | undefined {
+  const [, name] = new RegExp(`^${ROOT}(?:/([^/]+))?$`).exec(path) ?? [undefined, undefined];
+  if (path !== ROOT && name === undefined) return undefined;
+  if (caller.namespace !== ALL_NAMESPACES && caller.namespace !== name) throw forbidden(caller, name);
+  const names = namespacesOf(store).filter((known) => name === undefined || known === name);
+  if (name !== undefined && names.length === 0) throw new Refusal(404, "NotFound", `namespaces "${name}" not found`, { name, kind: "namespaces" });
+  const media = negotiate(accept, OBJECT_TYPES, isTable);
+  if (media === undefined) throw notAcceptable();
+  const namespaces = names.map((known) => namespaceObject(known, startedMs));
+  const [first] = namespaces;
+  const metadata = { resourceVersion: name === undefined ? store.versionText() : first?.metadata.resourceVersion };
+  const headers = { "content-type": media.type };
+  if (media.as !== undefined) {
+    const apiVersion = `${media.as.group}/${media.as.version}`;
+    const age = ageOf(nowMs - startedMs);
+    const rows = namespaces.map((one) => ({ cells: [one.metadata.name, one.status.phase, age], object: JSON.parse(metadataText(apiVersion, one.metadata)) as unknown }));
+    return { status: 200, body: JSON.stringify({ kind: "Table", apiVersion, metadata, columnDefinitions: COLUMNS, rows }), headers };
   }
-  const [, name] = new RegExp(`^${ROOT}/([^/]+)$`).exec(path) ?? [];
-  if (name === undefined) return undefined;
-  if (caller.namespace !== ALL_NAMESPACES && caller.namespace !== name) throw forbidden(caller, "get", name);
-  if (!namespacesOf(store).includes(name)) {
-    throw new Refusal(404, "NotFound", `namespaces "${name}" not found`, { name, kind: "namespaces" });
-  }
-  return json({ kind: "Namespace", apiVersion: "v1", ...namespaceObject(name, store) });
+  const body = name === undefined
+    ? { kind: "NamespaceList", apiVersion: "v1", metadata, items: namespaces }
+    : { kind: "Namespace", apiVersion: "v1", ...first };
+  return { status: 200, body: JSON.stringify(body), headers };
 }
 
 /** Steps from the first object of one namespace to that of the next. */
@@ -41,19 +70,25 @@ function namespacesOf(store: Store): string[] {
   return [...names].sort();
 }
 
-function namespaceObject(name: string, store: Store): Record<string, unknown> {
+function namespaceObject(name: string, startedMs: number): Namespace {
   const uid = createHash("sha256").update(name).digest("hex").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, "$1-$2-$3-$4-$5");
-  const metadata = { name, uid, resourceVersion: store.versionText(), labels: { "kubernetes.io/metadata.name": name } };
+  const labels = { "kubernetes.io/metadata.name": name };
+  const metadata = { name, uid, resourceVersion: "1", creationTimestamp: timestamp(startedMs), labels };
   return { metadata, spec: { finalizers: ["kubernetes"] }, status: { phase: "Active" } };
 }
 
-function forbidden({ subject }: Caller, verb: string, name: string): Refusal {
-  const where = name === "" ? "at the cluster scope" : `in the namespace "${name}"`;
-  const title = name === "" ? "namespaces" : `namespaces "${name}"`;
-  const message = `${title} is forbidden: User "${subject}" cannot ${verb} resource "namespaces" in API group "" ${where}`;
-  return new Refusal(403, "Forbidden", message, { ...(name !== "" && { name }), kind: "namespaces" });
+/** As tables of built-in kinds show it: `90s`, `45m`, `30h`, `12d`. */
+function ageOf(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1_000));
+  if (seconds < 120) return `${seconds}s`;
+  if (seconds < 7_200) return `${Math.floor(seconds / 60)}m`;
+  return seconds < 172_800 ? `${Math.floor(seconds / 3_600)}h` : `${Math.floor(seconds / 86_400)}d`;
 }
 
-function json(body: unknown): Answer {
-  return { status: 200, body: JSON.stringify(body) };
+function forbidden({ subject }: Caller, name: string | undefined): Refusal {
+  const [verb, where, title] = name === undefined
+    ? ["list", "at the cluster scope", "namespaces"]
+    : ["get", `in the namespace "${name}"`, `namespaces "${name}"`];
+  const message = `${title} is forbidden: User "${subject}" cannot ${verb} resource "namespaces" in API group "" ${where}`;
+  return new Refusal(403, "Forbidden", message, { ...(name !== undefined && { name }), kind: "namespaces" });
 }

@@ -2,7 +2,7 @@
 // settled here, before anything is looked up.
 
 import { GROUP } from "../../provisioning.ts";
-import { type AccessContext, authenticate, authorize, type Caller, type Verb } from "../access/access.ts";
+import { type AccessContext, authenticate, authorize, type Caller, hasCredential, type Verb } from "../access/access.ts";
 import type { Behaviour } from "../behaviour/eras.ts";
 import type { Answer, Call } from "../wire/call.ts";
 import { customRoutes } from "./custom-routes.ts";
@@ -21,6 +21,8 @@ import { create, enqueue, patch, remove, removeAll, replace } from "./writes.ts"
 
 export interface ApiContext extends WatchContext {
   access: AccessContext;
+  /** When the server was started, ms. */
+  startedMs: number;
 }
 
 /** A request that may be answered: who asks for what, and in which form. */
@@ -78,12 +80,14 @@ const CUSTOM_ROUTES = customRoutes(ROUTES);
 export async function answerApi(context: ApiContext, call: Call): Promise<Answer | undefined> {
   const { behaviour } = context;
   const described = discovery(call, behaviour);
-  if (described !== undefined) return described;
+  // Nobody needs a credential here, but one that is none is refused here as elsewhere.
+  if (described !== undefined && !hasCredential(call)) return described;
   const caller = await authenticate(call, context.access);
+  if (described !== undefined) return described;
   const target = parseTarget(call.path, behaviour);
   if (target !== undefined) return answerTarget(context, call, caller, target);
   const asked = reviewAt(call.path);
-  const read = asked === undefined ? readNamespaces(call.path, context.store, caller) : undefined;
+  const read = asked === undefined ? readNamespaces({ ...context, path: call.path, accept: call.header("accept"), caller, nowMs: context.clock.now() }) : undefined;
   if (asked === undefined && read === undefined) return unserved(call.path, behaviour);
   if (call.method !== (asked === undefined ? "GET" : "POST")) throw methodNotAllowed();
   return asked === undefined ? read : review(asked, call, caller);

@@ -50,6 +50,14 @@ describe("access to the API", () => {
     assert.equal((await send("GET", url, undefined, { tls: { ca, cert, key } })).status, 401);
   });
 
+  test("discovery needs no credential, but takes none that is wrong", async () => {
+    for (const path of ["/version", "/apis", "/openapi/v3", "/readyz"]) {
+      assert.equal((await get(path, {})).status, 200, path);
+      assert.equal((await get(path, { "x-access-token": "nonsense" })).status, 401, path);
+      assert.equal((await get(path, { "x-access-token": await server.mintToken({ permissions: [] }) })).status, 200, path);
+    }
+  });
+
   test("refuses another audience, and a token past its life", async () => {
     assert.equal((await withToken("jobs", { audiences: ["dashboard.grafana.app"] })).status, 401);
     assert.equal((await withToken("jobs", { audiences: ["dashboard.grafana.app", GROUP] })).status, 200);

@@ -65,6 +65,8 @@ describe("discovery()", () => {
     ]);
     const jobs = found.get("jobs");
     assert.deepEqual(jobs?.verbs, ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"]);
+    const custom = resources(`/apis/${GROUP}/v0alpha1`, { kinds: "custom" }).get("jobs");
+    assert.deepEqual(custom?.verbs, ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"]);
     // As the API server has it for a custom kind of this name.
     assert.equal(jobs?.storageVersionHash, "iJX8rXkQO48=");
     assert.deepEqual(resources("/api/v1").get("namespaces")?.verbs, ["get", "list"]);

@@ -123,6 +123,15 @@ describe("namespaces", () => {
     assert.deepEqual([one.json.kind, one.json.metadata.name, one.json.status], ["Namespace", "org-2", { phase: "Active" }]);
   });
 
+  test("are a table for kubectl", async () => {
+    const accept = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json";
+    const { json, text } = await server.call("GET", "/api/v1/namespaces", undefined, { headers: { accept } });
+    const { columnDefinitions, rows } = JSON.parse(text) as { columnDefinitions: { name: string }[]; rows: { cells: string[]; object: { kind: string } }[] };
+    assert.deepEqual([json.kind, columnDefinitions.map(({ name }) => name)], ["Table", ["Name", "Status", "Age"]]);
+    assert.deepEqual(rows.map(({ cells, object }) => [cells[0], cells[1], object.kind])[2], ["stacks-1", "Active", "PartialObjectMetadata"]);
+    assert.match(rows[0]?.cells[2] ?? "", /^\d+s$/);
+  });
+
   test("others are not found, nor what Kubernetes has in them", async () => {
     const none = await server.call("GET", "/api/v1/namespaces/none");
     assert.deepEqual([none.status, none.json.message], [404, 'namespaces "none" not found']);
