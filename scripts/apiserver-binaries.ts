@@ -160,8 +160,8 @@ async function build(recipe: Recipe, target: string, say: (line: string) => void
   say(`built ${recipe.name} ${recipe.version}: ${(size / 1e6).toFixed(0)} MB in ${seconds} s`);
 }
 
-/** Runs a command for the host; resolves with its stdout, rejects with the end of its stderr. */
-function run(command: string, args: string[], options: { cwd?: string }): Promise<string> {
+/** Runs a command of Go for the host; resolves with its stdout, rejects with the end of its stderr. */
+export function run(command: string, args: string[], options: { cwd?: string }): Promise<string> {
   const { GOOS: _os, GOARCH: _arch, GOFLAGS: _flags, ...env } = process.env;
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {

@@ -11,6 +11,7 @@ bash bash
 curl curl
 git git
 jq jq
+kubectl kubernetes-client
 ps procps
 openssl openssl
 unshare util-linux

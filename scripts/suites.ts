@@ -7,6 +7,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { serverBinaries, serverBinariesPossible } from "./apiserver-binaries.ts";
+import { clientBinaries } from "./client-binaries.ts";
 
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));
 export const BUN = join(ROOT, "node_modules/bun/bin/bun.exe");
@@ -68,6 +69,8 @@ const bash = command("bash", "apt install bash");
 const openssl = command("openssl", "apt install openssl");
 const curl = command("curl", "apt install curl");
 const jq = command("jq", "apt install jq");
+const go = command("go", "Go 1.26 or newer");
+const kubectl = command("kubectl", "any version");
 const ps = command("ps", "apt install procps");
 const chroot: Need = {
   name: "chroot rights",
@@ -200,6 +203,17 @@ export const SUITES: readonly Suite[] = [
     prepare: serverBinaries,
     testMs: 5 * MINUTE,
     suiteMs: 20 * MINUTE,
+  },
+  {
+    name: "clients",
+    kind: "test",
+    host: "bun",
+    folders: ["clients"],
+    needs: [apiserver, go, deno, sh, curl],
+    wants: [kubectl],
+    prepare: clientBinaries,
+    testMs: 5 * MINUTE,
+    suiteMs: 15 * MINUTE,
   },
   {
     name: "docs",

@@ -1,0 +1,5 @@
+// Where kubectl's transcripts may differ.
+
+import type { Difference } from "./client.ts";
+
+export const KUBECTL_DIFFERENCES: readonly Difference[] = [];
