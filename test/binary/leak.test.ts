@@ -90,7 +90,7 @@ function collect(child: ChildProcess, take: (text: string) => void, enough: () =
 }
 
 async function healthPages(port: number): Promise<string> {
-  const pages = ["/readyz?verbose", "/livez?verbose", "/healthz?verbose", "/nothing", "/readyz?exclude=nothing&verbose"];
+  const pages = ["/metrics", "/readyz?verbose", "/livez?verbose", "/healthz?verbose", "/nothing", "/readyz?exclude=nothing&verbose"];
   const texts = pages.map(async (page) => `${page} ${await (await fetch(`http://127.0.0.1:${port}${page}`)).text()}\n`);
   return (await Promise.all(texts)).join("");
 }

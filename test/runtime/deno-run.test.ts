@@ -6,6 +6,8 @@ import { fileURLToPath } from "node:url";
 import { temporaryDirectory } from "../support/certs.ts";
 import { Controller, NOTIFICATION } from "../support/controller.ts";
 import { startDevserver } from "../support/devserver.ts";
+import { parseExposition } from "../support/exposition.ts";
+import { closedPort } from "../support/servers.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 /** No look for a newer Deno. */
@@ -45,7 +47,6 @@ function flags({ api, exchange, tokenFile, caFile, certFile, keyFile }: Use): st
     `--tls-ca-file=${caFile}`,
     `--tls-cert-file=${certFile}`,
     `--tls-key-file=${keyFile}`,
-    "--health-probe-bind-address=0",
     "--history-expiration=1h",
   ];
 }
@@ -73,7 +74,7 @@ describe(`the program under deno run, as ${HOST} starts it`, () => {
       dev.store.create("historicjobs", { metadata, spec, status: { state: "success" } });
       const { uid } = dev.store.create("jobs", { metadata: { name: "one", namespace: "default" }, spec });
 
-      const controller = new Controller(["run", ...permissions(use), MAIN, ...flags(use)], {
+      const controller = new Controller(["run", ...permissions(use), MAIN, ...flags(use), "--health-probe-bind-address=0"], {
         binary: process.execPath,
         env: QUIET,
       });
@@ -94,6 +95,33 @@ describe(`the program under deno run, as ${HOST} starts it`, () => {
       }
       assert.equal(await controller.exited, 0, controller.tail());
       assert.equal(controller.of(NOTIFICATION).length, 2);
+      assert.deepEqual([controller.garbage, controller.stderr], [[], ""]);
+    });
+
+    test("serves /metrics with leave to listen, and asks for nothing else", { timeout: 120_000 }, async () => {
+      await using directory = await temporaryDirectory();
+      await using dev = await startDevserver({ mtls: "required", stateDir: directory.path });
+      assert.ok(dev.files);
+      const { ca: caFile, cert: certFile, key: keyFile } = dev.files;
+      const tokenFile = await directory.write("token", "ProvisioningAdminToken\n");
+      const use = { api: dev.apiUrl, exchange: dev.exchangeUrl, tokenFile, caFile, certFile, keyFile };
+      const address = `127.0.0.1:${await closedPort()}`;
+      const granted = permissions(use).map((flag) => (flag.startsWith("--allow-net=") ? `${flag},${address}` : flag));
+      const controller = new Controller(["run", ...granted, MAIN, ...flags(use), `--health-probe-bind-address=${address}`], {
+        binary: process.execPath,
+        env: QUIET,
+      });
+      try {
+        await controller.started();
+        const families = parseExposition(await (await fetch(`http://${address}/metrics`)).text());
+        assert.match(families.get("job_controller_build_info")?.samples[0]?.labels.runtime ?? "", /^deno /);
+        assert.equal(families.get("job_controller_watch_connected")?.samples[0]?.value, 1);
+        assert.ok((families.get("process_resident_memory_bytes")?.samples[0]?.value ?? 0) > 0);
+        assert.equal(families.has("process_open_fds"), false, "reading /proc would need a permission");
+      } finally {
+        process.kill(controller.pid, "SIGTERM");
+      }
+      assert.equal(await controller.exited, 0, controller.tail());
       assert.deepEqual([controller.garbage, controller.stderr], [[], ""]);
     });
 
