@@ -138,6 +138,13 @@ const handlers: Handlers = {
     return EXIT.ok;
   },
 
+  async seed(config) {
+    const { orderSeed } = await import("./devserver/command/seed.ts");
+    const transport = createTransport({ host: await detectHost(), tls: { insecure: false }, clock, env: {} });
+    stdout.write(await orderSeed(config, transport.fetch, clock, stop.signal), "info");
+    return EXIT.ok;
+  },
+
   async ready({ url, timeoutMs }) {
     const transport = createTransport({ host: await detectHost(), tls: { insecure: false }, clock, env: {} });
     const { code, line } = await checkReady(transport.fetch, url, timeoutMs, stop.signal);

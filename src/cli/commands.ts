@@ -4,8 +4,8 @@
 import { defineCommand, runCommand } from "citty";
 import type { ArgsDef, CommandDef } from "citty";
 import { UsageError } from "../base/errors.ts";
-import { devConfig, faultConfig, readyConfig, runConfig, versionConfig } from "./config.ts";
-import type { Config, DevConfig, FaultConfig, ReadyConfig, RunConfig, VersionConfig } from "./config.ts";
+import { devConfig, faultConfig, readyConfig, runConfig, seedConfig, versionConfig } from "./config.ts";
+import type { Config, DevConfig, FaultConfig, ReadyConfig, RunConfig, SeedConfig, VersionConfig } from "./config.ts";
 import { COMMANDS, COMMAND_NAMES } from "./flags.ts";
 import type { CommandName } from "./flags.ts";
 import { helpPage } from "./help.ts";
@@ -19,6 +19,7 @@ export interface Handlers {
   run(config: RunConfig): Promise<number>;
   dev(config: DevConfig): Promise<number>;
   fault(config: FaultConfig): Promise<number>;
+  seed(config: SeedConfig): Promise<number>;
   ready(config: ReadyConfig): Promise<number>;
   version(config: VersionConfig): Promise<number>;
   /** Receives the page, newline at its end; writes it to standard output. */
@@ -82,6 +83,8 @@ function configOf(name: CommandName, argv: readonly string[], env: Environment):
       case "dev fault list":
       case "dev fault clear":
         return faultConfig(name, argv, env);
+      case "dev seed":
+        return seedConfig(argv, env);
       case "ready":
         return readyConfig(argv, env);
       case "version":
@@ -130,6 +133,8 @@ function handle(config: Config, handlers: Handlers, view: View): Promise<number>
     case "dev fault list":
     case "dev fault clear":
       return handlers.fault(config);
+    case "dev seed":
+      return handlers.seed(config);
     case "ready":
       return handlers.ready(config);
     case "version":

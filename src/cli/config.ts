@@ -99,6 +99,14 @@ export interface FaultConfig {
   argument: string | undefined;
 }
 
+export interface SeedConfig {
+  command: "dev seed";
+  /** `http://host:port` of the running server. */
+  adminUrl: string;
+  /** Those that were given, by name; checked by the dev server. */
+  numbers: Record<string, string>;
+}
+
 export interface ReadyConfig {
   command: "ready";
   /** URL of /readyz. */
@@ -117,7 +125,7 @@ export interface HelpConfig {
   topic: CommandName | GroupName | undefined;
 }
 
-export type Config = RunConfig | DevConfig | FaultConfig | ReadyConfig | VersionConfig | HelpConfig;
+export type Config = RunConfig | DevConfig | FaultConfig | SeedConfig | ReadyConfig | VersionConfig | HelpConfig;
 
 /** Each watch is a connection and a list; past this many a cluster-wide one is cheaper for both sides. */
 export const NAMESPACES_MAX = 100;
@@ -269,6 +277,18 @@ export function faultConfig(command: FaultCommandName, argv: readonly string[], 
   const { given, argument } = parseArguments(COMMANDS[command], argv);
   const settings = new Settings(COMMANDS[command], given, env);
   return { command, adminUrl: urlOfAddress(settings.required("admin-address"), "dev"), argument };
+}
+
+/** Reads the arguments of `dev seed`. @throws UsageError */
+export function seedConfig(argv: readonly string[], env: Environment): SeedConfig {
+  const settings = new Settings(COMMANDS["dev seed"], parseArguments(COMMANDS["dev seed"], argv).given, env);
+  const names = COMMANDS["dev seed"].flags.map(({ name }) => name).filter((name) => name !== "admin-address");
+  const given = names.map((name) => [name, settings.named(name)?.text] as const).filter(([, text]) => text !== undefined);
+  return {
+    command: "dev seed",
+    adminUrl: urlOfAddress(settings.required("admin-address"), "dev"),
+    numbers: Object.fromEntries(given) as Record<string, string>,
+  };
 }
 
 /** `http://host:port` of an address that a command listens on; one on all interfaces is asked on loopback. */

@@ -29,8 +29,8 @@ export interface ExitRow {
   commands: readonly CommandName[];
 }
 
-const FAULTS: readonly CommandName[] = ["dev fault add", "dev fault list", "dev fault clear"];
-const EVERY: readonly CommandName[] = ["run", "dev", ...FAULTS, "ready", "version", "help"];
+const ORDERS: readonly CommandName[] = ["dev fault add", "dev fault list", "dev fault clear", "dev seed"];
+const EVERY: readonly CommandName[] = ["run", "dev", ...ORDERS, "ready", "version", "help"];
 
 /** No number is ever given a second meaning. */
 export const EXIT_CODES: readonly ExitRow[] = [
@@ -41,7 +41,7 @@ export const EXIT_CODES: readonly ExitRow[] = [
   { code: EXIT.partial, meaning: "partial result", commands: [] },
   { code: EXIT.cancelled, meaning: "one-shot command cancelled by a signal", commands: [] },
   { code: EXIT.incompatible, meaning: "no usable version of the API", commands: [] },
-  { code: EXIT.unreachable, meaning: "server unreachable (DNS, connect, TLS); of run until --startup-timeout", commands: ["run", ...FAULTS] },
+  { code: EXIT.unreachable, meaning: "server unreachable (DNS, connect, TLS); of run until --startup-timeout", commands: ["run", ...ORDERS] },
   { code: EXIT.timeout, meaning: "any other cause until --startup-timeout", commands: ["run"] },
   { code: EXIT.interrupted, meaning: "second signal was SIGINT: stopped without waiting", commands: ["run", "dev"] },
   { code: EXIT.brokenPipe, meaning: "the reader of standard output went away", commands: EVERY },

@@ -4,7 +4,7 @@
 import { LOG_LEVELS } from "../base/log.ts";
 
 /** Words of the command line, one space between them. */
-export type CommandName = "run" | "dev" | FaultCommandName | "ready" | "version" | "help";
+export type CommandName = "run" | "dev" | FaultCommandName | "dev seed" | "ready" | "version" | "help";
 export type FaultCommandName = "dev fault add" | "dev fault list" | "dev fault clear";
 
 /** Words that are no command without another one behind them. */
@@ -172,6 +172,24 @@ const ADMIN_FLAGS: readonly Flag[] = [
   { ...ADMIN, group: "Flags", help: "Admin address of the development server" },
 ];
 
+const SEED_FLAGS: readonly Flag[] = [
+  seedFlag("jobs", "number", "0", "Jobs to add; 500000 at most"),
+  seedFlag("historic", "number", "0", "HistoricJobs to add; 500000 at most"),
+  seedFlag("repositories", "number", "20", "Healthy repositories that these are for; what is missing of them is added, too"),
+  seedFlag("namespaces", "number", "1", "Namespaces that the repositories are spread over: default, org-2, org-3 and so on"),
+  seedFlag("job-age", "ages", "0-10m", "How old the jobs are"),
+  seedFlag("history-age", "ages", "0-24h", "How old the HistoricJobs are"),
+  seedFlag("claimed", "share", "0%", "Share of the jobs that are claimed and halfway through; half of the claims have expired"),
+  seedFlag("random-seed", "number", "", "Number from which all chances follow; the same number, the same objects"),
+  ...ADMIN_FLAGS,
+];
+
+/** A number of `dev seed`. Its variable says so: some names are those of other flags, but for an s. */
+function seedFlag(name: string, value: string, standard: string, help: string): Flag {
+  const variable = `JOB_CONTROLLER_SEED_${name.toUpperCase().replaceAll("-", "_")}`;
+  return { name, kind: "string", value, variable, group: "Flags", help, ...(standard === "" ? {} : { default: standard }) };
+}
+
 const READY_FLAGS: readonly Flag[] = [
   { ...HEALTH, group: "Flags", help: "Address that run was given; a port on all interfaces is asked on loopback" },
   { name: "timeout", kind: "duration", value: "duration", default: "5s", group: "Flags",
@@ -246,6 +264,15 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     ],
     flags: ADMIN_FLAGS,
     argument: "id",
+  },
+  "dev seed": {
+    name: "dev seed",
+    summary: "Fill a running development server with jobs and history",
+    examples: [
+      { what: "A full queue and a long history", line: "job-controller dev seed --jobs=10000 --historic=100000" },
+      { what: "A week of history in three namespaces", line: "job-controller dev seed --historic=5000 --namespaces=3 --history-age=0-168h" },
+    ],
+    flags: SEED_FLAGS,
   },
   ready: {
     name: "ready",

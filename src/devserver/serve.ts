@@ -23,6 +23,7 @@ import { isObjectName } from "./api/names.ts";
 import { DEV_DEFAULTS, type DevOptions } from "./options.ts";
 import { answerApi, type ApiContext } from "./api/routes.ts";
 import { parseParts } from "./plays/parts.ts";
+import { seedOrder } from "./plays/seed-order.ts";
 import { simulate } from "./plays/simulate.ts";
 import { repositoryOf } from "./plays/specs.ts";
 import { Refusal } from "./wire/status.ts";
@@ -182,6 +183,7 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
     requestCert: options.mtls !== "off",
     rejectUnauthorized: options.mtls === "required",
   };
+  const closing = new AbortController();
   const opened: Listening[] = [];
   const closeAll = async () => void (await Promise.all(opened.map((server) => server.close())));
   const opening = async (make: () => Server, address: Address): Promise<Listening> => {
@@ -198,7 +200,8 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
     listening.resolve({ api, exchange: exchanging });
     await Promise.all(inForce);
     if (adminAddress === undefined) return { ...urls, adminUrl: undefined };
-    const orders = { ...stateOrder({ ...urls, era: options.era, behaviour, store, open }), ...faultOrders(faults) };
+    const seeding = seedOrder({ store, clock, random, behaviour, signal: closing.signal });
+    const orders = { ...stateOrder({ ...urls, era: options.era, behaviour, store, open }), ...faultOrders(faults), ...seeding };
     const admin = await opening(() => createServer(listenerOf("admin", (call) => answerAdmin(orders, call))), adminAddress);
     return { ...urls, adminUrl: `http://${formatAddress({ ...adminAddress, port: admin.port })}` };
   };
@@ -207,7 +210,6 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
     await closeAll();
     throw error;
   });
-  const closing = new AbortController();
   if (parts !== undefined) simulate({ store, clock, random, behaviour, parts, signal: closing.signal });
 
   return {

@@ -19,7 +19,7 @@ async function dispatched(...argv: string[]): Promise<{ calls: (Config | string)
     calls.push(what);
     return code;
   };
-  const handlers: Handlers = { run: record(10), dev: record(11), fault: record(15), ready: record(12), version: record(13), help: record(14) };
+  const handlers: Handlers = { run: record(10), dev: record(11), fault: record(15), seed: record(16), ready: record(12), version: record(13), help: record(14) };
   const code = await dispatch(argv, {}, handlers, VIEW);
   return { calls, code };
 }
@@ -67,7 +67,7 @@ describe("dispatch()", () => {
     const fail = async () => {
       throw new RangeError("from the handler");
     };
-    const handlers = { run: fail, dev: fail, fault: fail, ready: fail, version: fail, help: fail };
+    const handlers = { run: fail, dev: fail, fault: fail, seed: fail, ready: fail, version: fail, help: fail };
     await assert.rejects(dispatch(["dev"], {}, handlers, VIEW), RangeError);
   });
 
@@ -94,6 +94,12 @@ describe("a command of several words", () => {
     for (const [argv, expected] of rows) assert.deepEqual(await dispatched(...argv), { calls: [expected], code: 15 });
   });
 
+  test("hands on the numbers of dev seed that were given, as text", async () => {
+    const { calls, code } = await dispatched("dev", "seed", "--jobs=10", "--history-age", "0-24h", "--admin-address=:7000");
+    const numbers = { jobs: "10", "history-age": "0-24h" };
+    assert.deepEqual([calls, code], [[{ command: "dev seed", adminUrl: "http://127.0.0.1:7000", numbers }], 16]);
+  });
+
   const refusals: [string[], string][] = [
     [["dev", "fault"], 'Missing command behind "job-controller dev fault": expected one of add, list, clear'],
     [["dev", "fault", "ad", "x"], 'Unknown command "dev fault ad": did you mean "job-controller dev fault add"?'],
@@ -102,6 +108,9 @@ describe("a command of several words", () => {
     [["dev", "faults"], 'Unexpected argument "faults": did you mean "job-controller dev fault"?'],
     [["dev", "--simulate", "--mtls=off", "fault"], 'Unexpected argument "fault": the command comes first, as in "job-controller dev fault"'],
     [["dev", "fault", "add"], 'Missing <fault> behind "job-controller dev fault add"'],
+    [["dev", "sed"], 'Unexpected argument "sed": did you mean "job-controller dev seed"?'],
+    [["dev", "seed", "10"], 'Unexpected argument "10": "job-controller dev seed" takes flags only'],
+    [["dev", "seed", "--history"], "Unknown flag --history: did you mean --historic?"],
     [["dev", "fault", "add", "cut", "rst"], 'Unexpected argument "rst": "job-controller dev fault add" takes one fault'],
     [["dev", "fault", "list", "2"], 'Unexpected argument "2": "job-controller dev fault list" takes flags only'],
     [["dev", "fault", "list", "--admin-address=localhost:0"], 'Cannot use --admin-address "localhost:0": expected the port that dev listens on'],

@@ -16,8 +16,8 @@ const AGES = spanOf({ expected: "an age such as 24h", parse: parseDuration, form
 const ANY = wholeUpTo(2 ** 32 - 1);
 
 const NUMBERS = {
-  jobs: row("jobs", wholeUpTo(1_000_000), 0),
-  historic: row("historic", wholeUpTo(1_000_000), 0),
+  jobs: row("jobs", wholeUpTo(500_000), 0),
+  historic: row("historic", wholeUpTo(500_000), 0),
   repositories: row("repositories", atLeastOne(100_000), 20),
   namespaces: row("namespaces", atLeastOne(10_000), 1),
   jobAgeMs: row("job-age", AGES, [0, 600_000]),
