@@ -9,7 +9,7 @@ export function duplicateFields(text: string): string[] {
   return [...scan.duplicates];
 }
 
-const SPACE = /[ \t\n\r]*/y;
+const SPACES = " \t\n\r";
 const PLAIN = /[^"\\\x00-\x1f]*/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const NUMBER_START = /-?(?:\d+(?:\.\d*)?(?:[eE][+-]?)?)?/y;
@@ -25,7 +25,7 @@ class Scan {
   }
 
   value(path: string): void {
-    this.#match(SPACE);
+    this.#skip();
     const first = this.#text[this.#at];
     if (first === "{") this.#object(path);
     else if (first === "[") this.#array(path);
@@ -38,7 +38,7 @@ class Scan {
   }
 
   end(): void {
-    this.#match(SPACE);
+    this.#skip();
     if (this.#at < this.#text.length) this.#refuse("after top-level value");
   }
 
@@ -47,7 +47,7 @@ class Scan {
     if (this.#takes("}")) return;
     const seen = new Set<string>();
     for (;;) {
-      this.#match(SPACE);
+      this.#skip();
       if (this.#text[this.#at] !== '"') this.#refuse("looking for beginning of object key string");
       const key = this.#string();
       const below = path === "" ? key : `${path}.${key}`;
@@ -73,7 +73,9 @@ class Scan {
   #string(): string {
     const start = this.#at++;
     for (;;) {
-      this.#match(PLAIN);
+      PLAIN.lastIndex = this.#at;
+      PLAIN.test(this.#text);
+      this.#at = PLAIN.lastIndex;
       const next = this.#text[this.#at];
       if (next === '"') break;
       if (next !== "\\") this.#refuse("in string literal");
@@ -84,7 +86,8 @@ class Scan {
       this.#refuse("in \\u hexadecimal character escape");
     }
     this.#at++;
-    return JSON.parse(this.#text.slice(start, this.#at)) as string;
+    const literal = this.#text.slice(start, this.#at);
+    return literal.includes("\\") ? (JSON.parse(literal) as string) : literal.slice(1, -1);
   }
 
   #literal(word: string): void {
@@ -104,10 +107,14 @@ class Scan {
   }
 
   #takes(character: string): boolean {
-    this.#match(SPACE);
+    this.#skip();
     if (this.#text[this.#at] !== character) return false;
     this.#at++;
     return true;
+  }
+
+  #skip(): void {
+    while (this.#at < this.#text.length && SPACES.includes(this.#text.charAt(this.#at))) this.#at++;
   }
 
   #match(pattern: RegExp): string {
