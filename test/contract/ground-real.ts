@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { startApiserver } from "../../scripts/apiserver.ts";
 import type { GroundKind } from "./fact.ts";
 import { type Ground, type Identity, SetupError } from "./place.ts";
-import { HttpServer } from "./server.ts";
+import { API, HttpServer } from "./server.ts";
 
 /** Long enough for a busy machine. */
 const PATIENCE_MS = 20_000;
@@ -20,6 +20,7 @@ export async function startReal(kind: GroundKind = "plain"): Promise<Ground> {
     team: new HttpServer({ ...common, ...keyPair(api.teamController) }),
     forged: new HttpServer({ ...common, headers: { authorization: "Bearer forged" } }),
   };
+  await described(servers.admin);
   return {
     as: (identity) => servers[identity],
     async settle(namespace) {
@@ -36,6 +37,17 @@ export async function startReal(kind: GroundKind = "plain"): Promise<Ground> {
       await api.stop();
     },
   };
+}
+
+/** The API server describes custom resources a moment after it serves them. */
+async function described(server: HttpServer): Promise<void> {
+  const givesUpAt = performance.now() + 30_000;
+  for (;;) {
+    const { status, text } = await server.request("GET", `/openapi/v3${API}`);
+    if (status === 200 && ["Job", "HistoricJob", "Repository"].every((kind) => text.includes(`"kind":"${kind}"`))) return;
+    if (performance.now() > givesUpAt) throw new SetupError(`the kinds are not described within 30 s: ${status}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 
 function keyPair({ cert, key }: { cert: string; key: string }): { cert: string; key: string } {

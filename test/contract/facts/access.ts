@@ -197,8 +197,8 @@ export const ACCESS: readonly Fact[] = [
     flip: { fault: "status-as:422->201" },
     async run(at) {
       const reply = await at.post(REVIEWS, { ...review("list", "jobs"), spec: {} });
-      refused(reply, 422, "Invalid");
-      assert.equal(reply.json.details?.causes?.[0]?.field, "spec");
+      refused(reply, 422, "Invalid", /exactly one of nonResourceAttributes or resourceAttributes must be specified$/);
+      assert.deepEqual([reply.json.details?.group, reply.json.details?.causes?.[0]?.field], ["authorization.k8s.io", "spec"]);
     },
   },
   {

@@ -242,6 +242,7 @@ export const DISCOVERY: readonly Fact[] = [
       await at.job("a");
       const { kind, apiVersion, metadata, status } = ok(await at.get(`/api/v1/namespaces/${at.namespace}`));
       assert.deepEqual([kind, apiVersion, metadata.name, status["phase"]], ["Namespace", "v1", at.namespace, "Active"]);
+      assert.deepEqual([typeof metadata.uid, typeof metadata.creationTimestamp], ["string", "string"]);
     },
   },
   {

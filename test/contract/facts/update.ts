@@ -346,10 +346,15 @@ export const UPDATE: readonly Fact[] = [
     source: `${CONCEPTS}#resource-versions`,
     flip: { set: "compare-and-swap=racy" },
     async run(at) {
-      const made = await at.job("a");
-      const write = (index: number) => at.put("jobs/a", { ...made, spec: { ...made.spec, message: `writer ${index}` } });
-      const replies = await Promise.all(Array.from({ length: 10 }, (_, index) => write(index)));
-      assert.deepEqual(replies.map(({ status }) => status).sort(), [200, ...Array.from({ length: 9 }, () => 409)]);
+      let current = await at.job("a");
+      for (let round = 0; round < 5; round++) {
+        // Connections that are open already, so that the writes do meet.
+        await Promise.all(Array.from({ length: 10 }, () => at.get("jobs/a")));
+        const write = (index: number) => at.put("jobs/a", { ...current, spec: { ...current.spec, message: `writer ${index} of round ${round}` } });
+        const replies = await Promise.all(Array.from({ length: 10 }, (_, index) => write(index)));
+        assert.deepEqual(replies.map(({ status }) => status).sort(), [200, ...Array.from({ length: 9 }, () => 409)]);
+        current = ok(await at.get("jobs/a"));
+      }
     },
   },
   {
@@ -557,8 +562,9 @@ export const UPDATE: readonly Fact[] = [
     flip: { fault: "status-as:405->404" },
     async run(at) {
       const made = await at.made("repositories", repository("a"));
-      refused(await at.del("repositories/a/status"), 405, "MethodNotAllowed");
-      refused(await at.post("repositories/a/status", made), 405, "MethodNotAllowed");
+      const message = (verb: string) => `${verb} is not supported on resources of kind "repositories.${GROUP}"`;
+      refused(await at.del("repositories/a/status"), 405, "MethodNotAllowed", message("delete"));
+      refused(await at.post("repositories/a/status", made), 405, "MethodNotAllowed", message("create"));
     },
   },
   {

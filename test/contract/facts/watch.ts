@@ -518,6 +518,42 @@ export const WATCH: readonly Fact[] = [
     },
   },
   {
+    id: "BOOK-001",
+    claim: "a watch that takes bookmarks gets one before its time is over, with the version of what it was not shown",
+    source: "k8s: apiserver/pkg/storage/cacher/util.go, nextBookmarkTime",
+    flip: { set: "bookmarks=initial" },
+    async run(at) {
+      const watch = await watching(at, "&labelSelector=none&allowWatchBookmarks=true&timeoutSeconds=4");
+      const hidden = await at.job("hidden");
+      const [bookmark, ...more] = await watch.all();
+      assert.deepEqual([bookmark?.type, more], ["BOOKMARK", []]);
+      assert.ok(BigInt(versionOf(bookmark?.object as Body)) >= BigInt(versionOf(hidden)));
+    },
+  },
+  {
+    id: "BOOK-002",
+    claim: "the object of a bookmark has kind, apiVersion and resourceVersion, and nothing more",
+    source: "k8s docs: reference/using-api/api-concepts#watch-bookmarks",
+    flip: { fault: "line:object.spec={},type=BOOKMARK" },
+    async run(at) {
+      const watch = await watching(at, "&labelSelector=none&allowWatchBookmarks=true&timeoutSeconds=4");
+      const { kind, apiVersion } = await at.job("hidden");
+      const { object } = await watch.event();
+      assert.deepEqual(object, { kind, apiVersion, metadata: { resourceVersion: versionOf(object) } });
+    },
+  },
+  {
+    id: "BOOK-003",
+    claim: "a watch that does not take bookmarks gets none",
+    source: "k8s docs: reference/using-api/api-concepts#watch-bookmarks",
+    flip: { fault: "request:query.allowWatchBookmarks=true" },
+    async run(at) {
+      const watch = await watching(at, "&labelSelector=none&timeoutSeconds=4");
+      await at.job("hidden");
+      assert.equal(await watch.next(), undefined);
+    },
+  },
+  {
     id: "WERR-001",
     claim: "a watch with continue is refused with 422",
     source: OPTIONS_GO,
