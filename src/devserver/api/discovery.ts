@@ -17,6 +17,8 @@ export function discovery(call: Pick<Call, "method" | "path" | "header">, behavi
   const path = call.path.replace(/(?<=.)\/$/, "");
   const accept = call.header("accept");
   if (path === "/openapi" || path.startsWith("/openapi/")) return openapi(path, accept, behaviour);
+  // What is deeper are objects: most requests end here.
+  if (path.split("/").length > 4) return undefined;
   const groups = servedGroups(behaviour);
   if (path === "/api" || path === "/apis") return groupList(path, accept, groups);
   const body = document(path, groups);
