@@ -1,6 +1,7 @@
 // Deletions, of one object and of all that a list shows: options in, what is left out, or the word that nothing is.
 
 import type { Entry } from "../state/store.ts";
+import { isVersion } from "../state/versions.ts";
 import { notFound, type StatusBody, success } from "../wire/status.ts";
 import type { DeleteOptions } from "./delete-options.ts";
 import type { ObjectContext } from "./objects.ts";
@@ -41,12 +42,12 @@ export function deleteAll(context: ObjectContext, entries: readonly Entry[], opt
 function checkPreconditions({ store, resource }: ObjectContext, entry: Entry, { uid, resourceVersion }: DeleteOptions): void {
   const version = store.versionText(entry.version);
   if (uid !== undefined && uid !== entry.uid) {
-    const why = `the UID in the precondition (${uid}) does not match the UID in record (${entry.uid}). The object might have been deleted and then recreated`;
-    throw unmet(resource, entry.name, why);
+    const why = `the UID in the precondition (${uid}) does not match the UID in record (${entry.uid})`;
+    throw unmet(resource, entry.name, `${why}. The object might have been deleted and then recreated`);
   }
-  if (resourceVersion !== undefined && resourceVersion !== version) {
-    const why = `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${version}). The object might have been modified`;
-    throw unmet(resource, entry.name, why);
+  if (resourceVersion !== undefined && !isVersion(resourceVersion, entry.version)) {
+    const why = `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${version})`;
+    throw unmet(resource, entry.name, `${why}. The object might have been modified`);
   }
 }
 

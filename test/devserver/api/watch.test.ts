@@ -3,10 +3,10 @@ import { describe, test } from "node:test";
 import type { Stream } from "../../../src/devserver/wire/call.ts";
 import { Events } from "../../../src/devserver/state/events.ts";
 import { type Behaviour, behaviourOf } from "../../../src/devserver/behaviour/eras.ts";
-import { plainForm } from "../../../src/devserver/api/plain-form.ts";
+import { type Form, plainForm } from "../../../src/devserver/api/plain-form.ts";
 import { type ResourceName, RESOURCES } from "../../../src/devserver/api/resources.ts";
 import { Refusal } from "../../../src/devserver/wire/status.ts";
-import { type Resourced, Store } from "../../../src/devserver/state/store.ts";
+import { type Entry, type Resourced, Store } from "../../../src/devserver/state/store.ts";
 import { startWatch, type WatchContext } from "../../../src/devserver/api/watch.ts";
 import type { Watch } from "../../../src/devserver/api/watch-lines.ts";
 import type { EventLine } from "../../support/devserver.ts";
@@ -57,7 +57,7 @@ class FakeStream implements Stream {
 
 interface Setup extends WatchContext {
   clock: ManualClock;
-  watch(query?: Record<string, string>, where?: { resource?: ResourceName; namespace?: string }): FakeStream;
+  watch(query?: Record<string, string>, where?: { resource?: ResourceName; namespace?: string; form?: Form; room?: number }): FakeStream;
   put(name: string, more?: Resourced): number;
 }
 
@@ -75,15 +75,16 @@ function setUp(behaviour: Partial<Behaviour> = {}): Setup {
   };
   return {
     ...context,
-    watch(query = {}, { resource = "jobs", namespace } = {}) {
+    watch(query = {}, { resource = "jobs", namespace, form = plainForm(RESOURCES[resource], "v0alpha1", merged), room = Number.POSITIVE_INFINITY } = {}) {
       const stream = new FakeStream();
+      stream.room = room;
       startWatch(
         context,
         {
           resource: RESOURCES[resource],
           namespace,
           query: new URLSearchParams(query),
-          form: plainForm(RESOURCES[resource], "v0alpha1", merged),
+          form,
         },
         () => stream,
       );
@@ -157,6 +158,42 @@ describe("startWatch()", () => {
     assert.deepEqual(stream.seen, ["ADDED x", "DELETED x", "ADDED x"]);
   });
 
+  test("what leaves a selection is told as it was in it, under the version of the change", () => {
+    const { watch, put } = setUp();
+    put("x", { metadata: { labels: { n: "1", more: "a" } } });
+    const stream = watch({ labelSelector: "n=1" });
+    const version = put("x", { metadata: { labels: { n: "2", more: "b" } } });
+    const { type, object } = stream.events[0] ?? {};
+    assert.deepEqual([type, object?.metadata.labels, object?.metadata.resourceVersion], ["DELETED", { n: "1", more: "a" }, String(version)]);
+  });
+
+  test("what goes with its last finalizer is told with it", () => {
+    const { watch, put, store } = setUp();
+    put("x", { metadata: { finalizers: ["hold"] } });
+    store.delete("jobs", "a", "x");
+    const stream = watch();
+    put("x", { metadata: { finalizers: [], labels: { late: "yes" } } });
+    const { type, object } = stream.events[0] ?? {};
+    assert.deepEqual([type, object?.metadata.finalizers, object?.metadata.labels], ["DELETED", ["hold"], undefined]);
+  });
+
+  test("a change is encoded once for all watches of a form", () => {
+    const { watch, put } = setUp();
+    const encoded: string[] = [];
+    const form = {
+      ...plainForm(RESOURCES.jobs, "v0alpha1", behaviourOf("2026-09")),
+      event: (entry: Entry, first: boolean) => {
+        encoded.push(`${entry.name} ${first ? "first" : "later"}`);
+        return JSON.stringify(entry.object);
+      },
+    };
+    const streams = [watch({}, { form }), watch({ labelSelector: "!x" }, { form }), watch({ labelSelector: "x" }, { form })];
+    put("j1");
+    put("j2");
+    assert.deepEqual(encoded, ["j1 first", "j2 later"]);
+    assert.deepEqual(streams.map(({ seen }) => seen.length), [2, 2, 0]);
+  });
+
   test("bookmarks come when asked for, and only when the version moved", async () => {
     const { watch, put, store, clock } = setUp();
     const plain = watch();
@@ -209,6 +246,17 @@ describe("startWatch()", () => {
     assert.equal(open.size, 0);
     await clock.advance(5_000);
     assert.equal(stream.ended, "destroy");
+  });
+
+  test("a reader that takes its time with what is there already is not behind", async () => {
+    const { watch, put, clock } = setUp();
+    for (let index = 0; index < 1_000; index++) put(`j${index}`);
+    const stream = watch({ sendInitialEvents: "true", resourceVersionMatch: "NotOlderThan" }, { room: 1 });
+    const missed = watch({ resourceVersion: String(put("last") - 400) }, { room: 1 });
+    await clock.advance(60_000);
+    assert.deepEqual([stream.ended, missed.ended], [undefined, undefined]);
+    for (const reader of [stream, missed]) reader.drain();
+    assert.deepEqual([stream.seen.length, stream.seen.at(-1), missed.seen.length], [1_001, "ADDED last", 400]);
   });
 
   test("a reader that catches up in time misses nothing", async () => {
