@@ -37,8 +37,8 @@ export interface Changed {
 }
 
 /** Of an object that is updated. @throws Refusal 400 for another author */
-export function annotationsOfChanged(given: Annotations = {}, { resource, before, spec, subject, time }: Changed, behaviour: Behaviour): Annotations {
-  const { annotations: old = {} } = before;
+export function annotationsOfChanged(given: Annotations = {}, changed: Changed, behaviour: Behaviour): Annotations {
+  const { resource, before: { annotations: old = {} }, spec, subject, time } = changed;
   if (behaviour.authors && resource === "jobs") {
     const moved = AUTHORS.find((key) => given[key] !== old[key]);
     if (moved !== undefined) throw badRequest(`annotation ${moved} is immutable`);

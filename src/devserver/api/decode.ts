@@ -5,7 +5,7 @@ import type { ApiVersion } from "../../provisioning.ts";
 import type { Behaviour } from "../behaviour/eras.ts";
 import type { Metadata, Resourced } from "../state/store.ts";
 import { badRequest, type Refusal } from "../wire/status.ts";
-import { envelopeOf, excerpt, parseJson, Undecodable } from "./envelope.ts";
+import { envelopeOf, excerpt, goJson, parseJson, Undecodable } from "./envelope.ts";
 import { decodeError, kindNames, METADATA_NAMES } from "./go-types.ts";
 import { groupVersion, type Resource } from "./resources.ts";
 import { pruned } from "./schema-check.ts";
@@ -32,8 +32,7 @@ export function decodeBody(body: string, expected: Expected, validation: FieldVa
   try {
     const { value, duplicates } = parseJson(body);
     const { object, complaints } = decodeObject(value, expected, duplicates, body);
-    if (validation === "Strict" && complaints.length > 0) throw new Undecodable(`strict decoding error: ${complaints.join(", ")}`, true);
-    if (validation === "Warn") complaints.forEach(warn);
+    complain(complaints, validation, warn);
     const wanted = groupVersion(expected.version);
     if (object.apiVersion !== wanted) {
       throw badRequest(`the API version in the data (${object.apiVersion}) does not match the expected API version (${wanted})`);
@@ -44,11 +43,17 @@ export function decodeBody(body: string, expected: Expected, validation: FieldVa
   }
 }
 
+/** @throws Undecodable for complaints that are heard strictly */
+export function complain(complaints: readonly string[], validation: FieldValidation, warn: (text: string) => void): void {
+  if (validation === "Strict" && complaints.length > 0) throw new Undecodable(`strict decoding error: ${complaints.join(", ")}`, true);
+  if (validation === "Warn") complaints.forEach(warn);
+}
+
 /** The object that a JSON value stands for. @throws Undecodable */
-export function decodeObject(value: unknown, { resource, version, behaviour }: Expected, duplicates: string[], text = JSON.stringify(value)): Decoded {
+export function decodeObject(value: unknown, { resource, version, behaviour }: Expected, duplicates: string[], body?: string): Decoded {
   const { fields, ...claimed } = envelopeOf(value);
   const builtIn = behaviour.kinds === "built-in";
-  if (claimed.kind === "" && !builtIn) throw new Undecodable(`Object 'Kind' is missing in '${text}'`, false);
+  if (claimed.kind === "" && !builtIn) throw new Undecodable(`Object 'Kind' is missing in '${body ?? goJson(value)}'`, false);
   const { kind = resource.kind, apiVersion = groupVersion(version) } = builtIn ? without(claimed) : claimed;
   if (builtIn && kind !== resource.kind) throw new Undecodable(`no kind "${kind}" is registered for version "${apiVersion}"`, false);
 
@@ -60,11 +65,14 @@ export function decodeObject(value: unknown, { resource, version, behaviour }: E
 
   // What claims to be of another kind is refused for that.
   const keeps = behaviour.unknownFields === "kept" || kind !== resource.kind;
-  const unknown = keeps ? [] : unknownFields(resource.kind, fields).sort(metadataFirst).map((path) => `unknown field ${JSON.stringify(path)}`);
+  const unknown = keeps ? [] : unknownFields(resource.kind, fields).sort(metadataFirst);
   const known = (keeps ? fields : pruned(schema, fields)) as Resourced;
   return {
     object: { ...known, kind, apiVersion, metadata: tidy(known.metadata ?? {}) },
-    complaints: [...duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`), ...unknown],
+    complaints: [
+      ...duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`),
+      ...unknown.map((path) => `unknown field ${JSON.stringify(path)}`),
+    ],
   };
 }
 

@@ -67,7 +67,8 @@ function fromBody(body: string): Given {
   try {
     const { fields, kind, apiVersion } = envelopeOf(parseJson(body).value);
     if (kind !== "" && kind !== "DeleteOptions") {
-      throw badRequest(`no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`);
+      const version = JSON.stringify(apiVersion);
+      throw badRequest(`no kind ${JSON.stringify(kind)} is registered for version ${version} in scheme "pkg/runtime/scheme.go:111"`);
     }
     const wrong = decodeError(SCHEMA, fields, NAMES);
     if (wrong !== undefined) throw badRequest(wrong);
@@ -80,7 +81,9 @@ function fromBody(body: string): Given {
 function fromQuery(query: URLSearchParams): Given {
   const orphan = query.get("orphanDependents");
   const grace = query.get("gracePeriodSeconds");
-  if (grace !== null && !/^[+-]?\d+$/.test(grace)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(grace)}: invalid syntax`);
+  if (grace !== null && !/^[+-]?\d+$/.test(grace)) {
+    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(grace)}: invalid syntax`);
+  }
   return {
     dryRun: query.getAll("dryRun"),
     propagationPolicy: query.get("propagationPolicy"),

@@ -1,5 +1,6 @@
 // The first look at a body: is it JSON, what kind and version does it claim to be. Knows no kind.
 
+import { Buffer } from "node:buffer";
 import { duplicateFields } from "../wire/json-scan.ts";
 
 /** A body that cannot be read, in the words of Go's decoder. */
@@ -36,12 +37,20 @@ export function parseJson(text: string): { value: unknown; duplicates: string[] 
 /** @throws Undecodable for what is no object */
 export function envelopeOf(value: unknown): Envelope {
   const fields = value ?? {};
-  if (typeof fields !== "object" || Array.isArray(fields)) throw failed(`json: cannot unmarshal ${goType(fields)} into Go value of type ${INTO}`);
+  if (typeof fields !== "object" || Array.isArray(fields)) throw failed(mismatch(fields, `value of type ${INTO}`));
   const { kind = null, apiVersion = null } = fields as { kind?: unknown; apiVersion?: unknown };
   for (const [name, field] of Object.entries({ kind, apiVersion })) {
-    if (field !== null && typeof field !== "string") throw failed(`json: cannot unmarshal ${goType(field)} into Go struct field .${name} of type string`);
+    if (field !== null && typeof field !== "string") throw failed(mismatch(field, `struct field .${name} of type string`));
   }
   return { fields: fields as Record<string, unknown>, kind: (kind ?? "") as string, apiVersion: (apiVersion ?? "") as string };
+}
+
+/** JSON as Go writes it: keys in their order. */
+export function goJson(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) => {
+    if (typeof part !== "object" || part === null || Array.isArray(part)) return part;
+    return Object.fromEntries(Object.entries(part).sort(([left], [right]) => (left < right ? -1 : 1)));
+  });
 }
 
 /** Go's word for the type of a JSON value. */
@@ -53,11 +62,15 @@ export function goType(value: unknown): string {
 /** The beginning of a body, as errors show it: text if it looks like JSON, else its bytes. */
 export function excerpt(body: string): string {
   if (body === "") return "<empty>";
-  const shown = body.startsWith("{") ? body : Array.from(new TextEncoder().encode(body), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const shown = body.startsWith("{") ? body : Buffer.from(body).toString("hex");
   return shown.length > MAX_EXCERPT ? `${shown.slice(0, MAX_EXCERPT)} ...` : shown;
 }
 
 const MAX_EXCERPT = 30;
+
+function mismatch(value: unknown, target: string): string {
+  return `json: cannot unmarshal ${goType(value)} into Go ${target}`;
+}
 
 function failed(why: string): Undecodable {
   return new Undecodable(`couldn't get version/kind; json parse error: ${why}`, false);

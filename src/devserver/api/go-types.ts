@@ -8,14 +8,22 @@ import type { Schema } from "./schema-parts.ts";
 export type GoNames = Readonly<Record<string, string>>;
 
 /** The names of the types that metadata is decoded into. */
-export const METADATA_NAMES: GoNames = { "": "v1.ObjectMeta", ownerReferences: "v1.OwnerReference", managedFields: "v1.ManagedFieldsEntry", uid: "types.UID" };
+export const METADATA_NAMES: GoNames = {
+  "": "v1.ObjectMeta",
+  ownerReferences: "v1.OwnerReference",
+  managedFields: "v1.ManagedFieldsEntry",
+  uid: "types.UID",
+};
 const PLAIN = { string: "string", integer: "int64", number: "float64", boolean: "bool", array: "[]", object: "map[string]string" };
+
+const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 
 /** The names of the types that an object of a built-in kind is decoded into. */
 export function kindNames(kind: string, version: string): GoNames {
   const type = `${version}.${kind === "HistoricJob" ? "Job" : kind}`;
   const metadata = Object.entries(METADATA_NAMES).map(([path, name]) => [path === "" ? "metadata" : `metadata.${path}`, name]);
-  return { ...Object.fromEntries(metadata), "": `${version}.${kind}`, spec: `${type}Spec`, status: `${type}Status`, "spec.action": `${type}Action` };
+  const own = { "": `${version}.${kind}`, spec: `${type}Spec`, status: `${type}Status`, "spec.action": `${type}Action` };
+  return { ...Object.fromEntries(metadata), ...own };
 }
 
 /** Undefined if all is well. Null is, for any type. */
@@ -42,15 +50,17 @@ function complaint(place: Place): string | undefined {
     return first(value, (element) => complaint({ ...place, schema: items, value: element }));
   }
   if (typeof value !== "object") {
-    if (typeof value === "number" && schema.type === "integer") return Number.isInteger(value) ? undefined : mismatch(place, `number ${value}`);
-    return typeof value === schema.type ? undefined : mismatch(place, goType(value));
+    if (Number.isInteger(value) && schema.type === "integer") return undefined;
+    if (typeof value === schema.type) return undefined;
+    return mismatch(place, schema.type === "integer" && typeof value === "number" ? `number ${value}` : goType(value));
   }
   if (schema.type !== "object") return mismatch(place, "object");
   const struct = names[path] ?? place.struct;
   return first(Object.entries(value).sort(byName), ([name, field]) => {
     const known = schema.properties !== undefined && Object.hasOwn(schema.properties, name) ? schema.properties[name] : undefined;
-    if (known !== undefined) return complaint({ schema: known, value: field, names, path: path === "" ? name : `${path}.${name}`, struct });
-    return schema.additionalProperties === undefined ? undefined : complaint({ ...place, schema: schema.additionalProperties, value: field });
+    if (known !== undefined) return complaint({ schema: known, value: field, names, path: below(path, name), struct });
+    const { additionalProperties } = schema;
+    return additionalProperties === undefined ? undefined : complaint({ ...place, schema: additionalProperties, value: field });
   });
 }
 
@@ -65,8 +75,12 @@ function nameOf(schema: Schema, given: string | undefined): string {
 }
 
 function timeError(text: string): string | undefined {
-  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text))) return undefined;
+  if (RFC_3339.test(text) && !Number.isNaN(Date.parse(text))) return undefined;
   return `parsing time ${JSON.stringify(text)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(text)} as "2006"`;
+}
+
+function below(path: string, name: string): string {
+  return path === "" ? name : `${path}.${name}`;
 }
 
 function first<Element>(elements: readonly Element[], complain: (element: Element) => string | undefined): string | undefined {

@@ -10,6 +10,7 @@ import { isObjectName } from "./names.ts";
 
 const MAX_NAME = 253;
 const MAX_ANNOTATIONS_BYTES = 262_144;
+const FROZEN = ["uid", "deletionTimestamp", "deletionGracePeriodSeconds"];
 const OWNER_FIELDS = ["apiVersion", "kind", "name", "uid"];
 /** Finalizers of the machinery itself need no domain. */
 const KNOWN_FINALIZERS: readonly string[] = ["orphan", "foregroundDeletion", "kubernetes"];
@@ -19,9 +20,8 @@ export function creationCauses(metadata: Metadata, behaviour: Behaviour): Cause[
   const { name = "", generateName = "" } = metadata;
   const prefix = generateName.endsWith("-") ? `${generateName.slice(0, -1)}a` : generateName;
   return [
-    ...(generateName === "" ? [] : nameErrors(prefix, behaviour).map((error) => invalidValue("metadata.generateName", generateName, error))),
-    ...(name === "" ? [required("metadata.name", "name or generateName is required")] : []),
-    ...(name === "" ? [] : nameErrors(name, behaviour).map((error) => invalidValue("metadata.name", name, error))),
+    ...(generateName === "" ? [] : invalid("metadata.generateName", generateName, nameErrors(prefix, behaviour))),
+    ...(name === "" ? [required("metadata.name", "name or generateName is required")] : invalid("metadata.name", name, nameErrors(name, behaviour))),
     ...commonCauses(metadata),
     ...finalizerCauses(metadata),
   ];
@@ -35,7 +35,7 @@ export function updateCauses(metadata: Metadata, before: Metadata, { kinds }: Be
 
 function changeCauses(metadata: Metadata, before: Metadata): Cause[] {
   const added = (metadata.finalizers ?? []).filter((finalizer) => before.finalizers?.includes(finalizer) !== true);
-  const frozen = ["uid", "deletionTimestamp", "deletionGracePeriodSeconds"].filter((field) => (metadata[field] ?? null) !== (before[field] ?? null));
+  const frozen = FROZEN.filter((field) => (metadata[field] ?? null) !== (before[field] ?? null));
   return [
     ...(before.deletionTimestamp === undefined || added.length === 0 ? [] : [lateFinalizers(added)]),
     ...frozen.map((field) => invalidValue(`metadata.${field}`, metadata[field] ?? null, "field is immutable")),
@@ -48,7 +48,8 @@ export function finalizerWarnings(metadata: Metadata, before?: Metadata): string
   const added = (metadata.finalizers ?? []).filter((finalizer) => before?.finalizers?.includes(finalizer) !== true);
   return [...new Set(added)].sort().flatMap((finalizer) => {
     const warn = (text: string) => `metadata.finalizers: ${JSON.stringify(finalizer)}: ${text}`;
-    const advice = `prefer a domain-qualified finalizer name ${finalizer.includes(".") ? "including a path (/) " : ""}to avoid accidental conflicts with other finalizer writers`;
+    const hint = finalizer.includes(".") ? " including a path (/)" : "";
+    const advice = `prefer a domain-qualified finalizer name${hint} to avoid accidental conflicts with other finalizer writers`;
     return [
       ...keyErrors(finalizer).map(warn),
       ...(finalizer.includes("/") || KNOWN_FINALIZERS.includes(finalizer) ? [] : [warn(advice)]),
@@ -60,25 +61,31 @@ function commonCauses({ labels = {}, annotations = {}, ownerReferences = [] }: M
   const size = new TextEncoder().encode(Object.entries(annotations).flat().join("")).length;
   return [
     ...Object.entries(labels).flatMap(([key, value]) => [
-      ...keyErrors(key).map((error) => invalidValue("metadata.labels", key, error)),
-      ...valueErrors(value).map((error) => invalidValue("metadata.labels", value, error)),
+      ...invalid("metadata.labels", key, keyErrors(key)),
+      ...invalid("metadata.labels", value, valueErrors(value)),
     ]),
     // The case of an annotation's key does not matter.
-    ...Object.keys(annotations).flatMap((key) => keyErrors(key.toLowerCase()).map((error) => invalidValue("metadata.annotations", key, error))),
+    ...Object.keys(annotations).flatMap((key) => invalid("metadata.annotations", key, keyErrors(key.toLowerCase()))),
     ...(size > MAX_ANNOTATIONS_BYTES ? [tooLong("metadata.annotations", MAX_ANNOTATIONS_BYTES)] : []),
-    ...(ownerReferences as Record<string, unknown>[]).flatMap((owner, index) =>
-      OWNER_FIELDS.filter((field) => (owner[field] ?? "") === "").map((field) => required(`metadata.ownerReferences[${index}].${field}`, "must not be empty"))
-    ),
+    ...(ownerReferences as Record<string, unknown>[]).flatMap((owner, index) => {
+      const lacking = OWNER_FIELDS.filter((field) => (owner[field] ?? "") === "");
+      return lacking.map((field) => required(`metadata.ownerReferences[${index}].${field}`, "must not be empty"));
+    }),
   ];
 }
 
 function finalizerCauses({ finalizers = [] }: Metadata): Cause[] {
-  return finalizers.flatMap((finalizer) => keyErrors(finalizer).map((error) => invalidValue("metadata.finalizers", finalizer, error)));
+  return finalizers.flatMap((finalizer) => invalid("metadata.finalizers", finalizer, keyErrors(finalizer)));
 }
 
 function lateFinalizers(added: readonly string[]): Cause {
   const list = [...new Set(added)].sort().map((finalizer) => JSON.stringify(finalizer)).join(", ");
-  return forbiddenField("metadata.finalizers", `no new finalizers can be added if the object is being deleted, found new finalizers []string{${list}}`);
+  const rule = "no new finalizers can be added if the object is being deleted";
+  return forbiddenField("metadata.finalizers", `${rule}, found new finalizers []string{${list}}`);
+}
+
+function invalid(field: string, value: string, errors: readonly string[]): Cause[] {
+  return errors.map((error) => invalidValue(field, value, error));
 }
 
 function nameErrors(name: string, { names }: Behaviour): string[] {

@@ -33,11 +33,12 @@ const NAME_TRIES = 8;
 /** @throws Refusal 409, 422, 500 */
 export function createObject(context: ObjectContext, object: Resourced): Entry {
   const { store, resource, namespace, subject, behaviour, dryRun, warn } = context;
-  const { name: given = "", generateName: base = "", resourceVersion = "", labels, annotations, finalizers, ownerReferences } = object.metadata ?? {};
+  const { name: given = "", generateName: base = "", resourceVersion = "", annotations, ...others } = object.metadata ?? {};
+  const { labels, finalizers, ownerReferences } = others;
   const name = given === "" && base !== "" ? freeName(context, base) : given;
   const own = annotationsOfNew(resource.name, annotations, subject, behaviour);
   const metadata = tidy({ name, namespace, generateName: base, labels, annotations: own, finalizers, ownerReferences });
-  const draft = { ...object, ...contentOf(context, object, undefined), metadata };
+  const draft = { ...object, ...contentOf(context, object), metadata };
   checkObject(context, draft, creationCauses(metadata, behaviour));
   finalizerWarnings(metadata).forEach(warn);
   if (/^0*[1-9]\d*$/.test(resourceVersion)) throw new Refusal(500, "", "resourceVersion should not be set on objects to be created");
@@ -83,7 +84,8 @@ export async function updateObject(context: ObjectContext, update: Update): Prom
     if (store.get(resource.name, namespace, name) === undefined) throw gone(context, name);
   }
   const { resourceVersion: _, uid: __, ...metadata } = draft.metadata;
-  const entry = store.update(resource.name, { ...draft, metadata: { ...metadata, name, namespace } }, { dryRun, generation: metadata.generation ?? 1 });
+  const { generation = 1 } = metadata;
+  const entry = store.update(resource.name, { ...draft, metadata: { ...metadata, name, namespace } }, { dryRun, generation });
   // What an update lets go of is answered as it was sent.
   return { entry: isLast(metadata) ? entry.at(current) : entry, created: false };
 }
@@ -123,7 +125,7 @@ function changed(context: ObjectContext, before: Stored, next: Resourced): Store
 }
 
 /** Spec and status as they are stored: where there is a sub-resource for the status, this is not the way to write it. */
-function contentOf(context: ObjectContext, { spec, status }: Resourced, before: Resourced | undefined): Pick<Resourced, "spec" | "status"> {
+function contentOf(context: ObjectContext, { spec, status }: Resourced, before?: Resourced): Pick<Resourced, "spec" | "status"> {
   const typed = context.behaviour.kinds === "built-in";
   const shown = spec ?? (typed ? {} : undefined);
   return { ...(shown && { spec: shown }), ...statusOf(context, context.resource.statusSubresource ? before?.status : status) };
@@ -135,8 +137,9 @@ function statusOf({ behaviour }: ObjectContext, status: Resourced["status"]): Pi
 }
 
 function freeName({ store, resource, namespace }: ObjectContext, base: string): string {
+  const isTaken = (name: string) => store.get(resource.name, namespace, name) !== undefined;
   let name = generateName(base);
-  for (let tries = 1; tries < NAME_TRIES && store.get(resource.name, namespace, name) !== undefined; tries++) name = generateName(base);
+  for (let tries = 1; tries < NAME_TRIES && isTaken(name); tries++) name = generateName(base);
   return name;
 }
 

@@ -5,8 +5,8 @@ import type { Resourced, Stored } from "../state/store.ts";
 import { invalidValue } from "../wire/causes.ts";
 import { duplicateFields } from "../wire/json-scan.ts";
 import { badRequest, Refusal } from "../wire/status.ts";
-import { decodeObject, type Expected } from "./decode.ts";
-import { goType, Undecodable } from "./envelope.ts";
+import { complain, decodeObject, type Expected } from "./decode.ts";
+import { goJson, goType, Undecodable } from "./envelope.ts";
 import { jsonPatch, type Operation, PatchFailure } from "./json-patch.ts";
 import { mergePatch } from "./merge-patch.ts";
 import { groupVersion } from "./resources.ts";
@@ -26,16 +26,15 @@ export function parsePatch(type: string, body: string, expected: Expected, valid
   const { patch, duplicates } = parse(body);
   const lax = validation === "Ignore";
   const operations = type === JSON_PATCH;
-  const complaints = [...duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`), ...(operations ? unknownParts(patch) : [])];
+  const twice = duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`);
+  const complaints = operations ? [...twice, ...unknownParts(patch)].map((complaint) => `json patch ${complaint}`) : twice;
   const { resource, version } = expected;
   return (current) => {
     const whole = { apiVersion: groupVersion(version), kind: resource.kind, ...current };
     const patched = operations ? applyOperations(whole, patch, lax) : applyMerge(whole, patch, lax);
     try {
       const { object, complaints: more } = decodeObject(patched, expected, []);
-      const all = [...complaints.map((complaint) => (operations ? `json patch ${complaint}` : complaint)), ...more];
-      if (validation === "Strict" && all.length > 0) throw new Undecodable(`strict decoding error: ${all.join(", ")}`, true);
-      if (validation === "Warn") all.forEach(warn);
+      complain([...complaints, ...more], validation, warn);
       return object;
     } catch (error) {
       throw error instanceof Undecodable ? unusable(patched, error.message) : error;
@@ -55,13 +54,15 @@ function parse(body: string): { patch: unknown; duplicates: string[] } {
 /** `lax`: the server does not look first, and takes whatever is JSON. */
 function applyMerge(document: unknown, patch: unknown, lax: boolean): unknown {
   if (patch === null) throw badRequest("Invalid JSON Patch");
-  if (!lax && (typeof patch !== "object" || Array.isArray(patch))) throw undecodable(lax, goType(patch), "value of type map[string]interface {}");
+  const isObject = typeof patch === "object" && !Array.isArray(patch);
+  if (!lax && !isObject) throw undecodable(lax, goType(patch), "value of type map[string]interface {}");
   return mergePatch(document, patch);
 }
 
 function applyOperations(document: unknown, patch: unknown, lax: boolean): unknown {
   const operations = patch ?? [];
-  if (!Array.isArray(operations)) throw undecodable(lax, goType(operations), `value of type ${lax ? "jsonpatch.Patch" : "[]handlers.jsonPatchOp"}`);
+  const target = lax ? "jsonpatch.Patch" : "[]handlers.jsonPatchOp";
+  if (!Array.isArray(operations)) throw undecodable(lax, goType(operations), `value of type ${target}`);
   for (const operation of operations as unknown[]) checkOperation(operation, lax);
   if (operations.length > MAX_OPERATIONS) throw tooMany(operations.length);
   try {
@@ -74,7 +75,9 @@ function applyOperations(document: unknown, patch: unknown, lax: boolean): unkno
 
 function checkOperation(operation: unknown, lax: boolean): void {
   if (operation === null) return;
-  if (typeof operation !== "object" || Array.isArray(operation)) throw undecodable(lax, goType(operation), "value of type handlers.jsonPatchOp");
+  if (typeof operation !== "object" || Array.isArray(operation)) {
+    throw undecodable(lax, goType(operation), "value of type handlers.jsonPatchOp");
+  }
   for (const name of ["op", "from", "path"]) {
     const field = (operation as Record<string, unknown>)[name] ?? "";
     if (typeof field !== "string") throw undecodable(lax, goType(field), `struct field jsonPatchOp.${name} of type string`);
@@ -82,9 +85,10 @@ function checkOperation(operation: unknown, lax: boolean): void {
 }
 
 function unknownParts(patch: unknown): string[] {
-  return (Array.isArray(patch) ? patch : []).flatMap((operation, index) =>
-    Object.keys((operation ?? {}) as object).filter((name) => !OPERATION_FIELDS.includes(name)).map((name) => `unknown field "[${index}].${name}"`)
-  );
+  return (Array.isArray(patch) ? patch : []).flatMap((operation, index) => {
+    const unknown = Object.keys((operation ?? {}) as object).filter((name) => !OPERATION_FIELDS.includes(name));
+    return unknown.map((name) => `unknown field "[${index}].${name}"`);
+  });
 }
 
 function undecodable(lax: boolean, found: string, target: string): Refusal {
@@ -98,6 +102,6 @@ function tooMany(count: number): Refusal {
 
 /** What comes of the patch is no object of the kind. */
 function unusable(patched: unknown, why: string): Refusal {
-  const cause = invalidValue("patch", JSON.stringify(patched), why);
+  const cause = invalidValue("patch", goJson(patched), why);
   return new Refusal(422, "Invalid", ` "" is invalid: patch: ${cause.message}`, { causes: [cause] });
 }

@@ -63,7 +63,8 @@ function checkRoom({ store, behaviour: { queueLimit } }: QueueContext, namespace
   if (queueLimit === 0) return;
   const waiting = [...store.entries("jobs", namespace)].filter(({ labels }) => (labels[LABEL_CLAIM] ?? "") === "").length;
   if (waiting < queueLimit) return;
-  throw new Refusal(429, "TooManyRequests", `the job queue of namespace ${namespace} is full: ${waiting} jobs are waiting`, { retryAfterSeconds: 1 });
+  const message = `the job queue of namespace ${namespace} is full: ${waiting} jobs are waiting`;
+  throw new Refusal(429, "TooManyRequests", message, { retryAfterSeconds: 1 });
 }
 
 /** Merges into `status.sync` of a repository; one that is gone is left alone. */
@@ -74,7 +75,9 @@ export function setSync(store: Store, { namespace, repository }: RepositoryPath,
   store.update("repositories", { ...object, status: { ...object.status, sync: { ...before, ...sync } } });
 }
 
-function checkRepository(repository: Stored | undefined, spec: Spec & { action: string; repository: string }, behaviour: Behaviour): void {
+type QueuedSpec = Spec & { action: string; repository: string };
+
+function checkRepository(repository: Stored | undefined, spec: QueuedSpec, behaviour: Behaviour): void {
   const name = spec.repository;
   const cleansUp = behaviour.newActions && CLEANUPS.includes(spec.action);
   if (repository === undefined) {

@@ -11,7 +11,8 @@ export function breaches(schema: Schema, value: unknown, path: string): Cause[] 
   if (schema.type === "number" && found === "integer") return [];
   if (schema.type === "integer" && found === "number") return notWhole(path);
   if (schema.type !== found) return [invalidType(path, found, schema.type)];
-  if (Array.isArray(value)) return value.flatMap((element, index) => (schema.items === undefined ? [] : breaches(schema.items, element, `${path}[${index}]`)));
+  const { items } = schema;
+  if (Array.isArray(value)) return items === undefined ? [] : value.flatMap((element, index) => breaches(items, element, `${path}[${index}]`));
   if (found !== "object") return [];
   const fields = value as Record<string, unknown>;
   const missing = (schema.required ?? []).filter((name) => fields[name] === undefined).map((name) => required(below(path, name)));
@@ -24,7 +25,8 @@ export function breaches(schema: Schema, value: unknown, path: string): Cause[] 
 
 /** A copy without fields that the schema does not have, and without those that are null. */
 export function pruned(schema: Schema, value: unknown): unknown {
-  if (Array.isArray(value)) return schema.items === undefined ? value : value.map((element) => pruned(schema.items as Schema, element));
+  const { items } = schema;
+  if (Array.isArray(value)) return items === undefined ? value : value.map((element) => pruned(items, element));
   if (typeof value !== "object" || value === null || schema.type !== "object") return value;
   return Object.fromEntries(Object.entries(value).flatMap(([name, field]): [string, unknown][] => {
     const known = fieldOf(schema, name);
@@ -47,7 +49,8 @@ function fieldOf(schema: Schema, name: string): Schema | undefined {
 }
 
 function keepsUnknown(schema: Schema): boolean {
-  return schema["x-kubernetes-preserve-unknown-fields"] === true || (schema.properties === undefined && schema.additionalProperties === undefined);
+  if (schema["x-kubernetes-preserve-unknown-fields"] === true) return true;
+  return schema.properties === undefined && schema.additionalProperties === undefined;
 }
 
 function below(path: string, name: string): string {

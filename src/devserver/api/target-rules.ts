@@ -10,6 +10,7 @@ export function checkTarget({ metadata = {} }: Resourced, { namespace }: Pick<Ta
     throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
   }
   if (name === "") return;
-  if ((metadata.name ?? "") === "") throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
-  if (metadata.name !== name) throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
+  const { name: given = "" } = metadata;
+  if (given === "") throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+  if (given !== name) throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
 }

@@ -2,7 +2,7 @@
 
 import { GROUP } from "../../provisioning.ts";
 import type { Behaviour } from "../behaviour/eras.ts";
-import type { Stored } from "../state/store.ts";
+import type { Entry, Stored } from "../state/store.ts";
 import { invalidObject, invalidValue } from "../wire/causes.ts";
 import { alreadyExists, conflict, notFound, Refusal } from "../wire/status.ts";
 import type { Resource } from "./resources.ts";
@@ -25,10 +25,11 @@ export function checkVersion({ resource, behaviour }: Context, before: Stored, t
 }
 
 /** `found.uid` is empty where there is no object. */
-export function wrongUid({ name: resource }: Resource, found: { namespace: string; name: string; uid: string }, wanted: string): Refusal {
+export function wrongUid({ name: resource }: Resource, found: Pick<Entry, "namespace" | "name" | "uid">, wanted: string): Refusal {
   const key = `/registry/${GROUP}/${resource}/${found.namespace}/${found.name}`;
   const failed = `Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${found.uid}`;
-  return conflict(resource, found.name, `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${failed}`);
+  const why = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${failed}`;
+  return conflict(resource, found.name, why);
 }
 
 /** A name is in use; `generated` = it began with a generateName, so that another try may help. */
@@ -54,5 +55,6 @@ export function gone({ resource, behaviour }: Context, name: string): Refusal {
 
 /** A precondition of a deletion does not hold. The kind stands where other conflicts have the resource. */
 export function unmet({ kind }: Resource, name: string, why: string): Refusal {
-  return new Refusal(409, "Conflict", `Operation cannot be fulfilled on ${kind}.${GROUP} "${name}": ${why}`, { name, group: GROUP, kind });
+  const message = `Operation cannot be fulfilled on ${kind}.${GROUP} "${name}": ${why}`;
+  return new Refusal(409, "Conflict", message, { name, group: GROUP, kind });
 }

@@ -43,7 +43,8 @@ export async function replace(asked: Asked): Promise<Answer> {
     checkTarget(object, target, target.name);
     const uid = object.metadata?.uid ?? "";
     const ofStatus = target.place === "status";
-    return updated(asked, context, { name: target.name, uid, ofStatus, change: () => object, ...(!ofStatus && { orCreate: object }) });
+    const creation = ofStatus ? {} : { orCreate: object };
+    return updated(asked, context, { name: target.name, uid, ofStatus, change: () => object, ...creation });
   });
 }
 
@@ -100,8 +101,10 @@ async function updated({ form }: Asked, context: ObjectContext, update: Update):
   return { status: created ? 201 : 200, body: form.object(entry) };
 }
 
+type Write = (context: ObjectContext) => Answer | Promise<Answer>;
+
 /** Warnings go with the answer, also with a refusal. */
-async function warned(asked: Asked, dryRun: boolean, write: (context: ObjectContext) => Answer | Promise<Answer>): Promise<Answer> {
+async function warned(asked: Asked, dryRun: boolean, write: Write): Promise<Answer> {
   const { context: { store, clock, behaviour }, caller, target: { resource, version, namespace = "", name } } = asked;
   const warnings = new Set<string>();
   const context: ObjectContext = {
@@ -139,5 +142,6 @@ function checkType(call: Call, accepted: readonly string[], none = accepted[0] ?
   const known = accepted.find((each) => each === type);
   if (known !== undefined) return known;
   const list = accepted.join(", ");
-  throw new Refusal(415, "UnsupportedMediaType", `the body of the request was in an unknown format - accepted media types include: ${list}`);
+  const message = `the body of the request was in an unknown format - accepted media types include: ${list}`;
+  throw new Refusal(415, "UnsupportedMediaType", message);
 }

@@ -41,7 +41,7 @@ export function invalidObject(kind: string, name: string, causes: readonly Cause
 
 /** 422: the parameters of a request cannot be. */
 export function invalidOptions(kind: string, causes: readonly Cause[]): Refusal {
-  return new Refusal(422, "Invalid", `${kind}.meta.k8s.io "" is invalid: ${summary(causes)}`, { group: "meta.k8s.io", kind, causes });
+  return invalidObject(kind, "", causes, "meta.k8s.io");
 }
 
 /** All causes in one line; what is said twice stands there once. */
