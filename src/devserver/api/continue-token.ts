@@ -1,6 +1,8 @@
 // The continue token of lists, as the API machinery encodes it: a version and the key to go on at, relative to the path.
 
 import { Buffer } from "node:buffer";
+import { messageOf } from "../../base/errors.ts";
+import { duplicateFields } from "../wire/json-scan.ts";
 import { badRequest } from "../wire/status.ts";
 
 export interface Place {
@@ -44,15 +46,19 @@ function decode(text: string): Record<string, unknown> {
   const illegal = /[^A-Za-z0-9_-]/.exec(text)?.index ?? (text.length % 4 === 1 ? text.length - 1 : undefined);
   if (illegal !== undefined) throw unusable(`illegal base64 data at input byte ${illegal}`);
   const json = Buffer.from(text, "base64url").toString();
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch {
-    throw unusable(/^\s*[[{"]/.test(json) ? "unexpected end of JSON input" : `invalid character '${json.trimStart()[0]}' looking for beginning of value`);
-  }
+  const value = parse(json);
   const type = Array.isArray(value) ? "array" : typeof value;
   if (type !== "object") throw unusable(`json: cannot unmarshal ${type} into Go value of type storage.continueToken`);
   return (value ?? {}) as Record<string, unknown>;
+}
+
+function parse(json: string): unknown {
+  try {
+    duplicateFields(json);
+    return JSON.parse(json);
+  } catch (error) {
+    throw unusable(messageOf(error));
+  }
 }
 
 function below(key: string, namespace: string | undefined): string {

@@ -39,6 +39,7 @@ describe("parseToken()", () => {
     [`${encoded("{}")}=`, "illegal base64 data at input byte 3"],
     ["abc", "invalid character 'i' looking for beginning of value"],
     [encoded("hello"), "invalid character 'h' looking for beginning of value"],
+    [encoded("nonsense"), "invalid character 'o' in literal null (expecting 'u')"],
     [encoded('{"v"'), "unexpected end of JSON input"],
     [encoded("[]"), "json: cannot unmarshal array into Go value of type storage.continueToken"],
     [encoded("null"), "server does not recognize this encoded version "],
