@@ -77,9 +77,9 @@ export function methodNotAllowed(): Refusal {
   return new Refusal(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", {});
 }
 
-/** 405 as custom kinds have it: they do not know what the method would do. */
-export function methodNotSupported(resource: ResourceName): Refusal {
-  return new Refusal(405, "MethodNotAllowed", ` is not supported on resources of kind "${resource}.${GROUP}"`, details(resource, ""));
+/** 405 as custom kinds have it; `verb` is empty where they do not know what the method would do. */
+export function methodNotSupported(resource: ResourceName, verb = ""): Refusal {
+  return new Refusal(405, "MethodNotAllowed", `${verb} is not supported on resources of kind "${resource}.${GROUP}"`, details(resource, ""));
 }
 
 export function alreadyExists(resource: ResourceName, name: string, prefix = ""): Refusal {
