@@ -28,22 +28,37 @@ serving(["kinds=built-in"], (server) => {
   test("what a group does not have is refused with a Status, what is in no group with text", async () => {
     for (const path of ["connections", "jobs/x", "namespaces/a/jobs/x/none", `/apis/${GROUP}/v9/jobs`, "/api/v1/pods"]) {
       const reply = await server().call("GET", path);
-      assert.deepEqual([reply.status, reply.json.reason, reply.json.message], [404, "NotFound", "the server could not find the requested resource"], path);
+      assert.deepEqual([reply.status, reply.json.reason, reply.json.message], [
+        404,
+        "NotFound",
+        "the server could not find the requested resource",
+      ], path);
     }
-    for (const path of ["/none", "/apis/other.grafana.app", "/apis/other.grafana.app/v1/jobs"]) await isText(server().call("GET", path), path);
+    for (const path of ["/none", "/apis/other.grafana.app", "/apis/other.grafana.app/v1/jobs"]) {
+      await isText(server().call("GET", path), path);
+    }
   });
 
   test("methods that a path does not have are refused with 405", async () => {
-    const calls = [["PUT", "namespaces/a/jobs"], ["POST", "jobs"], ["POST", "namespaces/a/jobs/x"], ["OPTIONS", "namespaces/a/jobs/x"]] as const;
+    const calls = [["PUT", "namespaces/a/jobs"], ["POST", "jobs"], ["POST", "namespaces/a/jobs/x"], [
+      "OPTIONS",
+      "namespaces/a/jobs/x",
+    ]] as const;
     for (const [method, path] of calls) {
       const reply = await server().call(method, path);
-      assert.deepEqual([reply.status, reply.json.message], [405, "the server does not allow this method on the requested resource"], `${method} ${path}`);
+      assert.deepEqual([reply.status, reply.json.message], [
+        405,
+        "the server does not allow this method on the requested resource",
+      ], `${method} ${path}`);
     }
     assert.equal((await server().call("HEAD", "jobs")).status, 405);
   });
 
   test("the table says that it has a date", async () => {
-    assert.match((await server().call("GET", "jobs", undefined, TABLE)).text, /"name":"Created At","type":"date","format":"","description":""/);
+    assert.match(
+      (await server().call("GET", "jobs", undefined, TABLE)).text,
+      /"name":"Created At","type":"date","format":"","description":""/,
+    );
   });
 
   test("HistoricJobs are not in OpenAPI", async () => {
@@ -53,7 +68,12 @@ serving(["kinds=built-in"], (server) => {
 
 serving(["kinds=custom"], (server) => {
   test("what the group does not have is refused with text, what Kubernetes' own do not have with a Status", async () => {
-    for (const [method, path] of [["GET", "connections"], ["GET", "jobs/x"], ["GET", `/apis/${GROUP}/v9/jobs`], ["POST", "jobs"], ["GET", "/none"]] as const) {
+    for (
+      const [method, path] of [["GET", "connections"], ["GET", "jobs/x"], ["GET", `/apis/${GROUP}/v9/jobs`], ["POST", "jobs"], [
+        "GET",
+        "/none",
+      ]] as const
+    ) {
       await isText(server().call(method, path), path);
     }
     assert.equal((await server().call("GET", "/api/v1/pods")).json.kind, "Status");
@@ -65,7 +85,12 @@ serving(["kinds=custom"], (server) => {
   });
 
   test("methods are taken where they do not belong, or refused in words of their own", async () => {
-    const job = { apiVersion: `${GROUP}/v0alpha1`, kind: "Job", metadata: { name: "made" }, spec: { action: "pull", repository: "r", pull: {} } };
+    const job = {
+      apiVersion: `${GROUP}/v0alpha1`,
+      kind: "Job",
+      metadata: { name: "made" },
+      spec: { action: "pull", repository: "r", pull: {} },
+    };
     assert.equal((await server().call("POST", "namespaces/a/jobs/made", job)).status, 201);
     for (const method of ["PUT", "PATCH"]) {
       const reply = await server().call(method, "namespaces/a/jobs", job);
@@ -86,7 +111,10 @@ serving(["kinds=custom"], (server) => {
   });
 
   test("the table says where its texts come from", async () => {
-    assert.match((await server().call("GET", "jobs", undefined, TABLE)).text, /"name":"Created At","type":"string","format":"","description":"Custom resource definition column/);
+    assert.match(
+      (await server().call("GET", "jobs", undefined, TABLE)).text,
+      /"name":"Created At","type":"string","format":"","description":"Custom resource definition column/,
+    );
   });
 
   test("HistoricJobs are in OpenAPI", async () => {
@@ -110,7 +138,13 @@ for (const history of ["objects", "loki"]) {
   serving([`history=${history}`], (server) => {
     test(`historicjobs are ${history === "objects" ? "there" : "nowhere"}`, async () => {
       const served = history === "objects";
-      for (const path of ["historicjobs", "namespaces/default/historicjobs", "namespaces/default/historicjobs?watch=1&timeoutSeconds=1"]) {
+      for (
+        const path of [
+          "historicjobs",
+          "namespaces/default/historicjobs",
+          "namespaces/default/historicjobs?watch=1&timeoutSeconds=1",
+        ]
+      ) {
         assert.equal((await server().call("GET", path)).status, served ? 200 : 404, path);
       }
       assert.equal((await server().call("GET", `/apis/${GROUP}/v0alpha1`)).text.includes("historicjobs"), served);

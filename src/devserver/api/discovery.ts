@@ -8,6 +8,8 @@ import { type Described, type Group, servedGroups } from "./groups.ts";
 import { openapi } from "./openapi.ts";
 
 const HEALTH = ["/livez", "/readyz", "/healthz"];
+/** Beside those of the groups. */
+const PATHS = [...HEALTH, "/api", "/apis", "/openapi/v2", "/openapi/v3", "/version"];
 const AGGREGATED = "apidiscovery.k8s.io";
 
 /** The answer for one of these paths, whatever the method; undefined for any other path. @throws Refusal 405, 406 */
@@ -55,7 +57,7 @@ function isAggregated({ kind, group, version }: Conversion): boolean {
 
 function document(path: string, groups: readonly Group[]): Record<string, unknown> | undefined {
   if (path === "/version") return VERSION;
-  if (path === "/") return { paths: ["/api", "/apis", "/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/readyz", "/version", ...groups.flatMap(pathsOf)].sort() };
+  if (path === "/") return { paths: [...PATHS, ...groups.flatMap(pathsOf)].sort() };
   for (const group of groups) {
     if (group.name !== "" && path === `/apis/${group.name}`) return { kind: "APIGroup", apiVersion: "v1", ...classicGroup(group) };
     const version = group.versions.find((served) => path === `${rootOf(group)}/${served.version}`);
@@ -95,11 +97,10 @@ function resourceList(group: Group, { version, resources }: Group["versions"][nu
   return { kind: "APIResourceList", apiVersion: "v1", groupVersion, resources: resources.flatMap(classicResources) };
 }
 
-function classicResources({ name, singular, namespaced, kind, verbs, subresources, shortNames, storageHash }: Described): Record<string, unknown>[] {
-  return [
-    { name, singularName: singular, namespaced, kind, verbs, shortNames, storageVersionHash: storageHash },
-    ...subresources.map((below) => ({ name: `${name}/${below.name}`, singularName: "", namespaced, kind: below.kind, verbs: below.verbs })),
-  ];
+function classicResources({ name, singular, namespaced, kind, verbs, subresources, ...more }: Described): Record<string, unknown>[] {
+  const { shortNames, storageHash } = more;
+  const below = subresources.map((one) => ({ ...one, name: `${name}/${one.name}`, singularName: "", namespaced }));
+  return [{ name, singularName: singular, namespaced, kind, verbs, shortNames, storageVersionHash: storageHash }, ...below];
 }
 
 function aggregatedGroup({ name, versions }: Group): Record<string, unknown> {
@@ -116,7 +117,11 @@ function aggregatedGroup({ name, versions }: Group): Record<string, unknown> {
         verbs,
         shortNames,
         ...(subresources.length > 0 && {
-          subresources: subresources.map((below) => ({ subresource: below.name, responseKind: responseKind(version, below.kind), verbs: below.verbs })),
+          subresources: subresources.map((below) => ({
+            subresource: below.name,
+            responseKind: responseKind(version, below.kind),
+            verbs: below.verbs,
+          })),
         }),
       })),
       freshness: "Current",

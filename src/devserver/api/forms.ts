@@ -45,10 +45,13 @@ export function chooseForm({ accept, query, resource, version, holds }: FormRequ
   if (media.as === undefined) return { form: plain, contentType };
   const apiVersion = `${GROUP}/${media.as.version}`;
   if (media.as.kind === "Table") {
-    return { form: tableForm({ resource, apiVersion, include: parseInclude(query.get("includeObject")), kinds, plain }), contentType };
+    const include = parseInclude(query.get("includeObject"));
+    return { form: tableForm({ resource, apiVersion, include, kinds, plain }), contentType };
   }
   const list = kinds === "custom" ? UNSTRUCTURED_LIST : `*${version}.${resource.kind}List`;
-  if (media.as.kind === "PartialObjectMetadata" && holds === "list") throw notThat(`PartialObjectMetadata, but the requested object is a list (${list})`);
+  if (media.as.kind === "PartialObjectMetadata" && holds === "list") {
+    throw notThat(`PartialObjectMetadata, but the requested object is a list (${list})`);
+  }
   if (media.as.kind === "PartialObjectMetadataList" && holds !== "list") {
     if (kinds === "custom") throw new Refusal(500, "", "content is not a list");
     throw notThat(`PartialObjectMetadataList, but the requested object is not a list (*${version}.${resource.kind})`);

@@ -1,7 +1,7 @@
 // The groups, versions and resources that are served, as data for discovery and OpenAPI: a Behaviour in, a list out.
 
 import { createHash } from "node:crypto";
-import { GROUP } from "../../provisioning.ts";
+import { API_VERSIONS, GROUP } from "../../provisioning.ts";
 import type { Behaviour } from "../behaviour/eras.ts";
 import { isServed, servedVersions } from "./paths.ts";
 import { RESOURCES } from "./resources.ts";
@@ -40,7 +40,8 @@ export function servedGroups(behaviour: Behaviour): Group[] {
   const review = (kind: string): Described => (
     { name: `${kind.toLowerCase()}s`, singular: kind.toLowerCase(), kind, namespaced: false, verbs: ["create"], subresources: [] }
   );
-  const resources = Object.values(RESOURCES).filter((resource) => isServed(resource, behaviour)).map(({ name, singular, kind, statusSubresource }): Described => ({
+  const served = Object.values(RESOURCES).filter((resource) => isServed(resource, behaviour));
+  const resources = served.map(({ name, singular, kind, statusSubresource }): Described => ({
     name,
     singular,
     kind,
@@ -50,13 +51,18 @@ export function servedGroups(behaviour: Behaviour): Group[] {
       ...(name === "repositories" ? [{ name: "jobs", kind: "Job", verbs: ["create", "get"] }] : []),
       ...(statusSubresource ? [{ name: "status", kind, verbs: ["get", "patch", "update"] }] : []),
     ],
-    storageHash: createHash("sha256").update(`${GROUP}/${servedVersions(behaviour)[0]}/${kind}`).digest().subarray(0, 8).toString("base64"),
+    storageHash: hashOf(`${GROUP}/${API_VERSIONS[0]}/${kind}`),
   }));
   return [
     { name: "", versions: [{ version: "v1", resources: [NAMESPACES] }] },
     ...Object.entries(REVIEWS).map(([name, kinds]) => ({ name, versions: [{ version: "v1", resources: kinds.map(review) }] })),
     { name: GROUP, versions: servedVersions(behaviour).map((version) => ({ version, resources })) },
   ];
+}
+
+/** The beginning of a digest, as the API server makes it of the version that is stored. */
+function hashOf(text: string): string {
+  return createHash("sha256").update(text).digest().subarray(0, 8).toString("base64");
 }
 
 const NAMESPACES: Described = {

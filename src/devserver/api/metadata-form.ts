@@ -9,10 +9,12 @@ export function metadataForm(apiVersion: string, plain: Form): Form {
     key: `PartialObjectMetadata ${apiVersion} ${plain.key}`,
     object: (entry) => metadataText(apiVersion, entry.object.metadata),
     event: (entry) => metadataText(apiVersion, entry.object.metadata),
-    bookmark: ({ resourceVersion, annotations }) => metadataText(apiVersion, { resourceVersion, ...(annotations && { annotations: { ...annotations } }) }),
+    bookmark: ({ resourceVersion, annotations }) =>
+      metadataText(apiVersion, { resourceVersion, ...(annotations && { annotations: { ...annotations } }) }),
     list(metadata, entries) {
       const items = entries.map((entry) => metadataText(apiVersion, entry.object.metadata));
-      return `{"kind":"PartialObjectMetadataList","apiVersion":"${apiVersion}","metadata":${JSON.stringify(metadata)},"items":[${items.join(",")}]}`;
+      const head = `{"kind":"PartialObjectMetadataList","apiVersion":"${apiVersion}","metadata":${JSON.stringify(metadata)}`;
+      return `${head},"items":[${items.join(",")}]}`;
     },
   };
 }

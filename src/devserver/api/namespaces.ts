@@ -8,7 +8,6 @@ import type { Answer } from "../wire/call.ts";
 import { negotiate, notAcceptable, OBJECT_TYPES } from "../wire/negotiate.ts";
 import { Refusal } from "../wire/status.ts";
 import { isTable } from "./forms.ts";
-import { metadataText } from "./metadata-form.ts";
 import { RESOURCES } from "./resources.ts";
 
 export interface NamespacesRequest {
@@ -28,7 +27,8 @@ interface Namespace {
 }
 
 const ROOT = "/api/v1/namespaces";
-const COLUMNS = ["Name", "Status", "Age"].map((name) => ({ name, type: "string", format: name === "Name" ? "name" : "", description: "", priority: 0 }));
+const COLUMN = { type: "string", format: "", description: "", priority: 0 };
+const COLUMNS = [{ ...COLUMN, name: "Name", format: "name" }, { ...COLUMN, name: "Status" }, { ...COLUMN, name: "Age" }];
 
 /** The answer to a GET of all namespaces or of one; undefined for other paths. @throws Refusal 403, 404, 406 */
 export function readNamespaces({ path, accept, caller, store, startedMs, nowMs }: NamespacesRequest): Answer | undefined {
@@ -36,7 +36,9 @@ export function readNamespaces({ path, accept, caller, store, startedMs, nowMs }
   if (path !== ROOT && name === undefined) return undefined;
   if (caller.namespace !== ALL_NAMESPACES && caller.namespace !== name) throw forbidden(caller, name);
   const names = namespacesOf(store).filter((known) => name === undefined || known === name);
-  if (name !== undefined && names.length === 0) throw new Refusal(404, "NotFound", `namespaces "${name}" not found`, { name, kind: "namespaces" });
+  if (name !== undefined && names.length === 0) {
+    throw new Refusal(404, "NotFound", `namespaces "${name}" not found`, { name, kind: "namespaces" });
+  }
   const media = negotiate(accept, OBJECT_TYPES, isTable);
   if (media === undefined) throw notAcceptable();
   const namespaces = names.map((known) => namespaceObject(known, startedMs));
@@ -46,7 +48,10 @@ export function readNamespaces({ path, accept, caller, store, startedMs, nowMs }
   if (media.as !== undefined) {
     const apiVersion = `${media.as.group}/${media.as.version}`;
     const age = ageOf(nowMs - startedMs);
-    const rows = namespaces.map((one) => ({ cells: [one.metadata.name, one.status.phase, age], object: JSON.parse(metadataText(apiVersion, one.metadata)) as unknown }));
+    const rows = namespaces.map(({ metadata: own, status }) => ({
+      cells: [own.name, status.phase, age],
+      object: { kind: "PartialObjectMetadata", apiVersion, metadata: own },
+    }));
     return { status: 200, body: JSON.stringify({ kind: "Table", apiVersion, metadata, columnDefinitions: COLUMNS, rows }), headers };
   }
   const body = name === undefined

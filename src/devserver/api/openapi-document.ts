@@ -138,16 +138,23 @@ function pathsOf({ name, kind, statusSubresource }: Resource, version: ApiVersio
   };
   const lists = { action: "list", description: `list objects of kind ${kind}`, parameters: LIST_PARAMETERS, gives: list };
   const create = { action: "post", description: `create a ${kind}`, parameters: WRITE_PARAMETERS, takes: one, gives: one };
-  const removeAll = { action: "deletecollection", description: `delete collection of ${kind}`, parameters: { ...LIST_PARAMETERS, ...DELETE_PARAMETERS }, gives: list };
-  const remove = { action: "delete", description: `delete a ${kind}`, parameters: DELETE_PARAMETERS, takes: `${META}.DeleteOptions`, gives: one };
+  const removeAll = {
+    action: "deletecollection",
+    description: `delete collection of ${kind}`,
+    parameters: { ...LIST_PARAMETERS, ...DELETE_PARAMETERS },
+    gives: list,
+  };
+  const takes = `${META}.DeleteOptions`;
+  const remove = { action: "delete", description: `delete a ${kind}`, parameters: DELETE_PARAMETERS, takes, gives: one };
   const enqueue = {
     action: "connect",
     description: "create a Job for the specified Repository",
     takes: schemaName(version, "JobSpec"),
     gives: schemaName(version, "Job"),
   };
+  const gvk = { group: GROUP, version, kind };
   const path = (operations: Readonly<Record<string, Operation>>, ...names: string[]): Json => ({
-    ...Object.fromEntries(Object.entries(operations).map(([method, operation]) => [method, rendered(operation, version, kind)])),
+    ...Object.fromEntries(Object.entries(operations).map(([method, operation]) => [method, rendered(operation, gvk)])),
     parameters: names.map((parameter) => ({ name: parameter, in: "path", required: true, schema: { type: "string" } })),
   });
   return {
@@ -159,14 +166,17 @@ function pathsOf({ name, kind, statusSubresource }: Resource, version: ApiVersio
   };
 }
 
-function rendered({ action, description, parameters = {}, takes, gives, types = ["application/json"] }: Operation, version: ApiVersion, kind: string): Json {
-  const content = (name: string, media: readonly string[]) => Object.fromEntries(media.map((type) => [type, { schema: reference(name) }]));
+function rendered({ action, description, parameters = {}, takes, gives, types = ["application/json"] }: Operation, gvk: Json): Json {
+  const content = (name: string, media: readonly string[]) =>
+    Object.fromEntries(media.map((type) => [type, { schema: reference(name) }]));
   return {
     description,
-    parameters: Object.entries(parameters).map(([name, { description: about, ...schema }]) => ({ name, in: "query", description: about, schema })),
+    parameters: Object.entries(parameters).map(([name, { description: about, ...schema }]) => (
+      { name, in: "query", description: about, schema }
+    )),
     ...(takes !== undefined && { requestBody: { required: action !== "delete", content: content(takes, types) } }),
     responses: { 200: { description: "OK", content: content(gives, ["application/json"]) }, 401: { description: "Unauthorized" } },
     "x-kubernetes-action": action,
-    "x-kubernetes-group-version-kind": { group: GROUP, version, kind },
+    "x-kubernetes-group-version-kind": gvk,
   };
 }

@@ -9,7 +9,10 @@ import { documentedResources, openapiDocument, schemasOf } from "./openapi-docum
 import { servedVersions } from "./paths.ts";
 
 /** As it is called today, and as older clients call it. */
-const V2_PROTOBUF = ["application/com.github.proto-openapi.spec.v2.v1.0+protobuf", "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"];
+const V2_PROTOBUF = [
+  "application/com.github.proto-openapi.spec.v2.v1.0+protobuf",
+  "application/com.github.proto-openapi.spec.v2@v1.0+protobuf",
+];
 const JSON_TYPE = "application/json";
 
 /** The answer for a path below /openapi; undefined for one that is not there. */
@@ -38,8 +41,9 @@ function v2(accept: string | undefined, behaviour: Behaviour): Answer {
   const media = negotiate(accept, [JSON_TYPE, ...V2_PROTOBUF], () => false);
   if (media === undefined) return { status: 406, body: "" };
   if (media.type !== JSON_TYPE) return { status: 200, body: "", headers: { "content-type": V2_PROTOBUF[0] ?? "" } };
-  const schemas = Object.assign({}, ...servedVersions(behaviour).map((version) => schemasOf(documentedResources(behaviour), version))) as unknown;
-  const definitions = JSON.stringify(schemas).replaceAll("#/components/schemas/", "#/definitions/");
+  const resources = documentedResources(behaviour);
+  const schemas = servedVersions(behaviour).map((version) => schemasOf(resources, version));
+  const definitions = JSON.stringify(Object.assign({}, ...schemas)).replaceAll("#/components/schemas/", "#/definitions/");
   const head = { swagger: "2.0", info: { title: "job-controller dev", version: "v1" }, paths: {} };
   return { status: 200, body: `${JSON.stringify(head).slice(0, -1)},"definitions":${definitions}}` };
 }

@@ -4,7 +4,10 @@ import { API_VERSIONS, type ApiVersion, GROUP } from "../../provisioning.ts";
 import type { Behaviour } from "../behaviour/eras.ts";
 import { type Resource, resourceNamed } from "./resources.ts";
 
-/** `watch` is the old way to watch a collection or one object; `jobs` and `job` are those below a repository: all of its history, or one by uid; `nothing` is below an object of a custom kind. */
+/**
+ * `watch` is the old way to watch a collection or one object; `jobs` and `job` are those below a repository: all of its history,
+ * or one by uid; `nothing` is below an object of a custom kind.
+ */
 export type Place = "collection" | "watch" | "object" | "status" | "jobs" | "job" | "nothing";
 
 /** A path of the group, taken apart. */
@@ -35,7 +38,8 @@ export function parseTarget(path: string, behaviour: Behaviour): Target | undefi
   const unknown = behaviour.kinds === "custom" ? "nothing" : undefined;
   const place = watched ? (rest.length === 0 ? "watch" : undefined) : (placeOf(resource, name, rest) ?? unknown);
   if (place === undefined) return undefined;
-  return { place, version, resource, namespace: namespaced ? parts[1] : undefined, name, uid: place === "job" ? (rest[1] ?? "") : "" };
+  const uid = place === "job" ? (rest[1] ?? "") : "";
+  return { place, version, resource, namespace: namespaced ? parts[1] : undefined, name, uid };
 }
 
 /** The preferred one first. */

@@ -9,10 +9,12 @@ import { decodeObject, PROTOBUF_TYPE, type Shape } from "../wire/protobuf.ts";
 import { badRequest, Refusal } from "../wire/status.ts";
 import { type ResourceName, resourceNamed, RESOURCES } from "./resources.ts";
 
+const AUTHORIZATION = "authorization.k8s.io";
+
 /** Kinds of reviews by the group that has them. */
 export const REVIEWS = {
   "authentication.k8s.io": ["SelfSubjectReview"],
-  "authorization.k8s.io": ["SelfSubjectAccessReview", "SelfSubjectRulesReview"],
+  [AUTHORIZATION]: ["SelfSubjectAccessReview", "SelfSubjectRulesReview"],
 } as const;
 
 type ReviewKind = (typeof REVIEWS)[keyof typeof REVIEWS][number];
@@ -59,8 +61,9 @@ export async function review({ kind, apiVersion }: Review, call: Call, caller: C
   const body = await readReview(call, kind);
   if ((body["kind"] ?? kind) !== kind) throw badRequest(`${String(body["kind"])} in version "v1" cannot be handled as a ${kind}`);
   const spec = (body["spec"] ?? {}) as Spec;
-  const answered = { kind, apiVersion, metadata: {}, ...(kind === "SelfSubjectReview" ? {} : { spec }), status: statusOf(kind, spec, caller) };
-  return { status: 201, body: JSON.stringify(answered) };
+  const status = statusOf(kind, spec, caller);
+  const asked = kind === "SelfSubjectReview" ? {} : { spec };
+  return { status: 201, body: JSON.stringify({ kind, apiVersion, metadata: {}, ...asked, status }) };
 }
 
 function statusOf(kind: ReviewKind, spec: Spec, caller: Caller): Record<string, unknown> {
@@ -68,8 +71,11 @@ function statusOf(kind: ReviewKind, spec: Spec, caller: Caller): Record<string, 
   if (kind === "SelfSubjectRulesReview") return { ...rulesOf(caller, spec.namespace ?? ""), incomplete: false };
   const { resourceAttributes, nonResourceAttributes } = spec;
   if ((resourceAttributes === undefined) === (nonResourceAttributes === undefined)) {
-    const message = "exactly one of nonResourceAttributes or resourceAttributes must be specified";
-    throw new Refusal(422, "Invalid", `spec: Invalid value: ${message}`, { causes: [{ reason: "FieldValueInvalid", message, field: "spec" }] });
+    const { path: Path = "", verb: Verb = "" } = nonResourceAttributes ?? {};
+    const value = JSON.stringify(nonResourceAttributes === undefined ? null : { Path, Verb });
+    const message = `Invalid value: ${value}: exactly one of nonResourceAttributes or resourceAttributes must be specified`;
+    const details = { group: AUTHORIZATION, causes: [{ reason: "FieldValueInvalid", message, field: "spec" }] };
+    throw new Refusal(422, "Invalid", `.${AUTHORIZATION} "" is invalid: spec: ${message}`, details);
   }
   const allowed = resourceAttributes === undefined
     ? nonResourceAttributes?.verb === "get" && DESCRIPTIONS.some((path) => covers(path, nonResourceAttributes.path ?? ""))
@@ -80,11 +86,13 @@ function statusOf(kind: ReviewKind, spec: Spec, caller: Caller): Record<string, 
 /** `*` asks for all of them. */
 function isAllowed(caller: Caller, { namespace, verb = "", group = "", resource = "" }: Attributes): boolean {
   if (group === "" && resource === "namespaces") return verb === "get" || (verb === "list" && caller.namespace === ALL_NAMESPACES);
-  if (group === "authorization.k8s.io" || group === "authentication.k8s.io") return verb === "create";
+  if (group === AUTHORIZATION || group === "authentication.k8s.io") return verb === "create";
   if (group !== GROUP && resource !== "*") return false;
-  const resources = resource === "*" ? Object.values(RESOURCES) : [resourceNamed(resource)];
-  const verbs = verb === "*" ? VERBS : VERBS.filter((known) => known === verb);
-  return verbs.length > 0 && resources.every((known) => known !== undefined && verbs.every((one) => may(caller, one, known.name, namespace || undefined)));
+  const known = resourceNamed(resource);
+  const resources = resource === "*" ? Object.values(RESOURCES) : known === undefined ? [] : [known];
+  const verbs = VERBS.filter((one) => verb === "*" || one === verb);
+  const asked = resources.flatMap(({ name }) => verbs.map((one) => may(caller, one, name, namespace || undefined)));
+  return asked.length > 0 && !asked.includes(false);
 }
 
 function rulesOf(caller: Caller, namespace: string): Record<string, unknown> {
@@ -93,11 +101,13 @@ function rulesOf(caller: Caller, namespace: string): Record<string, unknown> {
     apiGroups: [GROUP],
     resources: [resource],
   }));
+  const reviews = Object.entries(REVIEWS).map(([group, kinds]) => ({
+    verbs: ["create"],
+    apiGroups: [group],
+    resources: kinds.map((kind) => `${kind.toLowerCase()}s`),
+  }));
   return {
-    resourceRules: [
-      ...rules.filter(({ verbs }) => verbs.length > 0),
-      ...Object.entries(REVIEWS).map(([group, kinds]) => ({ verbs: ["create"], apiGroups: [group], resources: kinds.map((kind) => `${kind.toLowerCase()}s`) })),
-    ],
+    resourceRules: [...rules.filter(({ verbs }) => verbs.length > 0), ...reviews],
     nonResourceRules: [{ verbs: ["get"], nonResourceURLs: DESCRIPTIONS }],
   };
 }
@@ -110,7 +120,8 @@ async function readReview(call: Call, kind: ReviewKind): Promise<Record<string, 
   const type = (call.header("content-type") ?? "application/json").split(";", 1)[0]?.trim();
   if (type === "application/json") return (await call.json()) ?? {};
   if (type !== PROTOBUF_TYPE) {
-    const message = `the body of the request was in an unknown format - accepted media types include: application/json, ${PROTOBUF_TYPE}`;
+    const types = `application/json, ${PROTOBUF_TYPE}`;
+    const message = `the body of the request was in an unknown format - accepted media types include: ${types}`;
     throw new Refusal(415, "UnsupportedMediaType", message);
   }
   const object = decodeObject(await call.bytes(), { 2: ["spec", SPECS[kind]] });

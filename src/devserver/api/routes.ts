@@ -87,8 +87,10 @@ export async function answerApi(context: ApiContext, call: Call): Promise<Answer
   const target = parseTarget(call.path, behaviour);
   if (target !== undefined) return answerTarget(context, call, caller, target);
   const asked = reviewAt(call.path);
-  const read = asked === undefined ? readNamespaces({ ...context, path: call.path, accept: call.header("accept"), caller, nowMs: context.clock.now() }) : undefined;
-  if (asked === undefined && read === undefined) return unserved(call.path, behaviour);
+  const { path } = call;
+  const request = { ...context, path, accept: call.header("accept"), caller, nowMs: context.clock.now() };
+  const read = asked === undefined ? readNamespaces(request) : undefined;
+  if (asked === undefined && read === undefined) return unserved(path, behaviour);
   if (call.method !== (asked === undefined ? "GET" : "POST")) throw methodNotAllowed();
   return asked === undefined ? read : review(asked, call, caller);
 }
@@ -98,8 +100,10 @@ async function answerTarget(context: ApiContext, call: Call, caller: Caller, tar
   const { resource, namespace, place } = target;
   const custom = behaviour.kinds === "custom";
   const route = (custom ? CUSTOM_ROUTES : ROUTES)[place][call.method];
-  if (namespace === undefined && route?.verb !== "list" && route?.verb !== "watch") return unserved(call.path, behaviour, methodNotAllowed());
-  if (route === undefined) throw custom ? methodNotSupported(resource.name) : methodNotAllowed();
+  if (namespace === undefined && route?.verb !== "list" && route?.verb !== "watch") {
+    return unserved(call.path, behaviour, methodNotAllowed());
+  }
+  if (route === undefined) throw custom ? methodNotSupported(resource.name, KNOWN_VERBS[call.method]) : methodNotAllowed();
   const events = route.verb === "watch" || (route.verb === "list" && wantsWatch(call.query));
   const of = route.of === undefined ? resource : RESOURCES[route.of];
   authorize(caller, events ? "watch" : route.verb, of.name, namespace, route.of === undefined ? target.name : target.uid);
@@ -110,10 +114,16 @@ async function answerTarget(context: ApiContext, call: Call, caller: Caller, tar
   return answer && { ...answer, headers: { "content-type": contentType, ...answer.headers } };
 }
 
+/** What a custom kind knows that a method would do, where it is not done: with a status. */
+const KNOWN_VERBS: Readonly<Record<string, Verb>> = { POST: "create", DELETE: "delete" };
+
 /** Verbs whose answers hold lists. */
 const LISTS: readonly Verb[] = ["list", "deletecollection"];
 
-/** The API knows what is not there in its groups; elsewhere, and for custom kinds, it is the server's last handler, which knows no Status. */
+/**
+ * The API knows what is not there in its groups. Elsewhere, and for custom kinds, it is the server's last handler that answers:
+ * it knows no Status.
+ */
 function unserved(path: string, behaviour: Behaviour, refusal = noSuchPath()): Answer {
   const [, root, group] = path.split("/");
   const served = servedGroups(behaviour).find(({ name }) => (root === "api" ? name === "" : root === "apis" && name === group));

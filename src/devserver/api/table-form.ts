@@ -38,7 +38,10 @@ export function tableForm({ resource, apiVersion, include, kinds, plain }: Table
     if (include === "None") return rowOf(object, "null");
     return rowOf(object, include === "Object" ? plain.object(entry) : metadataText(apiVersion, object.metadata));
   };
-  const single = (entry: Entry, defined: boolean) => table({ resourceVersion: entry.object.metadata.resourceVersion }, [row(entry)], defined);
+  const single = (entry: Entry, defined: boolean) => {
+    const { resourceVersion } = entry.object.metadata;
+    return table({ resourceVersion }, [row(entry)], defined);
+  };
   return {
     key: `Table ${apiVersion} ${include} ${plain.key}`,
     object: (entry) => single(entry, true),

@@ -32,7 +32,11 @@ const OBJECT_TYPES_TEXT = "application/json, application/yaml, application/vnd.k
  * The first type that the client would have and that is in `types` and, if it asks for a conversion, can be converted;
  * undefined if there is none. No Accept is the first of `types`.
  */
-export function negotiate(accept: string | undefined, types: readonly string[], converts: (as: Conversion) => boolean): MediaType | undefined {
+export function negotiate(
+  accept: string | undefined,
+  types: readonly string[],
+  converts: (as: Conversion) => boolean,
+): MediaType | undefined {
   if (accept === undefined || accept.trim() === "") return { type: types[0] ?? "", as: undefined };
   for (const clause of parseAccept(accept)) {
     const type = types.find((offered) => matches(clause, offered));

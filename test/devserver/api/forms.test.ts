@@ -40,11 +40,19 @@ for (const era of ["2026-09", "kubernetes"] as const) {
     after(() => server.close());
 
     test("a table has the columns of its kind and a row for each object", async () => {
-      const { kind, apiVersion, metadata, columnDefinitions, rows } = tableOf(await server.call("GET", "namespaces/a/jobs", undefined, as("Table")));
+      const { kind, apiVersion, metadata, columnDefinitions, rows } = tableOf(
+        await server.call("GET", "namespaces/a/jobs", undefined, as("Table")),
+      );
       assert.deepEqual([kind, apiVersion], ["Table", "meta.k8s.io/v1"]);
       assert.equal(metadata["resourceVersion"], server.store.versionText());
       assert.deepEqual(columnDefinitions?.map(({ name }) => name), ["Name", "Created At", "Action", "State", "Message"]);
-      assert.deepEqual(columnDefinitions?.map(({ type }) => type), ["string", era === "kubernetes" ? "string" : "date", "string", "string", "string"]);
+      assert.deepEqual(columnDefinitions?.map(({ type }) => type), [
+        "string",
+        era === "kubernetes" ? "string" : "date",
+        "string",
+        "string",
+        "string",
+      ]);
       const created = server.store.get("jobs", "a", "one")?.object.metadata.creationTimestamp;
       assert.deepEqual(rows.map(({ cells }) => cells), [
         ["one", created, "pull", "working", "halfway"],
@@ -60,15 +68,23 @@ for (const era of ["2026-09", "kubernetes"] as const) {
 
     test("a row carries metadata, the whole object, or nothing", async () => {
       const object = server.store.get("jobs", "a", "one")?.object;
-      const row = async (query: string) => tableOf(await server.call("GET", `namespaces/a/jobs/one${query}`, undefined, as("Table"))).rows[0]?.object;
+      const row = async (query: string) =>
+        tableOf(await server.call("GET", `namespaces/a/jobs/one${query}`, undefined, as("Table"))).rows[0]?.object;
       const metadata = { kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1", metadata: object?.metadata };
       assert.deepEqual(await row(""), metadata);
       assert.deepEqual(await row("?includeObject=Metadata"), metadata);
-      assert.deepEqual(await row("?includeObject=Object"), { kind: "Job", apiVersion: "provisioning.grafana.app/v0alpha1", ...object });
+      assert.deepEqual(await row("?includeObject=Object"), {
+        kind: "Job",
+        apiVersion: "provisioning.grafana.app/v0alpha1",
+        ...object,
+      });
       assert.equal(await row("?includeObject=None"), null);
       const refused = await server.call("GET", "namespaces/a/jobs?includeObject=All", undefined, as("Table"));
       assert.deepEqual([refused.status, refused.json.reason], [400, "BadRequest"]);
-      assert.match(refused.json.message ?? "", /includeObject: Invalid value: "All": must be 'Metadata', 'Object', 'None', or empty$/);
+      assert.match(
+        refused.json.message ?? "",
+        /includeObject: Invalid value: "All": must be 'Metadata', 'Object', 'None', or empty$/,
+      );
     });
 
     test("a table of one object bears its version, a page's that of the list and the next token", async () => {
@@ -90,7 +106,11 @@ for (const era of ["2026-09", "kubernetes"] as const) {
         assert.deepEqual(one.json, { kind: "PartialObjectMetadata", apiVersion, metadata });
         const list = await server.call("GET", "namespaces/a/jobs", undefined, as("PartialObjectMetadataList", version));
         assert.deepEqual([list.json.kind, list.json.apiVersion], ["PartialObjectMetadataList", apiVersion]);
-        assert.deepEqual(list.json.items?.map((item) => Object.keys(item)), [["kind", "apiVersion", "metadata"], ["kind", "apiVersion", "metadata"]]);
+        assert.deepEqual(list.json.items?.map((item) => Object.keys(item)), [["kind", "apiVersion", "metadata"], [
+          "kind",
+          "apiVersion",
+          "metadata",
+        ]]);
       });
     }
 
@@ -104,7 +124,11 @@ for (const era of ["2026-09", "kubernetes"] as const) {
 
     test("events are tables too, of which the first alone defines the columns", async () => {
       const lines = await server.watch("namespaces/a/jobs", `resourceVersion=${server.store.versionText()}`, as("Table"));
-      const made = server.store.create("jobs", { metadata: { name: "three", namespace: "a" }, ...JOB, status: { state: "pending" } });
+      const made = server.store.create("jobs", {
+        metadata: { name: "three", namespace: "a" },
+        ...JOB,
+        status: { state: "pending" },
+      });
       server.store.delete("jobs", "a", "three");
       const [added, deleted] = [await lines.next(), await lines.next()];
       lines.close();
@@ -112,7 +136,10 @@ for (const era of ["2026-09", "kubernetes"] as const) {
       assert.deepEqual([added?.type, deleted?.type], ["ADDED", "DELETED"]);
       assert.deepEqual(tables.map(({ columnDefinitions }) => columnDefinitions?.length), [5, undefined]);
       assert.equal(tables[0]?.metadata["resourceVersion"], made.object.metadata.resourceVersion);
-      assert.deepEqual(tables.map(({ rows }) => rows.map(({ cells }) => [cells[0], cells[3]])), [[["three", "pending"]], [["three", "pending"]]]);
+      assert.deepEqual(tables.map(({ rows }) => rows.map(({ cells }) => [cells[0], cells[3]])), [[["three", "pending"]], [[
+        "three",
+        "pending",
+      ]]]);
     });
 
     test("bookmarks are rows without a name", async () => {
@@ -142,17 +169,23 @@ for (const era of ["2026-09", "kubernetes"] as const) {
     });
 
     test("the first type that can be had is given, and named", async () => {
-      const accepting = (accept: string, path = "namespaces/a/jobs/one") => server.call("GET", path, undefined, { headers: { accept } });
+      const accepting = (accept: string, path = "namespaces/a/jobs/one") =>
+        server.call("GET", path, undefined, { headers: { accept } });
       const types = async (accept: string) => {
         const { status, headers, json } = await accepting(accept);
         return [status, headers["content-type"], json.kind];
       };
-      assert.deepEqual(await types("application/json;as=Table;v=v2;g=meta.k8s.io,application/json"), [200, "application/json", "Job"]);
+      assert.deepEqual(await types("application/json;as=Table;v=v2;g=meta.k8s.io,application/json"), [
+        200,
+        "application/json",
+        "Job",
+      ]);
       assert.deepEqual(await types("application/vnd.kubernetes.protobuf, */*"), [200, "application/json", "Job"]);
       // JSON is YAML.
       assert.deepEqual(await types("application/yaml"), [200, "application/yaml", "Job"]);
       assert.deepEqual(await types("text/html"), [406, "application/json", "Status"]);
-      const message = "only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf";
+      const message =
+        "only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf";
       assert.equal((await accepting("text/html")).json.message, message);
       assert.equal((await accepting("application/yaml", "jobs?watch=1")).status, 406);
     });

@@ -50,21 +50,35 @@ describe("openapi()", () => {
     assert.deepEqual(object?.["patch"]?.["x-kubernetes-group-version-kind"], { group: GROUP, version: "v1beta1", kind: "Job" });
     const names = object?.["patch"]?.parameters.map(({ name }) => name);
     for (const name of ["dryRun", "fieldManager", "fieldValidation"]) assert.ok(names?.includes(name), name);
-    const actions = Object.values(paths).flatMap((path) => ["get", "put", "post", "patch", "delete"].map((method) => path[method]?.["x-kubernetes-action"]));
-    assert.deepEqual([...new Set(actions)].filter(Boolean).sort(), ["connect", "delete", "deletecollection", "get", "list", "patch", "post", "put"]);
+    const actions = Object.values(paths).flatMap((path) =>
+      ["get", "put", "post", "patch", "delete"].map((method) => path[method]?.["x-kubernetes-action"])
+    );
+    assert.deepEqual([...new Set(actions)].filter(Boolean).sort(), [
+      "connect",
+      "delete",
+      "deletecollection",
+      "get",
+      "list",
+      "patch",
+      "post",
+      "put",
+    ]);
   });
 
   test("every reference leads somewhere", () => {
     for (const behaviour of [{}, { kinds: "custom" }, { history: "loki" }] as const) {
       const document = documentOf("v0alpha1", behaviour);
-      const names = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) => name ?? "");
+      const names = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) =>
+        name ?? ""
+      );
       assert.ok(names.length > 0);
       for (const name of names) assert.ok(Object.hasOwn(document.components.schemas, name), name);
     }
   });
 
   test("HistoricJobs stand in it only where they are a custom kind", () => {
-    const kinds = (behaviour: Partial<Behaviour>) => Object.keys(documentOf("v0alpha1", behaviour).components.schemas).some((name) => name.endsWith(".HistoricJob"));
+    const kinds = (behaviour: Partial<Behaviour>) =>
+      Object.keys(documentOf("v0alpha1", behaviour).components.schemas).some((name) => name.endsWith(".HistoricJob"));
     assert.deepEqual([kinds({}), kinds({ kinds: "custom" }), kinds({ kinds: "custom", history: "loki" })], [false, true, false]);
   });
 
@@ -73,7 +87,10 @@ describe("openapi()", () => {
     assert.deepEqual([empty?.status, empty?.body, empty?.headers?.["content-type"]], [200, "", PROTOBUF]);
     const old = get("/openapi/v2", PROTOBUF.replace("v2.v1.0", "v2@v1.0"));
     assert.deepEqual([old?.status, old?.headers?.["content-type"]], [200, PROTOBUF]);
-    const json = JSON.parse(get("/openapi/v2", "application/json")?.body ?? "") as { swagger: string; definitions: Record<string, Schema> };
+    const json = JSON.parse(get("/openapi/v2", "application/json")?.body ?? "") as {
+      swagger: string;
+      definitions: Record<string, Schema>;
+    };
     assert.equal(json.swagger, "2.0");
     assert.deepEqual(json.definitions["app.grafana.provisioning.v0alpha1.Job"]?.properties["metadata"]?.allOf, [
       { $ref: "#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta" },

@@ -7,9 +7,11 @@ import { startDevserver, type TestDevserver } from "../../support/devserver.ts";
 const GROUP = "provisioning.grafana.app";
 const AUTHORIZATION = "/apis/authorization.k8s.io/v1";
 /** What kubectl 1.37.2 sent for `auth can-i delete jobs/x -n team` and for `auth can-i get /api`. */
-const CAN_DELETE = "azhzAAoyChdhdXRob3JpemF0aW9uLms4cy5pby92MRIXU2VsZlN1YmplY3RBY2Nlc3NSZXZpZXcSVQoQCgASABoAIgAqADIAOABCABI3CjUKBHRlYW0SBmRl" +
+const CAN_DELETE =
+  "azhzAAoyChdhdXRob3JpemF0aW9uLms4cy5pby92MRIXU2VsZlN1YmplY3RBY2Nlc3NSZXZpZXcSVQoQCgASABoAIgAqADIAOABCABI3CjUKBHRlYW0SBmRl" +
   "bGV0ZRoYcHJvdmlzaW9uaW5nLmdyYWZhbmEuYXBwIgAqBGpvYnMyADoBeBoICAASABoAIAAaACIA";
-const CAN_GET_PATH = "azhzAAoyChdhdXRob3JpemF0aW9uLms4cy5pby92MRIXU2VsZlN1YmplY3RBY2Nlc3NSZXZpZXcSKwoQCgASABoAIgAqADIAOABCABINEgsKBC9hcGkSA2dl" +
+const CAN_GET_PATH =
+  "azhzAAoyChdhdXRob3JpemF0aW9uLms4cy5pby92MRIXU2VsZlN1YmplY3RBY2Nlc3NSZXZpZXcSKwoQCgASABoAIgAqADIAOABCABINEgsKBC9hcGkSA2dl" +
   "dBoICAASABoAIAAaACIA";
 
 interface ReviewBody {
@@ -86,7 +88,12 @@ describe("reviews of one's own rights", () => {
     const send = async (base64: string) => {
       const token = await server.mintToken();
       const headers = { "x-access-token": token, "content-type": "application/vnd.kubernetes.protobuf" };
-      const text = await post(`${server.apiUrl}${AUTHORIZATION}/selfsubjectaccessreviews`, Buffer.from(base64, "base64"), headers, server.certificates.ca);
+      const text = await post(
+        `${server.apiUrl}${AUTHORIZATION}/selfsubjectaccessreviews`,
+        Buffer.from(base64, "base64"),
+        headers,
+        server.certificates.ca,
+      );
       return JSON.parse(text) as ReviewBody;
     };
     const { spec, status } = await send(CAN_DELETE);
@@ -96,7 +103,9 @@ describe("reviews of one's own rights", () => {
     ]);
     assert.equal((await send(CAN_GET_PATH)).status.allowed, true);
     assert.match((await send("")).message ?? "", /unrecognized \(must be of type SelfSubjectAccessReview\)/);
-    const other = await server.call("POST", `${AUTHORIZATION}/selfsubjectaccessreviews`, "x", { headers: { "content-type": "text/plain" } });
+    const other = await server.call("POST", `${AUTHORIZATION}/selfsubjectaccessreviews`, "x", {
+      headers: { "content-type": "text/plain" },
+    });
     assert.equal(other.status, 415);
   });
 
@@ -118,7 +127,11 @@ describe("namespaces", () => {
 
   test("are those that objects are in, and default", async () => {
     const list = await server.call("GET", "/api/v1/namespaces");
-    assert.deepEqual([list.json.kind, list.json.items?.map(({ metadata }) => metadata.name)], ["NamespaceList", ["default", "org-2", "stacks-1"]]);
+    assert.deepEqual([list.json.kind, list.json.items?.map(({ metadata }) => metadata.name)], ["NamespaceList", [
+      "default",
+      "org-2",
+      "stacks-1",
+    ]]);
     const one = await server.call("GET", "/api/v1/namespaces/org-2");
     assert.deepEqual([one.json.kind, one.json.metadata.name, one.json.status], ["Namespace", "org-2", { phase: "Active" }]);
   });
@@ -126,9 +139,16 @@ describe("namespaces", () => {
   test("are a table for kubectl", async () => {
     const accept = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json";
     const { json, text } = await server.call("GET", "/api/v1/namespaces", undefined, { headers: { accept } });
-    const { columnDefinitions, rows } = JSON.parse(text) as { columnDefinitions: { name: string }[]; rows: { cells: string[]; object: { kind: string } }[] };
+    const { columnDefinitions, rows } = JSON.parse(text) as {
+      columnDefinitions: { name: string }[];
+      rows: { cells: string[]; object: { kind: string } }[];
+    };
     assert.deepEqual([json.kind, columnDefinitions.map(({ name }) => name)], ["Table", ["Name", "Status", "Age"]]);
-    assert.deepEqual(rows.map(({ cells, object }) => [cells[0], cells[1], object.kind])[2], ["stacks-1", "Active", "PartialObjectMetadata"]);
+    assert.deepEqual(rows.map(({ cells, object }) => [cells[0], cells[1], object.kind])[2], [
+      "stacks-1",
+      "Active",
+      "PartialObjectMetadata",
+    ]);
     assert.match(rows[0]?.cells[2] ?? "", /^\d+s$/);
   });
 
@@ -142,13 +162,22 @@ describe("namespaces", () => {
   test("a token of one namespace sees that one", async () => {
     const headers = { "x-access-token": await server.mintToken({ namespace: "org-2" }) };
     const read = async (path: string) => (await server.call("GET", path, undefined, { headers })).status;
-    assert.deepEqual([await read("/api/v1/namespaces/org-2"), await read("/api/v1/namespaces/default"), await read("/api/v1/namespaces")], [200, 403, 403]);
+    assert.deepEqual([
+      await read("/api/v1/namespaces/org-2"),
+      await read("/api/v1/namespaces/default"),
+      await read("/api/v1/namespaces"),
+    ], [200, 403, 403]);
   });
 });
 
 function post(url: string, body: Buffer, headers: Record<string, string>, ca: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const outgoing = request(url, { method: "POST", agent: false, ca, headers: { ...headers, "content-length": String(body.length) } }, (response) => {
+    const outgoing = request(url, {
+      method: "POST",
+      agent: false,
+      ca,
+      headers: { ...headers, "content-length": String(body.length) },
+    }, (response) => {
       let text = "";
       response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk)).on("end", () => resolve(text));
     });

@@ -9,7 +9,11 @@ describe("compressed()", () => {
   for (const accepted of ["gzip", "gzip, deflate", "br,gzip"]) {
     test(`compresses a large answer for ${accepted}`, async () => {
       const { status, body, headers } = await compressed(accepted, LARGE);
-      assert.deepEqual([status, headers], [200, { "content-type": "application/json", "content-encoding": "gzip", vary: "Accept-Encoding" }]);
+      assert.deepEqual([status, headers], [200, {
+        "content-type": "application/json",
+        "content-encoding": "gzip",
+        vary: "Accept-Encoding",
+      }]);
       assert.equal(gunzipSync(body).toString(), LARGE.body);
     });
   }

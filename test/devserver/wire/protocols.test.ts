@@ -21,7 +21,8 @@ const overHttp1: Get = ({ apiUrl, certificates: { ca } }, method, path, headers)
     request(`${apiUrl}${path}`, { method, headers, ca, agent: false }, (response) => {
       const chunks: Buffer[] = [];
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, headers: response.headers, bytes: Buffer.concat(chunks) }));
+      response.on("end", () =>
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, bytes: Buffer.concat(chunks) }));
     }).on("error", reject).end();
   });
 
@@ -35,7 +36,10 @@ const overHttp2: Get = async ({ apiUrl, certificates: { ca } }, method, path, he
       const chunks: Buffer[] = [];
       stream.on("response", (given) => (head = given));
       stream.on("data", (chunk: Buffer) => chunks.push(chunk));
-      stream.on("end", () => resolve({ status: Number(head[constants.HTTP2_HEADER_STATUS]), headers: head, bytes: Buffer.concat(chunks) }));
+      stream.on(
+        "end",
+        () => resolve({ status: Number(head[constants.HTTP2_HEADER_STATUS]), headers: head, bytes: Buffer.concat(chunks) }),
+      );
       stream.on("error", reject);
       stream.end();
     });
@@ -51,13 +55,20 @@ for (const [name, get] of [["HTTP/1.1", overHttp1], ["HTTP/2", overHttp2]] as co
     before(async () => {
       server = await startDevserver({ era: "kubernetes" });
       auth = { "x-access-token": await server.mintToken() };
-      server.store.create("jobs", { metadata: { name: "large", namespace: "a", annotations: { text: "x".repeat(140_000) } }, spec: {} });
+      server.store.create("jobs", {
+        metadata: { name: "large", namespace: "a", annotations: { text: "x".repeat(140_000) } },
+        spec: {},
+      });
     });
     after(() => server.close());
 
     test("compresses a large list, and nothing that is small", async () => {
       const large = await get(server, "GET", JOBS, { ...auth, "accept-encoding": "gzip" });
-      assert.deepEqual([large.status, large.headers["content-encoding"], large.headers["vary"]], [200, "gzip", "Accept-Encoding"]);
+      assert.deepEqual([large.status, large.headers["content-encoding"], large.headers["vary"]], [
+        200,
+        "gzip",
+        "Accept-Encoding",
+      ]);
       assert.equal(large.headers["content-length"], String(large.bytes.length));
       const plain = await get(server, "GET", JOBS, auth);
       assert.equal(plain.headers["content-encoding"], undefined);
