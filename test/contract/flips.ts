@@ -14,7 +14,7 @@ export interface Flipped {
 }
 
 /** Servers at a time. */
-const AT_ONCE = 4;
+const AT_ONCE = 8;
 const HOW_LENGTH = 110;
 
 /** Begins to try each fact with its flip, each on a server of its own; a promise for each fact, by id. */
@@ -41,6 +41,24 @@ async function failure(fact: Fact): Promise<unknown> {
   }
 }
 
+/** What a flip does, from the server's own behaviour to what is only made of its answers. */
+const SORTS: [string, RegExp][] = [
+  ["a row of the table of behaviours is set", /^set /],
+  ["the server sees something else or nothing in place of a part of the request", /^fault (?:ignore|request):/],
+  ["the server's answer, or a line of its watch, is changed on its way out", /^fault (?:answer|answer-header|answer-text|status-as|line|drop-line):/],
+  ["the server acts otherwise", /^fault /],
+];
+
+/** How many facts are flipped by what, a line each. */
+export function countSorts(flipped: readonly Flipped[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { flip: text } of flipped) {
+    const sort = SORTS.find(([, pattern]) => pattern.test(text))?.[0] ?? "";
+    counts.set(sort, (counts.get(sort) ?? 0) + 1);
+  }
+  return [...counts].map(([sort, count]) => `${String(count).padStart(4)}  ${sort}`);
+}
+
 /** The table as text: id, flip and how the fact failed. */
 export function renderFlips(flipped: readonly Flipped[]): string[] {
   const rows = flipped.map(({ fact, flip: text, outcome, how }) => [fact.id, text, outcome === "fell" ? how : `${outcome.toUpperCase()} ${how}`]);
@@ -55,9 +73,9 @@ function isAssertion(error: unknown): boolean {
 
 function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const { actual, expected } = error as { actual?: unknown; expected?: unknown };
+  const { actual, expected, operator = "" } = error as { actual?: unknown; expected?: unknown; operator?: string };
   if (!isAssertion(error) || (actual === undefined && expected === undefined)) return `${error.name}: ${error.message}`.replace(/^AssertionError: /, "");
-  return `${text(actual)} is not ${text(expected)}`;
+  return operator.startsWith("not") ? `${text(actual)} is the same` : `${text(actual)} is not ${text(expected)}`;
 }
 
 function text(value: unknown): string {

@@ -2,7 +2,7 @@
 
 import process from "node:process";
 import { FACTS, factsFor } from "./facts.ts";
-import { flipAll, renderFlips } from "./flips.ts";
+import { countSorts, flipAll, renderFlips } from "./flips.ts";
 import { CHOSEN } from "./run.ts";
 
 const flipped = await Promise.all(flipAll(factsFor("dev", CHOSEN)).values());
@@ -11,7 +11,8 @@ const fell = flipped.filter(({ outcome }) => outcome === "fell").length;
 process.stdout.write([
   ...renderFlips(flipped),
   "",
-  `${fell} of ${flipped.length} facts fail with their flip, by their own assertion`,
+  `${fell} of ${flipped.length} facts fail with their flip, by their own assertion:`,
+  ...countSorts(flipped),
   "",
   "Facts that hold for one server alone, and do not count:",
   ...alone.map(({ id, claim, only }) => `${id}  ${claim}: ${only?.server} only, as ${only?.because}`),

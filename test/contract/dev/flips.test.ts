@@ -1,9 +1,10 @@
-// Every fact fails on a dev server that behaves otherwise: by its own assertion, and for its own flip.
+// Every fact fails on a dev server that behaves otherwise, by its own assertion. Prints the table of that.
 
 import assert from "node:assert/strict";
-import { before, describe, test } from "node:test";
+import process from "node:process";
+import { after, before, describe, test } from "node:test";
 import { factsFor } from "../facts.ts";
-import { flipAll, type Flipped } from "../flips.ts";
+import { countSorts, flipAll, type Flipped, renderFlips } from "../flips.ts";
 import { CHOSEN } from "../run.ts";
 
 describe("facts with their flips", () => {
@@ -11,6 +12,10 @@ describe("facts with their flips", () => {
   let flipped = new Map<string, Promise<Flipped>>();
   before(() => {
     flipped = flipAll(facts);
+  });
+  after(async () => {
+    const all = await Promise.all(flipped.values());
+    process.stdout.write(`${[...renderFlips(all), "", ...countSorts(all)].join("\n")}\n`);
   });
   for (const { id, claim } of facts) {
     test(`${id} fails where it is not so that ${claim}`, async () => {

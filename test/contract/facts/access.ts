@@ -194,7 +194,7 @@ export const ACCESS: readonly Fact[] = [
     id: "ACC-018",
     claim: "a SelfSubjectAccessReview that asks for nothing is refused with 422",
     source: "k8s: kubernetes/pkg/apis/authorization/validation/validation.go",
-    flip: { fault: "status-as:422->201" },
+    flip: { fault: 'request:body.spec.resourceAttributes={"verb":"get","resource":"jobs"}' },
     async run(at) {
       const reply = await at.post(REVIEWS, { ...review("list", "jobs"), spec: {} });
       refused(reply, 422, "Invalid", /exactly one of nonResourceAttributes or resourceAttributes must be specified$/);

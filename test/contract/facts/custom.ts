@@ -142,7 +142,7 @@ export const CUSTOM: readonly Fact[] = [
     id: "CUSTOM-013",
     claim: "a Job without spec is refused with 422 FieldValueRequired for spec",
     source: "k8s: apiextensions-apiserver/pkg/apiserver/validation/validation.go; spec is required in the CRD's schema",
-    flip: { fault: 'request:body.spec={"action":"pull","repository":"demo"}' },
+    flip: { fault: 'request:body.spec={"action":"pull","repository":"demo","pull":{}}' },
     async run(at) {
       invalid(await at.post("jobs", { ...job("a"), spec: undefined }), ["FieldValueRequired spec"], { name: "a", kind: "Job" });
     },

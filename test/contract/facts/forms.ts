@@ -377,7 +377,9 @@ export const FORMS: readonly Fact[] = [
     flip: { set: "kinds=custom" },
     on: "built-in",
     async run(at) {
-      for (const method of ["OPTIONS", "TRACE"]) refused(await at.call(method, at.builtin.path), 405, "MethodNotAllowed");
+      for (const method of ["OPTIONS", "TRACE"]) {
+        refused(await at.call(method, at.builtin.path), 405, "MethodNotAllowed", "the server does not allow this method on the requested resource", {});
+      }
     },
   },
   {

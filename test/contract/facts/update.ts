@@ -138,7 +138,7 @@ export const UPDATE: readonly Fact[] = [
     id: "PUT-004",
     claim: "a PUT with a resourceVersion of the future is refused with 409 Conflict",
     source: STORE_GO,
-    flip: { fault: "status-as:409->200" },
+    flip: { fault: "cas-lies" },
     async run(at) {
       const made = await at.job("a");
       refused(await at.put("jobs/a", meta(made, { resourceVersion: "999999999" })), 409, "Conflict", MODIFIED);
@@ -170,7 +170,7 @@ export const UPDATE: readonly Fact[] = [
     id: "PUT-007",
     claim: "a PUT with a resourceVersion that is no number is refused with 500",
     source: "k8s: apiserver/pkg/storage/api_object_versioner.go",
-    flip: { fault: "status-as:500->409" },
+    flip: { fault: 'request:body.metadata.resourceVersion="1",method=PUT' },
     async run(at) {
       const made = await at.job("a");
       refused(await at.put("jobs/a", meta(made, { resourceVersion: "abc" })), 500, "");
@@ -494,7 +494,7 @@ export const UPDATE: readonly Fact[] = [
     id: "STAT-004",
     claim: "a PUT to /status with an older resourceVersion is refused with 409",
     source: STORE_GO,
-    flip: { fault: "status-as:409->200" },
+    flip: { fault: "cas-lies" },
     async run(at) {
       const made = await at.made("repositories", repository("a"));
       await at.changed("repositories/a", { spec: { title: "new" } });
