@@ -22,8 +22,8 @@ export function refuseListVersion(why: string): Refusal {
 }
 
 /** How a watch, or a read of one object, refuses a version that is none. */
-export function refuseVersion({ malformedVersion }: Behaviour): (why: string) => Refusal {
-  return malformedVersion === "500" ? (why) => new Refusal(500, "", why) : refuseListVersion;
+export function refuseVersion(behaviour: Behaviour): (why: string) => Refusal {
+  return (why) => (behaviour.malformedVersion === "500" ? new Refusal(500, "", why) : refuseListVersion(why));
 }
 
 /** The answer to a version that the store has not reached, `text` as it was named. */

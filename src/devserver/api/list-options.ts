@@ -51,15 +51,16 @@ export function parseListOptions(resource: Resource, query: URLSearchParams): Li
 /** @throws Refusal 400, 422 */
 export function parseWatchOptions(resource: Resource, query: URLSearchParams, behaviour: Behaviour): WatchOptions {
   const given = parse(query);
-  const plain = given.sendInitialEvents === undefined && given.match === "" && behaviour.watchFromZero === "state";
+  const plain = given.sendInitialEvents === undefined && given.match === "" && isZero(given.resourceVersion);
+  const state = plain && behaviour.watchFromZero === "state";
   // What the API machinery makes of a plain watch from anywhere when it serves streaming lists.
-  const asked = plain && ["", "0"].includes(given.resourceVersion) && behaviour.watchList === "served"
+  const asked = state && ["", "0"].includes(given.resourceVersion) && behaviour.watchList === "served"
     ? { ...given, sendInitialEvents: true, match: "NotOlderThan" }
     : given;
   refuse(watchCauses(asked, behaviour));
   checkFields(given.selection.fields, resource.fields);
   const marked = asked.sendInitialEvents === true;
-  return { ...asked, marked, initial: marked || (plain && isZero(given.resourceVersion)), bookmarks: asked.allowWatchBookmarks };
+  return { ...asked, marked, initial: marked || state, bookmarks: asked.allowWatchBookmarks };
 }
 
 /** A parameter that is on or off, as the API machinery reads it: whatever is not false is true. */
@@ -106,13 +107,13 @@ function listMatchCauses(match: string, given: Omit<Given, "match">): Cause[] {
   ];
 }
 
-function watchCauses({ match, sendInitialEvents, continue: token }: Given, { watchList }: Behaviour): Cause[] {
+function watchCauses({ match, sendInitialEvents, continue: token }: Given, behaviour: Behaviour): Cause[] {
   const field = "resourceVersionMatch";
   const asked = sendInitialEvents !== undefined;
   const gate = "sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled";
   return [
     ...(asked && match !== "NotOlderThan" ? [forbiddenField(field, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")] : []),
-    ...(asked && watchList === "refused" ? [forbiddenField("sendInitialEvents", gate)] : []),
+    ...(asked && behaviour.watchList === "refused" ? [forbiddenField("sendInitialEvents", gate)] : []),
     ...(match !== "" && !asked ? [forbiddenField(field, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided")] : []),
     ...(match !== "" && match !== "NotOlderThan" ? [notSupported(field, match, ["NotOlderThan"])] : []),
     ...(match !== "" && token !== "" ? [forbiddenField(field, "resourceVersionMatch is forbidden when continue is provided")] : []),

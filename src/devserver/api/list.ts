@@ -62,7 +62,7 @@ export function readPage(context: ListContext, { resource, namespace, query }: O
   const metadata = { resourceVersion: store.versionText(extent.version) };
   if (cutAt === undefined) return { metadata, items };
   const token = formatToken(extent.version, cutAt, namespace);
-  const counted = behaviour.remainingItems && options.selection.selects === undefined;
+  const counted = options.selection.selects === undefined && behaviour.remainingItems;
   const remaining = counted ? { remainingItemCount: extent.view.count(namespace, `${cutAt}\0`) } : {};
   return { metadata: { ...metadata, continue: token, ...remaining }, items };
 }
@@ -76,8 +76,8 @@ function extentOf(context: ListContext, options: ListOptions, resource: Resource
   checkReached(version, options.resourceVersion, store, behaviour);
   const now = { version: store.version, view: present(store, resource.name), start: "", exists: () => true };
   // A version with a limit and no match means exactly that version, from the time before there was a match.
-  const exact = options.match === "Exact" || (options.match === "" && options.limit > 0 && behaviour.exactMatch === "snapshot");
-  if (version === undefined || !exact) return now;
+  if (version === undefined || options.match === "NotOlderThan") return now;
+  if (options.match === "" && (options.limit === 0 || behaviour.exactMatch === "filter")) return now;
   if (behaviour.exactMatch === "filter") return { ...now, exists: (entry) => entry.version === version };
   if (context.events.misses(version)) throw new Refusal(410, "Expired", TOO_OLD);
   return { ...now, version, view: viewAt(context, resource, version) };
@@ -104,13 +104,13 @@ function viewAt({ store, events }: ListContext, resource: Resource, version: num
 }
 
 function cutPage({ view, start, exists }: Extent, namespace: string | undefined, options: ListOptions, behaviour: Behaviour): Page {
-  const { selects = () => true, name } = options.selection;
+  const { selects, name } = options.selection;
   // One object that is named is read by its key; nothing follows it.
   const whole = (namespace !== undefined && name !== undefined)
-    || (behaviour.listFromZero === "whole" && options.continue === "" && options.resourceVersion === "0");
+    || (options.resourceVersion === "0" && options.continue === "" && behaviour.listFromZero === "whole");
   const limit = whole ? Number.POSITIVE_INFINITY : options.limit || behaviour.pageSize || Number.POSITIVE_INFINITY;
   const maxBytes = behaviour.pageBytes || Number.POSITIVE_INFINITY;
-  const selectedFirst = behaviour.selectors === "before-cut";
+  const selectedFirst = selects !== undefined && behaviour.selectors === "before-cut";
   const items: Entry[] = [];
   let taken = 0;
   let bytes = 0;
@@ -119,7 +119,7 @@ function cutPage({ view, start, exists }: Extent, namespace: string | undefined,
     if (taken >= limit || bytes >= maxBytes) return { items, cutAt: lastKey };
     lastKey = entry.key;
     if (!exists(entry)) continue;
-    const wanted = selects(entry);
+    const wanted = selects?.(entry) ?? true;
     if (wanted) items.push(entry);
     if (!wanted && selectedFirst) continue;
     taken++;

@@ -79,7 +79,8 @@ export class Watch {
   }
 
   get #lags(): boolean {
-    return this.#first === undefined && this.#lines.length - this.#sent > this.#surroundings.behaviour.slowReaderEvents;
+    const waiting = this.#lines.length - this.#sent;
+    return this.#first === undefined && waiting > 0 && waiting > this.#surroundings.behaviour.slowReaderEvents;
   }
 
   // A burst may pile up for a moment; a reader that is still behind after the grace is slow.

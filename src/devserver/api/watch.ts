@@ -4,10 +4,10 @@ import type { Random } from "../../base/clock.ts";
 import type { Change, Entry } from "../state/store.ts";
 import type { Stream } from "../wire/call.ts";
 import { Refusal, type StatusBody } from "../wire/status.ts";
-import { askedVersion, checkReached, refuseVersion, tooLarge } from "./asked-version.ts";
+import { askedVersion, refuseVersion, tooLarge } from "./asked-version.ts";
 import { EventLines } from "./event-lines.ts";
 import type { ListContext, ListRequest } from "./list.ts";
-import { parseWatchOptions } from "./list-options.ts";
+import { parseWatchOptions, type WatchOptions } from "./list-options.ts";
 import { ignoreAbort, Watch, type WatchSurroundings } from "./watch-lines.ts";
 
 export interface WatchContext extends WatchSurroundings, ListContext {
@@ -25,8 +25,7 @@ export function startWatch(context: WatchContext, request: ListRequest, open: ()
   const options = parseWatchOptions(resource, query, behaviour);
   const { selection: { selects }, initial, bookmarks } = options;
   const version = askedVersion(options.resourceVersion, store, refuseVersion(behaviour));
-  if (behaviour.watchAhead === "refused") checkReached(version, options.resourceVersion, store, behaviour);
-  const failure = (initial ? ahead : gone)(context, version, options.resourceVersion);
+  const failure = version === undefined ? undefined : (version > store.version ? ahead : gone)(context, version, options);
 
   const watch = new Watch(open(), context);
   if (failure !== undefined) watch.send(`${JSON.stringify({ type: "ERROR", object: failure })}\n`);
@@ -54,15 +53,17 @@ export function startWatch(context: WatchContext, request: ListRequest, open: ()
   if (bookmarks) keepBookmarking(context, watch, course, () => watch.send(lines.bookmark({ resourceVersion: store.versionText() })));
 }
 
-/** What an initial state that must be newer than what there is gets. */
-function ahead({ store, behaviour }: WatchContext, version: number | undefined, text: string): StatusBody | undefined {
-  return version !== undefined && version > store.version ? tooLarge(text, store, behaviour).body : undefined;
+/** What a version gets that is not reached; undefined lets it wait. @throws Refusal 400, 504 */
+function ahead({ store, behaviour }: WatchContext, _: number, { resourceVersion, initial }: WatchOptions): StatusBody | undefined {
+  const refusal = tooLarge(resourceVersion, store, behaviour);
+  if (behaviour.watchAhead === "refused") throw refusal;
+  return initial ? refusal.body : undefined;
 }
 
 /** What a version gets whose following changes are not all kept; undefined lets it pass. @throws Refusal 410 */
-function gone({ store, events, behaviour }: WatchContext, version: number | undefined, text: string): StatusBody | undefined {
-  if (version === undefined || behaviour.gaps === "silent" || !events.misses(version)) return undefined;
-  const refusal = new Refusal(410, "Expired", `too old resource version: ${text} (${store.versionText(events.oldest)})`);
+function gone({ store, events, behaviour }: WatchContext, version: number, { resourceVersion, initial }: WatchOptions): StatusBody | undefined {
+  if (initial || !events.misses(version) || behaviour.gaps === "silent") return undefined;
+  const refusal = new Refusal(410, "Expired", `too old resource version: ${resourceVersion} (${store.versionText(events.oldest)})`);
   if (behaviour.gaps === "status") throw refusal;
   return refusal.body;
 }
