@@ -130,6 +130,19 @@ describe("compare-and-swap", () => {
     assert.deepEqual(facts(await scene.put(created, { labels: { claim: "2" } })), [409, "Conflict"]);
   });
 
+  test("racy: what is deleted between check and write is gone", async () => {
+    let scene: Scene | undefined;
+    const sleep: typeof systemClock.sleep = async (ms, signal) => {
+      if (ms === RACE_MS) scene?.server.store.delete("jobs", "default", "x");
+      else await systemClock.sleep(ms, signal);
+    };
+    const settings = ["compare-and-swap=racy", "put-deleted=409"];
+    scene = new Scene(await startDevserver({ settings, clock: { ...clockParts, sleep } }));
+    await using _closing = scene;
+    assert.deepEqual(facts(await scene.put(await scene.create({ name: "x" }), { labels: { a: "b" } })), [409, "Conflict"]);
+    assert.equal((await scene.server.call("GET", `${JOBS}/x`)).status, 404);
+  });
+
   test("atomic: one of the two is a Conflict", async () => {
     const { replies } = await race("atomic");
     assert.deepEqual(replies.map(({ status }) => status).sort(), [200, 409]);

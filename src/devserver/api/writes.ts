@@ -3,6 +3,7 @@
 import { authorize } from "../access/access.ts";
 import type { Answer, Call } from "../wire/call.ts";
 import { badRequest, Refusal } from "../wire/status.ts";
+import { warningHeader } from "../wire/warnings.ts";
 import { decodeBody } from "./decode.ts";
 import { type DeleteOptions, parseDeleteOptions } from "./delete-options.ts";
 import { deleteAll, deleteObject } from "./deletions.ts";
@@ -106,7 +107,7 @@ type Write = (context: ObjectContext) => Answer | Promise<Answer>;
 /** Warnings go with the answer, also with a refusal. */
 async function warned(asked: Asked, dryRun: boolean, write: Write): Promise<Answer> {
   const { context: { store, clock, behaviour }, caller, target: { resource, version, namespace = "", name } } = asked;
-  const warnings = new Set<string>();
+  const warnings: string[] = [];
   const context: ObjectContext = {
     store,
     clock,
@@ -116,11 +117,13 @@ async function warned(asked: Asked, dryRun: boolean, write: Write): Promise<Answ
     namespace,
     dryRun,
     subject: caller.subject,
-    warn: (text) => warnings.add(text),
+    warn: (text) => void warnings.push(text),
     authorizeCreation: () => authorize(caller, "create", resource.name, namespace, name),
   };
-  const headers = (): Record<string, string> =>
-    warnings.size === 0 ? {} : { warning: [...warnings].map((text) => `299 - ${JSON.stringify(text)}`).join(", ") };
+  const headers = (): Record<string, string> => {
+    const warning = warningHeader(warnings);
+    return warning === undefined ? {} : { warning };
+  };
   try {
     const answer = await write(context);
     return { ...answer, headers: { ...answer.headers, ...headers() } };

@@ -137,6 +137,15 @@ for (const era of ["2026-09", "kubernetes"]) {
         ]);
       });
 
+      test("warnings are bounded, and ASCII whatever the fields are called", async () => {
+        const newer = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`ключ-${index}`, index]));
+        const reply = await server.call("POST", JOBS, bodyOf({ name: `field-${made++}` }, { spec: { ...SPEC, ...newer } }));
+        assert.equal(reply.status, 201);
+        const warning = reply.headers["warning"] as string | undefined;
+        assert.match(warning ?? "", /^299 - "unknown field \\"spec\.\\u043a\\u043b[\x20-\x7e]+"$/);
+        assert.ok((warning ?? "").length < 5_000, String(warning?.length));
+      });
+
       test("warnings come with a refusal too", async () => {
         const { object } = await create();
         const reply = await server.call("POST", JOBS, text(object.metadata.name ?? ""));
