@@ -1,4 +1,4 @@
-// What a client under test is: a script whose steps it takes against a server, and where the servers may differ.
+// What a client under test is: a script whose steps it takes against a server.
 
 import type { ClientServer } from "./servers.ts";
 import type { Outcome } from "./transcript.ts";
@@ -9,7 +9,6 @@ export interface Client {
   missing?: string | undefined;
   /** The steps, in their order. */
   titles: readonly string[];
-  differences: readonly Difference[];
   /** Takes all steps against a server. */
   run: (server: ClientServer, lane: Lane) => Promise<Outcome[]>;
 }
@@ -22,14 +21,4 @@ export interface Lane {
   second: string;
   /** An empty directory. */
   directory: string;
-}
-
-/** A place in the transcript of a step where the servers may differ. */
-export interface Difference {
-  title: string;
-  /** Lines of the real server's transcript, one after another. */
-  real: readonly string[];
-  /** What stands in their place in the dev server's. */
-  dev: readonly string[];
-  why: string;
 }

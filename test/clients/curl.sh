@@ -69,7 +69,8 @@ job three | head -c 50 | call -H "$json" -d @- -w "$facts" "$api/jobs"
 
 ## create YAML
 printf 'apiVersion: provisioning.grafana.app/v0alpha1\nkind: Job\nmetadata: {name: yaml}\nspec: {action: pull, repository: demo, pull: {}}\nstatus: {}\n' |
-  call -H 'Content-Type: application/yaml' --data-binary @- -w "$facts" "$api/jobs"
+  call -H 'Content-Type: application/yaml' --data-binary @- -o body -w "$facts" "$api/jobs"
+call -X DELETE -o body "$api/jobs/yaml"
 
 ## create what is large
 { printf '{"apiVersion":"provisioning.grafana.app/v0alpha1","kind":"Job","metadata":{"name":"large","annotations":{"fill":"'
@@ -154,4 +155,6 @@ call -X DELETE -H "$json" -d '{"preconditions":3}' -w "$facts" "$api/jobs/two"
 ## delete a collection
 call -X DELETE -o body -w "$facts" "$api/jobs"
 grep -o '"kind": *"JobList"' body | tr -d ' '
+
+## list what is left
 call -w "$facts" "$api/jobs"

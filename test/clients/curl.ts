@@ -1,19 +1,16 @@
 // curl of this machine, led through curl.sh: protocols, compression, and the mistakes that are made by hand.
 
 import { readFileSync } from "node:fs";
-import type { Client, Difference } from "./client.ts";
+import type { Client } from "./client.ts";
 import { normalise } from "./normalise.ts";
 import { runSteps, stepsOf } from "./transcript.ts";
 
 const STEPS = stepsOf(readFileSync(new URL("./curl.sh", import.meta.url), "utf8"));
 
-const DIFFERENCES: readonly Difference[] = [];
-
 export function curl(): Client {
   return {
     name: "curl",
     titles: STEPS.map(({ title }) => title),
-    differences: DIFFERENCES,
     run: (server, { namespace, directory }) =>
       runSteps(STEPS, {
         HOME: directory,

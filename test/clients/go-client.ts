@@ -1,20 +1,17 @@
 // The client-go program of go/, play by play, those with watches also without WatchList streaming.
 
 import { goClientBinary } from "../../scripts/client-binaries.ts";
-import type { Client, Difference } from "./client.ts";
+import type { Client } from "./client.ts";
 import { normalise } from "./normalise.ts";
 import { outcomeOf, run } from "./transcript.ts";
 
 const PLAYS = ["objects", "pages", "metadata", "events", "informer", "reflector", "informer without WatchList", "reflector without WatchList"];
-
-const DIFFERENCES: readonly Difference[] = [];
 
 export async function goClient(say: (line: string) => void): Promise<Client> {
   const binary = await goClientBinary(say);
   return {
     name: "client-go v0.37.2",
     titles: PLAYS,
-    differences: DIFFERENCES,
     async run(server, { namespace, directory }) {
       const outcomes = [];
       for (const title of PLAYS) {

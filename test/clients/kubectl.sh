@@ -6,7 +6,7 @@ jobs=jobs.provisioning.grafana.app
 history=historicjobs.provisioning.grafana.app
 repositories=repositories.provisioning.grafana.app
 kubectl() {
-  timeout 30 "$KUBECTL" --cache-dir=cache --namespace="$NAMESPACE" "$@"
+  timeout 60 "$KUBECTL" --cache-dir=cache --namespace="$NAMESPACE" "$@"
 }
 # object KIND NAME [LINE OF METADATA] [LINE OF SPEC]
 object() {
@@ -28,7 +28,7 @@ job() { object Job "$@"; }
 # await FILE COUNT: until the file has so many lines
 await() {
   tries=0
-  until [ "$(wc -l <"$1")" -ge "$2" ] || [ $tries -ge 200 ]; do
+  until [ "$(wc -l <"$1")" -ge "$2" ] || [ $tries -ge 600 ]; do
     sleep 0.05
     tries=$((tries + 1))
   done
@@ -36,7 +36,7 @@ await() {
 # await_watch LOG: until a client with -v=6 has its watch
 await_watch() {
   tries=0
-  until grep -q watch=true "$1" || [ $tries -ge 200 ]; do
+  until grep -q watch=true "$1" || [ $tries -ge 600 ]; do
     sleep 0.05
     tries=$((tries + 1))
   done
@@ -124,7 +124,7 @@ job Not_A_Name | kubectl create -f -
 job badlabel 'labels: {tier: "a b"}' | kubectl create -f -
 
 ## create in a namespace that is not there
-job lost | kubectl create -n missing -f -
+job lost | kubectl create -n "missing-$NAMESPACE" -f - 2>&1 | sed "s/$NAMESPACE/<namespace>/"
 
 ## create in another namespace than the manifest says
 job lost "namespace: $SECOND" | kubectl create -f -
@@ -363,6 +363,9 @@ job applied "resourceVersion: '1'" "message: stale" | kubectl apply -f -
 
 ## apply --server-side
 job sided | kubectl apply --server-side -f -
+code=$?
+kubectl delete $jobs sided >deleted 2>&1
+exit $code
 
 ## apply --prune
 job many-1 "labels: {pruned: 'yes'}" | kubectl apply -f -
@@ -419,7 +422,7 @@ kubectl patch $jobs alpha --type=json -p '[{"op":"test","path":"/spec/action","v
 ## patch --type=json, every operation
 kubectl patch $jobs alpha --type=json -o jsonpath='{.spec}' -p '[{"op":"add","path":"/spec/push","value":{"folder":"a","branch":"b"}},
   {"op":"copy","from":"/spec/push/folder","path":"/spec/push/path"},{"op":"move","from":"/spec/push/branch","path":"/spec/push/message"},
-  {"op":"replace","path":"/spec/push/folder","value":"c"},{"op":"remove","path":"/spec/pull"}]'
+  {"op":"replace","path":"/spec/push/folder","value":"c"},{"op":"remove","path":"/spec/message"}]'
 
 ## patch --type=json, a test that fails
 kubectl patch $jobs alpha --type=json -p '[{"op":"test","path":"/spec/action","value":"push"}]'

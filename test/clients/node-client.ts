@@ -3,26 +3,23 @@
 
 import { fileURLToPath } from "node:url";
 import { BUN, DENO } from "../../scripts/suites.ts";
-import type { Client, Difference } from "./client.ts";
+import type { Client } from "./client.ts";
 import { normalise } from "./normalise.ts";
 import { outcomesOf, run } from "./transcript.ts";
 
 const PROGRAM = fileURLToPath(new URL("./client-node.ts", import.meta.url));
 const TITLES = ["objects", "pages", "watches", "informer", "end"];
 
-const DIFFERENCES: readonly Difference[] = [];
-
 export function nodeClients(): Client[] {
-  const common = { titles: TITLES, differences: DIFFERENCES };
   return [
     {
-      ...common,
+      titles: TITLES,
       name: "client-node 2.0.1 on Deno",
       run: async (server, { namespace, directory }) =>
         outcomesOf(await run(DENO, ["run", "-A", "--no-check", PROGRAM, server.kubeconfig, namespace], { HOME: directory }), normalise),
     },
     {
-      ...common,
+      titles: TITLES,
       name: "client-node 2.0.1 on Bun",
       run: async (server, { namespace, directory }) =>
         outcomesOf(await run(BUN, [PROGRAM, server.bearerKubeconfig, namespace], { HOME: directory, NODE_EXTRA_CA_CERTS: server.caFile }), normalise),

@@ -7,8 +7,9 @@ const RULES: readonly [pattern: RegExp, word: string][] = [
   [/\b(?:127\.0\.0\.1|localhost):\d+/g, "<server>"],
   // In JSON, in JSON within text, in YAML, and in describe's words.
   [/(\\?["']?resourceVersion\\?["']?\s?: ?)\\?"?\d+\\?"?|(Resource Version: +)\d+/gi, "$1$2<version>"],
-  [/\\"managedFields\\":\[.*?\}\],/g, ""],
   [/\bresourceVersion=\d+/g, "resourceVersion=<version>"],
+  // What client-go chooses at random.
+  [/\btimeoutSeconds=\d+/g, "timeoutSeconds=<some>"],
   // Names that the server made: five characters of its alphabet.
   [/\bgen-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, "gen-<suffix>"],
   // What a client logs: month, day, time and thread.
@@ -18,9 +19,13 @@ const RULES: readonly [pattern: RegExp, word: string][] = [
   [/\b\d+(?:\.\d+)?(?:ms|µs)\b/g, "<duration>"],
 ];
 
+/** An object in JSON, quoted in a message. */
+const QUOTED_OBJECT = /"\{\\"(?:[^"\\]|\\.)*\}"/g;
+
 /** For text of any form. What stood in columns of a table is parted by three spaces, whatever the widths. */
 export function normaliseText(text: string): string {
-  const words = RULES.reduce((result, [pattern, word]) => result.replace(pattern, word), text);
+  const ordered = text.replace(QUOTED_OBJECT, (quoted) => JSON.stringify(JSON.stringify(JSON.parse(JSON.parse(quoted) as string, inOrder))));
+  const words = RULES.reduce((result, [pattern, word]) => result.replace(pattern, word), ordered);
   return words.replace(/(?<=\S) {3,}(?=\S)/g, "   ").replace(/ +$/gm, "");
 }
 

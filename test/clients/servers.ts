@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Secret } from "../../src/base/secret.ts";
+import { SERVICE_ACCOUNT } from "../../src/devserver/access/access.ts";
 import { writeStateFiles } from "../../src/devserver/command/files.ts";
 import { createDevserver } from "../../src/devserver/serve.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
@@ -88,7 +89,8 @@ async function startDev(directory: string, started: (() => Promise<void>)[]): Pr
   });
   started.push(() => dev.close());
   const { files } = await writeStateFiles(dev, token, join(directory, "state"));
-  const limited = await dev.mintToken({ subject: "job-controller", permissions: LIMITED.map((right) => `provisioning.grafana.app/${right}`) }, 3_600_000);
+  const permissions = LIMITED.map((right) => `provisioning.grafana.app/${right}`);
+  const limited = await dev.mintToken({ ...SERVICE_ACCOUNT, subject: "job-controller", permissions }, 3_600_000);
   const curlrc = `header = "@${files.header}"`;
   const users = ["{}", `{ token: ${limited} }`] as const;
   const server = await describe({ name: "dev", directory, url: dev.apiUrl, caFile: files.ca, users, curlrc });
