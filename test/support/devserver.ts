@@ -34,6 +34,9 @@ export async function startDevserver(options: Partial<DevserverOptions> = {}): P
   });
   const { stateDir, token: secret = DEV_DEFAULTS.token } = options;
   const written = stateDir === undefined ? undefined : await writeStateFiles(devserver, secret, stateDir);
+  devserver.onRotation(async (ca) => {
+    if (stateDir !== undefined) await writeStateFiles({ ...devserver, certificates: { ...devserver.certificates, ca } }, secret, stateDir);
+  });
   const token = await devserver.mintToken();
   const url = (
     path: string,

@@ -8,6 +8,7 @@ export type Span = readonly [from: number, to: number];
 /** A probability from 0 to 1, written as a percentage. */
 export const SHARE: Kind<number> = {
   expected: "a percentage from 0% to 100%, or off",
+  short: "percentage",
   parse(text) {
     if (text === "off") return 0;
     const [, digits] = /^(\d{1,3}(?:\.\d{1,6})?)%$/.exec(text) ?? [];

@@ -196,9 +196,9 @@ export class Call {
   #head(status: number, headers: Record<string, string>): void {
     const date = this.#date();
     const response = this.#response as ServerResponse;
-    if (date === undefined) response.sendDate = false;
     const head = { status, headers: date === undefined ? headers : { ...headers, date } };
     for (const edit of this.#headEdits) edit(head);
+    if (head.headers["date"] === undefined) response.sendDate = false;
     response.writeHead(head.status, head.headers);
   }
 }

@@ -9,46 +9,50 @@ export interface Connection {
   fin(): void;
   /** RST; hosts that cannot send one send FIN. */
   reset(): void;
-  /** Neither read nor written any more, nor closed. */
+  /** Not read any more, and not closed when the peer closes. What was written gets out. */
   freeze(): void;
   destroy(): void;
 }
 
 export class Connections {
   readonly #sockets = new Set<Socket>();
-  readonly #byPeer = new Map<string, Socket>();
+  readonly #byPeer = new Map<string, Connection>();
 
   /** Of a TLS connection first the socket below, then its own. */
   add(socket: Socket): void {
     const peer = peerOf(socket);
     this.#sockets.add(socket);
-    this.#byPeer.set(peer, socket);
+    const connection = connectionOf(socket);
+    this.#byPeer.set(peer, connection);
     socket.on("close", () => {
       this.#sockets.delete(socket);
-      if (this.#byPeer.get(peer) === socket) this.#byPeer.delete(peer);
+      if (this.#byPeer.get(peer) === connection) this.#byPeer.delete(peer);
     });
     // A client that breaks off is no fault of the server.
     socket.on("error", () => {});
   }
 
-  /** The connection of a socket, or of what HTTP/2 gives out for one. */
+  /** The connection of a socket, or of what HTTP/2 gives out for one; the same each time. */
   of(socket: Socket | undefined): Connection | undefined {
-    const found = socket === undefined ? undefined : this.#byPeer.get(peerOf(socket));
-    if (found === undefined) return undefined;
-    return {
-      fin: () => void found.end(),
-      reset: () => void found.resetAndDestroy(),
-      freeze() {
-        found.pause();
-        found.cork();
-      },
-      destroy: () => void found.destroy(),
-    };
+    return socket === undefined ? undefined : this.#byPeer.get(peerOf(socket));
   }
 
   destroyAll(): void {
     for (const socket of this.#sockets) socket.destroy();
   }
+}
+
+function connectionOf(socket: Socket): Connection {
+  return {
+    fin: () => void socket.end(),
+    reset: () => void socket.resetAndDestroy(),
+    freeze() {
+      socket.pause();
+      // Bun's HTTP/2 reads from below the socket.
+      (socket as { _handle?: { pause?(): void } })._handle?.pause?.();
+    },
+    destroy: () => void socket.destroy(),
+  };
 }
 
 function peerOf({ remoteAddress, remotePort, localPort }: Socket): string {

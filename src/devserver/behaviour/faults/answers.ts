@@ -94,8 +94,9 @@ const GONE = fault({
       const event = `${JSON.stringify({ type: "ERROR", object: body })}\n`;
       return {
         onStream(scene, below) {
-          if (scene.answered || !gate.strikes(scene)) return below;
+          if (scene.answered) return below;
           return upTo(below, { lines, bytes: undefined }, (under) => {
+            if (!gate.strikes(scene)) return under;
             under.write(event);
             under.end();
             return blackHole(under);

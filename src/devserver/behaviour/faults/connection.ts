@@ -1,6 +1,7 @@
 // Faults of the connection under a body: it ends, stops, dies or crawls. They take watches and plain answers alike.
 
 import type { Stream } from "../../wire/call.ts";
+import type { Connection } from "../../wire/connections.ts";
 import { choice, COUNT, DURATION, SWITCH } from "../rows.ts";
 import { type Fault, fault, maybe, optional, type Scene, type Tools } from "./fault.ts";
 import { NUMBER } from "./kinds.ts";
@@ -40,11 +41,12 @@ const CUT = fault({
     }
     return {
       onStream(scene, below) {
-        if (!gate.strikes(scene)) return below;
         const cut = (under: Stream): Stream =>
           half || how === "mid-line" ? cutInHalf(under, () => end(how, scene, under, tools)) : end(how, scene, under, tools);
-        if (delay <= 0) return upTo(below, { lines, bytes }, cut);
-        return upTo(below, { lines, bytes }, (under) => later(under, host.clock.sleep(delay, gate.signal), cut));
+        return upTo(below, { lines, bytes }, (under) => {
+          if (!gate.strikes(scene)) return under;
+          return delay <= 0 ? cut(under) : later(under, host.clock.sleep(delay, gate.signal), cut);
+        });
       },
     };
   },
@@ -94,8 +96,8 @@ const STALL = fault({
   start({ lines, bytes }, { gate }) {
     return {
       onStream(scene, below) {
-        if (!gate.strikes(scene)) return below;
         return upTo(below, { lines, bytes }, (under) => {
+          if (!gate.strikes(scene)) return under;
           const held = holding(under);
           gate.signal.addEventListener("abort", () => held.release(), { once: true });
           return held;
@@ -111,19 +113,36 @@ const HALF_OPEN = fault({
   models: "A peer or a NAT entry that is gone without FIN: the connection is dead for both directions and for whatever else it carried",
   seen: "kubernetes/kubernetes#95981; gravitational/teleport#69780 (15 minutes without FIN or RST)",
   start({ lines, bytes }, { gate, host }) {
+    const dead = new Set<Connection>();
     return {
       onStream(scene, below) {
-        if (!gate.strikes(scene)) return below;
-        return upTo(below, { lines, bytes }, (under) => {
-          const connection = host.connection(scene);
-          connection?.freeze();
-          gate.signal.addEventListener("abort", () => connection?.destroy(), { once: true });
-          return blackHole(under);
+        const connection = host.connection(scene);
+        if (connection === undefined) return below;
+        const bound = whileAlive(below, () => !dead.has(connection));
+        return upTo(bound, { lines, bytes }, (under) => {
+          if (dead.has(connection) || !gate.strikes(scene)) return under;
+          dead.add(connection);
+          connection.freeze();
+          return under;
         });
+      },
+      stop() {
+        for (const connection of dead) connection.destroy();
       },
     };
   },
 });
+
+/** Sends nothing more, not even the end, once the connection is dead. */
+function whileAlive(below: Stream, alive: () => boolean): Stream {
+  return {
+    ...below,
+    write: (text) => !alive() || below.write(text),
+    end() {
+      if (alive()) below.end();
+    },
+  };
+}
 
 /** Pause between the pieces, ms. */
 const TICK_MS = 50;

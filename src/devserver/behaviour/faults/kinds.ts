@@ -10,17 +10,6 @@ export const TEXT: Kind<string> = {
   format: (text) => text,
 };
 
-/** A share, 0 to 1. */
-export const SHARE: Kind<number> = {
-  expected: "a share such as 10% or 0.5%",
-  short: "percentage",
-  parse(text) {
-    const percent = /^\d{1,3}(?:\.\d+)?%$/.test(text) ? Number(text.slice(0, -1)) : undefined;
-    return percent === undefined || percent > 100 ? undefined : percent / 100;
-  },
-  format: (share) => `${share * 100}%`,
-};
-
 export const NUMBER: Kind<number> = {
   expected: "a whole number from 1",
   short: "number",

@@ -4,7 +4,8 @@ import { ConfigError } from "../../../base/errors.ts";
 import { nearest } from "../../../base/suggest.ts";
 import { choice, DURATION, type Kind } from "../rows.ts";
 import { type Argument, type Arguments, type CallVerb, type Fault, maybe, optional, type ServerName } from "./fault.ts";
-import { type After, AFTER, NUMBER, PATTERN, SHARE, TEXT } from "./kinds.ts";
+import { SHARE } from "../../plays/kinds.ts";
+import { type After, AFTER, NUMBER, PATTERN, TEXT } from "./kinds.ts";
 
 const VERBS = ["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection", "other"] as const;
 
