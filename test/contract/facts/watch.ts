@@ -519,15 +519,15 @@ export const WATCH: readonly Fact[] = [
   },
   {
     id: "BOOK-001",
-    claim: "a watch that takes bookmarks gets one before its time is over, with the version of what it was not shown",
+    claim: "a watch that takes bookmarks gets some before its time is over, with the version of what it was not shown",
     source: "k8s: apiserver/pkg/storage/cacher/util.go, nextBookmarkTime",
     flip: { set: "bookmarks=initial" },
     async run(at) {
       const watch = await watching(at, "&labelSelector=none&allowWatchBookmarks=true&timeoutSeconds=4");
       const hidden = await at.job("hidden");
-      const [bookmark, ...more] = await watch.all();
-      assert.deepEqual([bookmark?.type, more], ["BOOKMARK", []]);
-      assert.ok(BigInt(versionOf(bookmark?.object as Body)) >= BigInt(versionOf(hidden)));
+      const events = await watch.all();
+      assert.deepEqual([...new Set(events.map(({ type }) => type))], ["BOOKMARK"]);
+      assert.ok(BigInt(versionOf(events.at(-1)?.object as Body)) >= BigInt(versionOf(hidden)));
     },
   },
   {
