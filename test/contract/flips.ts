@@ -45,7 +45,7 @@ async function failure(fact: Fact): Promise<unknown> {
 const SORTS: [string, RegExp][] = [
   ["a row of the table of behaviours is set", /^set /],
   ["the server sees something else or nothing in place of a part of the request", /^fault (?:ignore|request):/],
-  ["the server's answer, or a line of its watch, is changed on its way out", /^fault (?:answer|answer-header|answer-text|status-as|line|drop-line):/],
+  ["the server's answer, or a line of its watch, is changed on its way out", /^fault (?:answer[a-z-]*|status-as|line|drop-line):/],
   ["the server acts otherwise", /^fault /],
 ];
 
@@ -61,7 +61,8 @@ export function countSorts(flipped: readonly Flipped[]): string[] {
 
 /** The table as text: id, flip and how the fact failed. */
 export function renderFlips(flipped: readonly Flipped[]): string[] {
-  const rows = flipped.map(({ fact, flip: text, outcome, how }) => [fact.id, text, outcome === "fell" ? how : `${outcome.toUpperCase()} ${how}`]);
+  const ended = ({ outcome, how }: Flipped) => (outcome === "fell" ? how : `${outcome.toUpperCase()} ${how}`);
+  const rows = flipped.map((one) => [one.fact.id, one.flip, ended(one)]);
   const table = [["FACT", "FLIP", "HOW IT FAILED"], ...rows];
   const widths = [0, 1].map((column) => Math.max(...table.map((row) => Math.min(row[column]?.length ?? 0, 70))));
   return table.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd());
@@ -74,12 +75,14 @@ function isAssertion(error: unknown): boolean {
 function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { actual, expected, operator = "" } = error as { actual?: unknown; expected?: unknown; operator?: string };
-  if (!isAssertion(error) || (actual === undefined && expected === undefined)) return `${error.name}: ${error.message}`.replace(/^AssertionError: /, "");
+  if (!isAssertion(error)) return `${error.name}: ${error.message}`;
+  if (actual === undefined && expected === undefined) return error.message;
   return operator.startsWith("not") ? `${text(actual)} is the same` : `${text(actual)} is not ${text(expected)}`;
 }
 
 function text(value: unknown): string {
-  return value instanceof RegExp ? String(value) : (JSON.stringify(value, (_, inner: unknown) => (typeof inner === "bigint" ? String(inner) : inner)) ?? "undefined");
+  if (value instanceof RegExp) return String(value);
+  return JSON.stringify(value, (_, inner: unknown) => (typeof inner === "bigint" ? String(inner) : inner)) ?? "undefined";
 }
 
 function shorten(line: string): string {

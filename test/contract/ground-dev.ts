@@ -33,9 +33,11 @@ export async function startDev(kind: GroundKind = "plain", flip?: Flip): Promise
     devserver.mintToken({ permissions, namespace: TEAM_NAMESPACE }),
   ]);
   const tokens = { admin, controller, team, forged: "forged" };
-  const servers = Object.fromEntries(
-    Object.entries(tokens).map(([identity, token]) => [identity, new HttpServer({ ...common, headers: { "x-access-token": `Bearer ${token}` } })]),
-  ) as Record<Identity, HttpServer>;
+  const serverOf = (token: string) => new HttpServer({ ...common, headers: { "x-access-token": `Bearer ${token}` } });
+  const servers = Object.fromEntries(Object.entries(tokens).map(([identity, token]) => [identity, serverOf(token)])) as Record<
+    Identity,
+    HttpServer
+  >;
   return {
     as: (identity) => servers[identity],
     settle: () => Promise.resolve(),

@@ -32,7 +32,7 @@ interface Parts {
 }
 
 /** A whole Job as its creator sends it. */
-export function job(name: string | undefined, { metadata, spec, status }: Parts = {}): Record<string, unknown> & { metadata: object; spec: object } {
+export function job(name: string | undefined, { metadata, spec, status }: Parts = {}): Record<string, unknown> & { spec: object } {
   return {
     apiVersion: `${GROUP}/v0alpha1`,
     kind: "Job",

@@ -148,8 +148,9 @@ export class HttpServer implements ContractServer {
 
   #send(method: string, path: string, body: unknown, own: Headers, agent: Agent): Promise<IncomingMessage> {
     const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
-    const type = text === undefined ? {} : { "content-type": "application/json", "content-length": String(new TextEncoder().encode(text).length) };
-    const headers = { ...type, ...this.#access.headers, ...own };
+    const length = text === undefined ? {} : { "content-length": String(new TextEncoder().encode(text).length) };
+    const type = text === undefined ? {} : { "content-type": "application/json" };
+    const headers = { ...type, ...length, ...this.#access.headers, ...own };
     return new Promise((resolve, reject) => {
       const { ca, cert, key } = this.#access;
       const request = httpsRequest(this.#access.url + path, { method, agent, headers, ca, cert, key }, resolve);

@@ -210,4 +210,13 @@ export const ACCESS: readonly Fact[] = [
       refused(await at.get(REVIEWS), 405, "MethodNotAllowed", "the server does not allow this method on the requested resource");
     },
   },
+  {
+    id: "ACC-020",
+    claim: "a credential that is none is refused for what needs no credential, too",
+    source: "k8s: apiserver/pkg/endpoints/filters/authentication.go",
+    flip: { fault: "status-as:401->200" },
+    async run(at) {
+      for (const path of ["/version", "/apis", "/livez"]) refused(await at.as("forged").get(path), 401, "Unauthorized", "Unauthorized");
+    },
+  },
 ];

@@ -45,10 +45,11 @@ export const CREATE: readonly Fact[] = [
     source: CREATE_GO,
     flip: { fault: `answer:metadata.uid="${OTHER_UID}",code=201` },
     async run(at) {
-      const given = { uid: OTHER_UID, creationTimestamp: "2001-01-01T00:00:00Z", generation: 7, deletionTimestamp: "2001-01-01T00:00:00Z", selfLink: "/x" };
+      const time = "2001-01-01T00:00:00Z";
+      const given = { uid: OTHER_UID, creationTimestamp: time, generation: 7, deletionTimestamp: time, selfLink: "/x" };
       const { metadata } = ok(await at.post("jobs", job("a", { metadata: given })), 201);
       assert.notEqual(metadata.uid, OTHER_UID);
-      assert.notEqual(metadata.creationTimestamp, "2001-01-01T00:00:00Z");
+      assert.notEqual(metadata.creationTimestamp, time);
       assert.deepEqual([metadata.generation, metadata.deletionTimestamp, metadata["selfLink"]], [1, undefined, undefined]);
     },
   },
@@ -81,7 +82,8 @@ export const CREATE: readonly Fact[] = [
     flip: { fault: 'answer:reason="Conflict",code=409' },
     async run(at) {
       await at.job("a");
-      refused(await at.post("jobs", job("a")), 409, "AlreadyExists", `jobs.${GROUP} "a" already exists`, { name: "a", group: GROUP, kind: "jobs" });
+      const reply = await at.post("jobs", job("a"));
+      refused(reply, 409, "AlreadyExists", `jobs.${GROUP} "a" already exists`, { name: "a", group: GROUP, kind: "jobs" });
     },
   },
   {
@@ -227,7 +229,8 @@ export const CREATE: readonly Fact[] = [
     source: "k8s: apimachinery/pkg/apis/meta/v1/validation/validation.go",
     flip: { fault: 'request:body.metadata.labels.k="short"' },
     async run(at) {
-      invalid(await at.post("jobs", job("a", { metadata: { labels: { k: "x".repeat(64) } } })), ["FieldValueInvalid metadata.labels"]);
+      const reply = await at.post("jobs", job("a", { metadata: { labels: { k: "x".repeat(64) } } }));
+      invalid(reply, ["FieldValueInvalid metadata.labels"]);
     },
   },
   {
@@ -245,7 +248,8 @@ export const CREATE: readonly Fact[] = [
     source: CODEC_GO,
     flip: { fault: 'request:body.metadata.labels.k="text"' },
     async run(at) {
-      refused(await at.post("jobs", job("a", { metadata: { labels: { k: 5 } } })), 400, "BadRequest", /json: cannot unmarshal number into Go struct field ObjectMeta\.labels of type string$/);
+      const reply = await at.post("jobs", job("a", { metadata: { labels: { k: 5 } } }));
+      refused(reply, 400, "BadRequest", /json: cannot unmarshal number into Go struct field ObjectMeta\.labels of type string$/);
     },
   },
   {
@@ -254,7 +258,8 @@ export const CREATE: readonly Fact[] = [
     source: META_GO,
     flip: { fault: "ignore:body.metadata.annotations" },
     async run(at) {
-      invalid(await at.post("jobs", job("a", { metadata: { annotations: { "bad key!": "v" } } })), ["FieldValueInvalid metadata.annotations"]);
+      const reply = await at.post("jobs", job("a", { metadata: { annotations: { "bad key!": "v" } } }));
+      invalid(reply, ["FieldValueInvalid metadata.annotations"]);
     },
   },
   {
@@ -274,7 +279,8 @@ export const CREATE: readonly Fact[] = [
     source: META_GO,
     flip: { fault: "ignore:body.metadata.finalizers" },
     async run(at) {
-      invalid(await at.post("jobs", job("a", { metadata: { finalizers: ["not qualified"] } })), ["FieldValueInvalid metadata.finalizers"]);
+      const reply = await at.post("jobs", job("a", { metadata: { finalizers: ["not qualified"] } }));
+      invalid(reply, ["FieldValueInvalid metadata.finalizers"]);
     },
   },
   {
@@ -293,7 +299,8 @@ export const CREATE: readonly Fact[] = [
     source: "k8s: apiserver/pkg/storage/etcd3/store.go",
     flip: { fault: "ignore:body.metadata.resourceVersion" },
     async run(at) {
-      refused(await at.post("jobs", job("a", { metadata: { resourceVersion: "5" } })), 500, "", "resourceVersion should not be set on objects to be created");
+      const reply = await at.post("jobs", job("a", { metadata: { resourceVersion: "5" } }));
+      refused(reply, 500, "", "resourceVersion should not be set on objects to be created");
     },
   },
   {
@@ -321,7 +328,8 @@ export const CREATE: readonly Fact[] = [
     source: CODEC_GO,
     flip: { fault: "status-as:400->422" },
     async run(at) {
-      refused(await at.post("jobs", "{bad"), 400, "BadRequest", /invalid character 'b' looking for beginning of object key string/);
+      const reply = await at.post("jobs", "{bad");
+      refused(reply, 400, "BadRequest", /invalid character 'b' looking for beginning of object key string/);
     },
   },
   {
@@ -350,7 +358,8 @@ export const CREATE: readonly Fact[] = [
     on: "built-in",
     async run(at) {
       const { path, body } = at.builtin;
-      refused(await at.post(path, { ...body("a"), kind: "Nothing" }), 400, "BadRequest", /no kind "Nothing" is registered for version "/);
+      const reply = await at.post(path, { ...body("a"), kind: "Nothing" });
+      refused(reply, 400, "BadRequest", /no kind "Nothing" is registered for version "/);
     },
   },
   {
@@ -418,7 +427,8 @@ export const CREATE: readonly Fact[] = [
     source: VALIDATOR_GO,
     flip: { fault: 'request:body.spec.action="pull"' },
     async run(at) {
-      invalid(await at.post("jobs", job("a", { spec: { action: undefined } })), ["FieldValueRequired spec.action"], { name: "a", group: GROUP, kind: "Job" });
+      const reply = await at.post("jobs", job("a", { spec: { action: undefined } }));
+      invalid(reply, ["FieldValueRequired spec.action"], { name: "a", group: GROUP, kind: "Job" });
     },
   },
   {
@@ -478,7 +488,8 @@ export const CREATE: readonly Fact[] = [
     flip: { fault: "status-as:404->201" },
     only: { server: "real", because: "Grafana's namespaces are its organizations, not objects; the dev server takes any name" },
     async run(at) {
-      refused(await at.post("/apis/provisioning.grafana.app/v0alpha1/namespaces/missing/jobs", job("a")), 404, "NotFound", 'namespaces "missing" not found');
+      const reply = await at.post("/apis/provisioning.grafana.app/v0alpha1/namespaces/missing/jobs", job("a"));
+      refused(reply, 404, "NotFound", 'namespaces "missing" not found');
     },
   },
   {

@@ -32,7 +32,8 @@ export const CUSTOM: readonly Fact[] = [
     flip: BUILT_IN,
     async run(at) {
       await at.job("a");
-      refused(await at.get("jobs/a/nothing"), 404, "NotFound", `jobs.${GROUP} "a" not found`, { name: "a", group: GROUP, kind: "jobs" });
+      const reply = await at.get("jobs/a/nothing");
+      refused(reply, 404, "NotFound", `jobs.${GROUP} "a" not found`, { name: "a", group: GROUP, kind: "jobs" });
     },
   },
   {
@@ -81,7 +82,8 @@ export const CUSTOM: readonly Fact[] = [
     flip: BUILT_IN,
     async run(at) {
       for (const method of ["OPTIONS", "TRACE"]) {
-        refused(await at.call(method, "jobs"), 405, "MethodNotAllowed", ` is not supported on resources of kind "jobs.${GROUP}"`, { group: GROUP, kind: "jobs" });
+        const reply = await at.call(method, "jobs");
+        refused(reply, 405, "MethodNotAllowed", ` is not supported on resources of kind "jobs.${GROUP}"`, { group: GROUP, kind: "jobs" });
       }
     },
   },
@@ -103,7 +105,8 @@ export const CUSTOM: readonly Fact[] = [
     flip: BUILT_IN,
     async run(at) {
       const { kind: _kind, ...bare } = job("a");
-      refused(await at.post("jobs", bare), 400, "BadRequest", /^the object provided is unrecognized \(must be of type Job\): Object 'Kind' is missing in '\{/);
+      const reply = await at.post("jobs", bare);
+      refused(reply, 400, "BadRequest", /^the object provided is unrecognized \(must be of type Job\): Object 'Kind' is missing in '\{/);
     },
   },
   {

@@ -66,7 +66,8 @@ export const DELETE: readonly Fact[] = [
     async run(at) {
       const { metadata } = await at.job("a");
       const reply = await at.del("jobs/a", options({ preconditions: { uid: OTHER_UID } }));
-      refused(reply, 409, "Conflict", new RegExp(`the UID in the precondition \\(${OTHER_UID}\\) does not match the UID in record \\(${metadata.uid}\\)\\. The object might have been deleted and then recreated$`));
+      const mismatch = `the UID in the precondition \\(${OTHER_UID}\\) does not match the UID in record \\(${metadata.uid}\\)`;
+      refused(reply, 409, "Conflict", new RegExp(`${mismatch}\\. The object might have been deleted and then recreated$`));
       assert.equal((await at.get("jobs/a")).status, 200);
     },
   },
@@ -79,7 +80,8 @@ export const DELETE: readonly Fact[] = [
       const { metadata } = await at.job("a");
       await at.changed("jobs/a", { spec: { message: "new" } });
       const reply = await at.del("jobs/a", options({ preconditions: { resourceVersion: metadata.resourceVersion } }));
-      refused(reply, 409, "Conflict", new RegExp(`the ResourceVersion in the precondition \\(${metadata.resourceVersion}\\) does not match the ResourceVersion in record \\(\\d+\\)\\. The object might have been modified$`));
+      const mismatch = `the ResourceVersion in the precondition \\(${metadata.resourceVersion}\\) does not match the ResourceVersion in record \\(\\d+\\)`;
+      refused(reply, 409, "Conflict", new RegExp(`${mismatch}\\. The object might have been modified$`));
       assert.equal((await at.get("jobs/a")).status, 200);
     },
   },
@@ -145,7 +147,8 @@ export const DELETE: readonly Fact[] = [
     flip: { fault: "ignore:body.kind,method=DELETE" },
     async run(at) {
       await at.job("a");
-      refused(await at.del("jobs/a", { kind: "Job", apiVersion: "v1" }), 400, "BadRequest", /no kind "Job" is registered for version "v1"/);
+      const reply = await at.del("jobs/a", { kind: "Job", apiVersion: "v1" });
+      refused(reply, 400, "BadRequest", /no kind "Job" is registered for version "v1"/);
       assert.equal(await left(at), "a");
     },
   },
@@ -156,7 +159,8 @@ export const DELETE: readonly Fact[] = [
     flip: { fault: "status-as:400->200" },
     async run(at) {
       await at.job("a");
-      refused(await at.del("jobs/a", "{bad"), 400, "BadRequest", /invalid character 'b' looking for beginning of object key string/);
+      const reply = await at.del("jobs/a", "{bad");
+      refused(reply, 400, "BadRequest", /invalid character 'b' looking for beginning of object key string/);
       assert.equal(await left(at), "a");
     },
   },
@@ -167,7 +171,8 @@ export const DELETE: readonly Fact[] = [
     flip: { fault: 'request:body.dryRun=["All"]' },
     async run(at) {
       await at.job("a");
-      refused(await at.del("jobs/a", options({ dryRun: "All" })), 400, "BadRequest", /cannot unmarshal string into Go struct field DeleteOptions\.dryRun of type \[\]string$/);
+      const reply = await at.del("jobs/a", options({ dryRun: "All" }));
+      refused(reply, 400, "BadRequest", /cannot unmarshal string into Go struct field DeleteOptions\.dryRun of type \[\]string$/);
     },
   },
   {
@@ -189,7 +194,8 @@ export const DELETE: readonly Fact[] = [
     flip: { fault: "ignore:body.orphanDependents" },
     async run(at) {
       await at.job("a");
-      invalid(await at.del("jobs/a", options({ orphanDependents: true, propagationPolicy: "Orphan" })), ["FieldValueInvalid propagationPolicy"]);
+      const reply = await at.del("jobs/a", options({ orphanDependents: true, propagationPolicy: "Orphan" }));
+      invalid(reply, ["FieldValueInvalid propagationPolicy"]);
     },
   },
   {
@@ -243,7 +249,8 @@ export const DELETE: readonly Fact[] = [
     flip: { fault: "ignore:query.gracePeriodSeconds" },
     async run(at) {
       await at.job("a");
-      refused(await at.del("jobs/a?gracePeriodSeconds=soon"), 400, "BadRequest", 'strconv.ParseInt: parsing "soon": invalid syntax');
+      const reply = await at.del("jobs/a?gracePeriodSeconds=soon");
+      refused(reply, 400, "BadRequest", 'strconv.ParseInt: parsing "soon": invalid syntax');
     },
   },
   {
@@ -507,7 +514,8 @@ export const DELETE: readonly Fact[] = [
     flip: { fault: "ignore:body.kind,method=DELETE" },
     async run(at) {
       await at.job("a");
-      refused(await at.del("jobs", { kind: "Nothing", apiVersion: "v1" }), 400, "BadRequest", /no kind "Nothing" is registered for version "v1"/);
+      const reply = await at.del("jobs", { kind: "Nothing", apiVersion: "v1" });
+      refused(reply, 400, "BadRequest", /no kind "Nothing" is registered for version "v1"/);
       assert.equal(await left(at), "a");
     },
   },

@@ -26,6 +26,11 @@ interface Discovered {
   subresources?: { subresource: string; verbs: string[] }[];
 }
 
+interface OpenApi {
+  components: { schemas: Record<string, { "x-kubernetes-group-version-kind"?: { kind: string; group: string }[] }> };
+  paths: Record<string, { post?: { parameters: { name: string }[] } }>;
+}
+
 const resource = (list: Body, name: string): Resource | undefined => (list["resources"] as Resource[]).find((one) => one.name === name);
 
 function discovered(list: Body, name: string): Discovered | undefined {
@@ -215,10 +220,9 @@ export const DISCOVERY: readonly Fact[] = [
     source: "k8s: apiextensions-apiserver/pkg/controller/openapi/builder/builder.go",
     flip: { fault: 'answer:components.schemas.*["x-kubernetes-group-version-kind"]=' },
     async run(at) {
-      const { components } = ok(await at.get(`/openapi/v3${API}`)) as unknown as { components: { schemas: Record<string, Record<string, unknown>> } };
-      const jobs = Object.values(components.schemas).filter((schema) =>
-        (schema["x-kubernetes-group-version-kind"] as { kind: string; group: string }[] | undefined)?.some(({ kind, group }) => kind === "Job" && group === GROUP),
-      );
+      const { components } = ok(await at.get(`/openapi/v3${API}`)) as unknown as OpenApi;
+      const kinds = Object.values(components.schemas).flatMap((schema) => schema["x-kubernetes-group-version-kind"] ?? []);
+      const jobs = kinds.filter(({ kind, group }) => kind === "Job" && group === GROUP);
       assert.equal(jobs.length, 1);
     },
   },
@@ -228,7 +232,7 @@ export const DISCOVERY: readonly Fact[] = [
     source: "k8s: apiextensions-apiserver/pkg/controller/openapi/builder/builder.go",
     flip: { fault: "answer:paths.*.post.parameters=[]" },
     async run(at) {
-      const { paths } = ok(await at.get(`/openapi/v3${API}`)) as unknown as { paths: Record<string, { post?: { parameters: { name: string }[] } }> };
+      const { paths } = ok(await at.get(`/openapi/v3${API}`)) as unknown as OpenApi;
       const offered = paths[`${API}/namespaces/{namespace}/jobs`]?.post?.parameters.map(({ name }) => name) ?? [];
       for (const name of ["dryRun", "fieldManager", "fieldValidation"]) assert.ok(offered.includes(name), name);
     },
@@ -252,7 +256,8 @@ export const DISCOVERY: readonly Fact[] = [
     flip: { fault: "answer:details.kind=,code=404" },
     async run(at) {
       const missing = `${at.namespace}-missing`;
-      refused(await at.get(`/api/v1/namespaces/${missing}`), 404, "NotFound", `namespaces "${missing}" not found`, { name: missing, kind: "namespaces" });
+      const reply = await at.get(`/api/v1/namespaces/${missing}`);
+      refused(reply, 404, "NotFound", `namespaces "${missing}" not found`, { name: missing, kind: "namespaces" });
     },
   },
   {

@@ -246,7 +246,8 @@ export const FORMS: readonly Fact[] = [
     source: RESPONSE_GO,
     flip: NO_ACCEPT,
     async run(at) {
-      refused(await at.get("jobs", PARTIAL), 406, "NotAcceptable", /^you requested PartialObjectMetadata, but the requested object is a list/);
+      const reply = await at.get("jobs", PARTIAL);
+      refused(reply, 406, "NotAcceptable", /^you requested PartialObjectMetadata, but the requested object is a list/);
     },
   },
   {
@@ -300,7 +301,8 @@ export const FORMS: readonly Fact[] = [
     source: "k8s: apiserver/pkg/endpoints/handlers/negotiation/errors.go",
     flip: NO_ACCEPT,
     async run(at) {
-      refused(await at.get("jobs", { accept: "text/html" }), 406, "NotAcceptable", /^only the following media types are accepted: application\/json/);
+      const reply = await at.get("jobs", { accept: "text/html" });
+      refused(reply, 406, "NotAcceptable", /^only the following media types are accepted: application\/json/);
     },
   },
   {
@@ -378,7 +380,8 @@ export const FORMS: readonly Fact[] = [
     on: "built-in",
     async run(at) {
       for (const method of ["OPTIONS", "TRACE"]) {
-        refused(await at.call(method, at.builtin.path), 405, "MethodNotAllowed", "the server does not allow this method on the requested resource", {});
+        const reply = await at.call(method, at.builtin.path);
+        refused(reply, 405, "MethodNotAllowed", "the server does not allow this method on the requested resource", {});
       }
     },
   },

@@ -291,7 +291,8 @@ export const LIST: readonly Fact[] = [
     flip: { fault: "ignore:query.continue" },
     async run(at) {
       await at.job("a");
-      refused(await at.get("jobs?limit=1&continue=garbage"), 400, "BadRequest", /^invalid continue token: continue key is not valid/);
+      const reply = await at.get("jobs?limit=1&continue=garbage");
+      refused(reply, 400, "BadRequest", /^invalid continue token: continue key is not valid/);
     },
   },
   {
@@ -563,7 +564,8 @@ export const LIST: readonly Fact[] = [
     flip: { fault: "ignore:query.resourceVersion" },
     async run(at) {
       for (const text of ["abc", "-1"]) {
-        refused(await at.get(`jobs?resourceVersion=${text}`), 400, "BadRequest", new RegExp(`^invalid resource version: resourceVersion: Invalid value: "${text}"`));
+        const reply = await at.get(`jobs?resourceVersion=${text}`);
+        refused(reply, 400, "BadRequest", new RegExp(`^invalid resource version: resourceVersion: Invalid value: "${text}"`));
       }
     },
   },

@@ -188,7 +188,8 @@ export const SELECTORS: readonly Fact[] = [
     source: FIELDS_GO,
     flip: NO_FIELDS,
     async run(at) {
-      refused(await fields(at, "metadata.name=a=b"), 400, "BadRequest", "invalid field selector: unescaped character in value: 61");
+      const reply = await fields(at, "metadata.name=a=b");
+      refused(reply, 400, "BadRequest", "invalid field selector: unescaped character in value: 61");
     },
   },
   {
@@ -208,7 +209,9 @@ export const SELECTORS: readonly Fact[] = [
     source: "grafana: apps/provisioning/pkg/apis/provisioning/v0alpha1/register.go; as a selectable field of the CRD",
     flip: NO_FIELDS,
     async run(at) {
-      for (const [name, connection] of [["a", "one"], ["b", "two"]]) await at.made("repositories", repository(name ?? "", { spec: { connection: { name: connection } } }));
+      const connected = (name: string, connection: string) => repository(name, { spec: { connection: { name: connection } } });
+      await at.made("repositories", connected("a", "one"));
+      await at.made("repositories", connected("b", "two"));
       assert.equal(names(ok(await at.get("repositories?fieldSelector=spec.connection.name%3Dtwo"))), "b");
     },
   },

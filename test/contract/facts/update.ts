@@ -13,10 +13,14 @@ const STRATEGY_GO = "k8s: apiextensions-apiserver/pkg/registry/customresource/st
 const CONCEPTS = "k8s docs: reference/using-api/api-concepts";
 
 const OTHER_UID = "11111111-1111-4111-8111-111111111111";
-const MODIFIED = `Operation cannot be fulfilled on jobs.${GROUP} "a": the object has been modified; please apply your changes to the latest version and try again`;
+const AGAIN = "the object has been modified; please apply your changes to the latest version and try again";
+const MODIFIED = `Operation cannot be fulfilled on jobs.${GROUP} "a": ${AGAIN}`;
 
 /** The object with other metadata. */
-const meta = (object: Body, metadata: Record<string, unknown>): Record<string, unknown> => ({ ...object, metadata: { ...object.metadata, ...metadata } });
+const meta = (object: Body, metadata: Record<string, unknown>): Record<string, unknown> => ({
+  ...object,
+  metadata: { ...object.metadata, ...metadata },
+});
 
 export const UPDATE: readonly Fact[] = [
   {
@@ -130,7 +134,8 @@ export const UPDATE: readonly Fact[] = [
     async run(at) {
       const stale = await at.job("a");
       await at.changed("jobs/a", { spec: { message: "new" } });
-      refused(await at.put("jobs/a", { ...stale, spec: { ...stale.spec, message: "late" } }), 409, "Conflict", MODIFIED, { name: "a", group: GROUP, kind: "jobs" });
+      const reply = await at.put("jobs/a", { ...stale, spec: { ...stale.spec, message: "late" } });
+      refused(reply, 409, "Conflict", MODIFIED, { name: "a", group: GROUP, kind: "jobs" });
       assert.equal(ok(await at.get("jobs/a")).spec["message"], "new");
     },
   },
@@ -182,7 +187,8 @@ export const UPDATE: readonly Fact[] = [
     source: STORE_GO,
     flip: { set: "put-missing=creates" },
     async run(at) {
-      refused(await at.put("jobs/a", job("a")), 404, "NotFound", `jobs.${GROUP} "a" not found`, { name: "a", group: GROUP, kind: "jobs" });
+      const reply = await at.put("jobs/a", job("a"));
+      refused(reply, 404, "NotFound", `jobs.${GROUP} "a" not found`, { name: "a", group: GROUP, kind: "jobs" });
       assert.equal((await at.get("jobs/a")).status, 404);
     },
   },
@@ -229,7 +235,7 @@ export const UPDATE: readonly Fact[] = [
     async run(at) {
       const { metadata } = await at.job("a");
       const written = ok(await at.put("jobs/a", job("a", { metadata: { resourceVersion: metadata.resourceVersion }, spec: { message: "new" } })));
-      assert.deepEqual([written.metadata.uid, written.metadata.creationTimestamp, written.metadata.namespace], [metadata.uid, metadata.creationTimestamp, at.namespace]);
+      for (const field of ["uid", "creationTimestamp", "namespace"]) assert.equal(written.metadata[field], metadata[field], field);
     },
   },
   {
@@ -284,7 +290,8 @@ export const UPDATE: readonly Fact[] = [
     flip: { fault: 'request:body.metadata.name="a",method=PUT' },
     async run(at) {
       const made = await at.job("a");
-      refused(await at.put("jobs/a", meta(made, { name: "b" })), 400, "BadRequest", "the name of the object (b) does not match the name on the URL (a)");
+      const reply = await at.put("jobs/a", meta(made, { name: "b" }));
+      refused(reply, 400, "BadRequest", "the name of the object (b) does not match the name on the URL (a)");
     },
   },
   {
@@ -294,7 +301,8 @@ export const UPDATE: readonly Fact[] = [
     flip: { fault: 'request:body.metadata.name="a",method=PUT' },
     async run(at) {
       const made = await at.job("a");
-      refused(await at.put("jobs/a", meta(made, { name: undefined })), 400, "BadRequest", "the name of the object (a based on URL) was undeterminable: name must be provided");
+      const reply = await at.put("jobs/a", meta(made, { name: undefined }));
+      refused(reply, 400, "BadRequest", "the name of the object (a based on URL) was undeterminable: name must be provided");
     },
   },
   {
@@ -317,7 +325,8 @@ export const UPDATE: readonly Fact[] = [
     async run(at) {
       const { path, body } = at.builtin;
       const made = await at.made(path, body("a"));
-      refused(await at.put(`${path}/a`, { ...made, kind: "Nothing" }), 400, "BadRequest", /no kind "Nothing" is registered for version "/);
+      const reply = await at.put(`${path}/a`, { ...made, kind: "Nothing" });
+      refused(reply, 400, "BadRequest", /no kind "Nothing" is registered for version "/);
     },
   },
   {
@@ -327,7 +336,8 @@ export const UPDATE: readonly Fact[] = [
     flip: { fault: 'request:body.spec.repository="demo",method=PUT' },
     async run(at) {
       const made = await at.job("a");
-      invalid(await at.put("jobs/a", { ...made, spec: { ...made.spec, repository: undefined } }), ["FieldValueRequired spec.repository"], { name: "a", kind: "Job" });
+      const reply = await at.put("jobs/a", { ...made, spec: { ...made.spec, repository: undefined } });
+      invalid(reply, ["FieldValueRequired spec.repository"], { name: "a", kind: "Job" });
     },
   },
   {
@@ -364,7 +374,8 @@ export const UPDATE: readonly Fact[] = [
     flip: { fault: "ignore:query.fieldManager" },
     async run(at) {
       const made = await at.job("a");
-      invalid(await at.put(`jobs/a?fieldManager=${"x".repeat(129)}`, made), ["FieldValueTooLong fieldManager"], { kind: "UpdateOptions" });
+      const reply = await at.put(`jobs/a?fieldManager=${"x".repeat(129)}`, made);
+      invalid(reply, ["FieldValueTooLong fieldManager"], { kind: "UpdateOptions" });
     },
   },
   {
@@ -386,7 +397,8 @@ export const UPDATE: readonly Fact[] = [
     on: "built-in",
     async run(at) {
       const { path, body } = at.builtin;
-      refused(await at.put(path, body("a")), 405, "MethodNotAllowed", "the server does not allow this method on the requested resource", {});
+      const reply = await at.put(path, body("a"));
+      refused(reply, 405, "MethodNotAllowed", "the server does not allow this method on the requested resource", {});
     },
   },
   {
@@ -397,7 +409,8 @@ export const UPDATE: readonly Fact[] = [
     on: "built-in",
     async run(at) {
       const { path, body } = at.builtin;
-      refused(await at.post(`${path}/a`, body("a")), 405, "MethodNotAllowed", "the server does not allow this method on the requested resource", {});
+      const reply = await at.post(`${path}/a`, body("a"));
+      refused(reply, 405, "MethodNotAllowed", "the server does not allow this method on the requested resource", {});
     },
   },
   {
@@ -486,7 +499,8 @@ export const UPDATE: readonly Fact[] = [
     async run(at) {
       const made = await at.made("repositories", repository("a"));
       const healthy = ok(await at.put("repositories/a/status", { ...made, status: { health: { healthy: true } } }));
-      const { status, spec } = ok(await at.put("repositories/a", { ...healthy, spec: { ...made.spec, title: "new" }, status: { health: { healthy: false } } }));
+      const body = { ...healthy, spec: { ...made.spec, title: "new" }, status: { health: { healthy: false } } };
+      const { status, spec } = ok(await at.put("repositories/a", body));
       assert.deepEqual([status, spec["title"]], [{ health: { healthy: true } }, "new"]);
     },
   },
@@ -509,7 +523,8 @@ export const UPDATE: readonly Fact[] = [
     flip: { set: "put-without-version=overwrites" },
     async run(at) {
       await at.made("repositories", repository("a"));
-      invalid(await at.put("repositories/a/status", repository("a", { status: {} })), ["FieldValueInvalid metadata.resourceVersion"]);
+      const reply = await at.put("repositories/a/status", repository("a", { status: {} }));
+      invalid(reply, ["FieldValueInvalid metadata.resourceVersion"]);
     },
   },
   {

@@ -190,7 +190,8 @@ export const VALIDATION: readonly Fact[] = [
     source: FIELDS,
     flip: { fault: "ignore:query.fieldValidation" },
     async run(at) {
-      refused(await at.post("jobs?fieldValidation=Strict", { ...job("a"), bogus: 1 }), 400, "BadRequest", `${STRICT}unknown field "bogus"`);
+      const reply = await at.post("jobs?fieldValidation=Strict", { ...job("a"), bogus: 1 });
+      refused(reply, 400, "BadRequest", `${STRICT}unknown field "bogus"`);
     },
   },
   {
@@ -262,7 +263,8 @@ export const VALIDATION: readonly Fact[] = [
     source: FIELDS,
     flip: { fault: "answer-header:warning=" },
     async run(at) {
-      const reply = await at.post("jobs", JSON.stringify(job("a", { spec: { message: "m" } })).replace('"message":"m"', '"message":"first","message":"last"'));
+      const body = JSON.stringify(job("a", { spec: { message: "m" } })).replace('"message":"m"', '"message":"first","message":"last"');
+      const reply = await at.post("jobs", body);
       assert.equal(ok(reply, 201).spec["message"], "last");
       assert.equal(reply.headers["warning"], '299 - "duplicate field \\"spec.message\\""');
     },

@@ -568,7 +568,8 @@ export const WATCH: readonly Fact[] = [
     source: "k8s: apiserver/pkg/storage/api_object_versioner.go",
     flip: { fault: "ignore:query.resourceVersion" },
     async run(at) {
-      refused(await at.get("jobs?watch=1&timeoutSeconds=1&resourceVersion=abc"), 500, "", /^resourceVersion: Invalid value: "abc"/);
+      const reply = await at.get("jobs?watch=1&timeoutSeconds=1&resourceVersion=abc");
+      refused(reply, 500, "", /^resourceVersion: Invalid value: "abc"/);
     },
   },
   {
@@ -577,7 +578,8 @@ export const WATCH: readonly Fact[] = [
     source: "k8s: apimachinery/pkg/runtime/converter.go",
     flip: { fault: "request:query.timeoutSeconds=1" },
     async run(at) {
-      refused(await at.get("jobs?watch=1&timeoutSeconds=abc"), 400, "BadRequest", 'strconv.ParseInt: parsing "abc": invalid syntax');
+      const reply = await at.get("jobs?watch=1&timeoutSeconds=abc");
+      refused(reply, 400, "BadRequest", 'strconv.ParseInt: parsing "abc": invalid syntax');
     },
   },
   {
