@@ -94,8 +94,8 @@ function drawFate({ random, parts }: PlayContext, { spec }: Stored): Fate {
   const ending: Ending = draw < parts.errors ? "error" : draw < parts.errors + parts.warnings ? "warning" : "success";
   const crashes = draw >= 1 - parts.crashes;
   // At least one turn of the event loop: thousands of jobs that take no time must not shut the server's readers out.
-  const durationMs = Math.max(testDuration(spec) ?? between(own, ...parts.durationMs), 1);
-  const endsAt = crashes ? durationMs * between(own, 0.2, 0.8) : durationMs;
+  const durationMs = Math.max(Math.ceil(testDuration(spec) ?? between(own, ...parts.durationMs)), 1);
+  const endsAt = crashes ? Math.ceil(durationMs * between(own, 0.2, 0.8)) : durationMs;
   const known = Object.hasOwn(ACTIONS, action);
   const work = planWork(own, action, known ? ending : "error", wholeBetween(own, ...parts.resources));
   return { work: known ? work : { ...work, failure: "no workers were registered to handle the job" }, durationMs, crashes, endsAt };

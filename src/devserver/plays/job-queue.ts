@@ -33,7 +33,7 @@ export class JobQueue {
   }
 
   #add(key: string, { namespace, name }: JobKey): void {
-    if (!this.#waiting.has(key)) this.#waiting.set(key, { namespace, name });
+    this.#waiting.set(key, { namespace, name });
     // Woken as a promise, not from within the store's telling: every listener sees the job before its claim.
     this.#drivers.shift()?.();
   }

@@ -101,14 +101,13 @@ function pauseOf({ parts }: PlayContext, { spec = {} }: Stored): number {
 function pull(context: PlayContext, repository: Stored): void {
   const { store, clock } = context;
   const { namespace, name } = repository.metadata;
-  if (store.get("jobs", namespace, `${name}-sync`) !== undefined) return;
   const path = { namespace, repository: name };
   const spec = { action: "pull", pull: { incremental: numberOf(syncOf(repository.status ?? {}).finished) > 0 } };
   try {
     enqueueJob(context, path, spec, SUBJECT);
     setSync(store, path, { scheduled: Math.floor(clock.now() + pauseOf(context, repository)) });
   } catch (error) {
-    // A queue that is full takes it the next time.
+    // Another job of the class is queued, or the queue is full: the next time, then.
     if (!(error instanceof Refusal)) throw error;
   }
 }

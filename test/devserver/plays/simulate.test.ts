@@ -239,6 +239,19 @@ describe("a simulated driver", () => {
     assert.deepEqual(history().map(({ metadata }) => metadata.labels?.[ORIGINAL_UID]), [second.metadata.uid]);
   });
 
+  test("gives up a job that another of its name, claim and owner has replaced", async () => {
+    const { clock, store, changes, play, queue, job } = setUp();
+    play("reaps:off");
+    queue();
+    await clock.advance(600);
+    const labels = job()?.metadata.labels;
+    store.delete("jobs", "a", "demo-sync");
+    queue("demo-sync", labels);
+    const before = changes.length;
+    await clock.advance(10_000);
+    assert.equal(changes.length, before);
+  });
+
   test("leaves a claim and nothing else when it crashes, and takes the next job under another name", async () => {
     const { clock, store, changes, play, queue, job } = setUp();
     play("crash:100%,drivers:1,reaps:off");
@@ -350,6 +363,21 @@ describe("the reaper", () => {
     play("drivers:off");
     await clock.advance(31_000);
     assert.deepEqual([store.count("jobs"), store.count("historicjobs")], [0, 250]);
+  });
+
+  test("spares a job whose owner comes back between two batches", async () => {
+    const { clock, store, play, queue, job } = setUp();
+    for (let count = 100; count < 250; count++) queue(`job-${count}`, expired(clock, 60_000));
+    play("drivers:off,reaps:30s");
+    const stop = store.onChange(() => {
+      if (store.count("jobs") !== 50) return;
+      stop();
+      const back = job("job-249");
+      assert.ok(back !== undefined);
+      store.update("jobs", { ...back, metadata: { ...back.metadata, labels: { [CLAIM]: String(clock.now()) } } });
+    });
+    await clock.advance(31_000);
+    assert.deepEqual([...store.entries("jobs")].map(({ name }) => name), ["job-249"]);
   });
 
   test("clears up after a crash, and is off when it is switched off", async () => {
