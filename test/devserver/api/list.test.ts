@@ -109,6 +109,13 @@ describe("listPage()", () => {
     assert.equal(second.metadata.continue, undefined);
   });
 
+  test("one object that is named in its namespace is the whole list, with nothing to follow", () => {
+    const query = { limit: "1", fieldSelector: "metadata.name=j0001" };
+    const behaviour: Partial<Behaviour> = { selectors: "before-cut" };
+    assert.deepEqual(pages(storeOf(3), query, { namespace: "a", behaviour }), [["j0001"]]);
+    assert.deepEqual(pages(storeOf(3), query, { behaviour }), [["j0001"], []]);
+  });
+
   test("one namespace or all", () => {
     const store = storeOf(1);
     store.create("jobs", { metadata: { name: "other", namespace: "b" } });

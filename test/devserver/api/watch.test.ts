@@ -140,6 +140,26 @@ describe("startWatch()", () => {
     assert.deepEqual(watch({ resourceVersion: String(versions[1]) }).seen, ["ADDED y", "ADDED z"]);
   });
 
+  test("the state is given whatever version is asked for, also one that left the ring", () => {
+    const { watch, put } = setUp({ ringEvents: 1, gaps: "event" });
+    const [version] = ["x", "y", "z"].map((name) => put(name));
+    const stream = watch({ sendInitialEvents: "true", resourceVersionMatch: "NotOlderThan", resourceVersion: String(version) });
+    assert.deepEqual(stream.seen, ["ADDED x", "ADDED y", "ADDED z"]);
+  });
+
+  test("the end of the state is marked only where streaming lists are served", () => {
+    const { watch, put } = setUp({ watchFromZero: "state", watchList: "refused" });
+    put("x");
+    assert.deepEqual(watch({ allowWatchBookmarks: "true" }).seen, ["ADDED x"]);
+  });
+
+  test("a negative timeoutSeconds ends it before anything is said", () => {
+    const { watch, put, open } = setUp({ watchFromZero: "state" });
+    put("x");
+    const stream = watch({ timeoutSeconds: "-1" });
+    assert.deepEqual([stream.seen, stream.ended, open.size], [[], "end", 0]);
+  });
+
   test("one namespace sees no other", () => {
     const { watch, put } = setUp();
     const stream = watch({}, { namespace: "b" });
@@ -191,7 +211,10 @@ describe("startWatch()", () => {
     put("j1");
     put("j2");
     assert.deepEqual(encoded, ["j1 first", "j2 later"]);
-    assert.deepEqual(streams.map(({ seen }) => seen.length), [2, 2, 0]);
+    watch({}, { form });
+    put("j3");
+    assert.deepEqual(encoded.slice(2), ["j3 later", "j3 first"]);
+    assert.deepEqual(streams.map(({ seen }) => seen.length), [3, 3, 0]);
   });
 
   test("bookmarks come when asked for, and only when the version moved", async () => {
@@ -253,10 +276,11 @@ describe("startWatch()", () => {
     for (let index = 0; index < 1_000; index++) put(`j${index}`);
     const stream = watch({ sendInitialEvents: "true", resourceVersionMatch: "NotOlderThan" }, { room: 1 });
     const missed = watch({ resourceVersion: String(put("last") - 400) }, { room: 1 });
+    for (let index = 0; index < 200; index++) put(`new${index}`);
     await clock.advance(60_000);
     assert.deepEqual([stream.ended, missed.ended], [undefined, undefined]);
     for (const reader of [stream, missed]) reader.drain();
-    assert.deepEqual([stream.seen.length, stream.seen.at(-1), missed.seen.length], [1_001, "ADDED last", 400]);
+    assert.deepEqual([stream.seen.length, stream.seen.at(1_000), missed.seen.length], [1_201, "ADDED last", 600]);
   });
 
   test("a reader that catches up in time misses nothing", async () => {
