@@ -54,6 +54,8 @@ export async function* watchObjects(options: WatchOptions, signal: AbortSignal):
   let stream = new AbortController();
   let turn: Turn | undefined;
   const timers = new Map<string, AbortController>();
+  /** The silence that is being looked at: further lists that see changes do not put the look off. */
+  let checking: number | undefined;
   // Doubled by jitter at most: after an outage the first list must not come later than a verifying one would.
   const capMs = Math.min(BACKOFF_CAP_MS, options.resyncMs / 2);
   let state = initialState(options.index ?? new ObjectIndex(), new Backoff(random, { capMs }), new Backoff(random, { capMs }), {
@@ -126,6 +128,8 @@ export async function* watchObjects(options: WatchOptions, signal: AbortSignal):
       case "retry-in":
         return after("retry", output.ms, { kind: "retry" });
       case "check-stream-in":
+        if (checking === output.bytesAt) return;
+        checking = output.bytesAt;
         return after("check", output.ms, { kind: "check-stream", bytesAt: output.bytesAt });
       case "list":
         timers.get("list")?.abort();

@@ -368,6 +368,21 @@ describe("watchObjects(), streams that die", () => {
     await ended;
   });
 
+  test("is cut all the same where a list sees more changes every second", async () => {
+    const { api, clock, sync, stop, ended, told } = setUp({ resyncMs: 1_000 });
+    await sync();
+    const objects: KubeObject[] = [];
+    for (let second = 0; second < 12; second++) {
+      await clock.advance(1_000);
+      objects.push(job(`j${second}`, String(second)));
+      api.lastList.answer(objects);
+      await settle();
+    }
+    assert.ok(told().includes("stalled"));
+    stop.abort();
+    await ended;
+  });
+
   test("events of one that was cut change nothing any more", async () => {
     const { api, clock, sync, stop, ended, told } = setUp();
     await sync();
