@@ -20,7 +20,7 @@ export const REASONS = {
   "client-error": "any other status from 400 to 499",
   "server-error": "a status from 500 on",
   "not-json": "HTML or other text in place of JSON, as from a proxy",
-  malformed: "JSON that is cut off or damaged; a line of the watch that is none",
+  malformed: "JSON that is cut off, damaged or not there at all; a line of the watch that is none",
   oversized: "a line of the watch beyond 32 Mi characters",
   "repeated-token": "a page that names itself as the next one",
   "other-object": "the delete hit another object of that name, against its precondition",

@@ -200,7 +200,7 @@ function parsePage<T extends KubeObject>(doing: string, response: Response, text
     }
     const type = response.headers.get("content-type") ?? "text without a content type";
     const what = `expected JSON, got ${type.split(";")[0]}; is the server URL that of the API server?`;
-    throw new ProtocolError(`Cannot ${doing}: ${what}`, { reason: "not-json", cause });
+    throw new ProtocolError(`Cannot ${doing}: ${what}`, { reason: text.trim() === "" ? "malformed" : "not-json", cause });
   }
   const { kind, metadata, items } = (value ?? {}) as { kind?: unknown; metadata?: { resourceVersion?: unknown; continue?: unknown }; items?: unknown };
   if (typeof kind === "string" && !kind.endsWith("List")) throw new ProtocolError(`Cannot ${doing}: expected a list, got kind ${kind}`);

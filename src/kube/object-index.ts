@@ -24,7 +24,8 @@ interface Entry {
 
 /** How one list of many pages compares with what the stream had told. */
 export interface ListResult {
-  gone: Gone[];
+  /** `shown`: number of the last list that showed it, 0 if none did. */
+  gone: (Gone & { shown: number })[];
   /** Objects that would be gone, but are too many at once to be believed without one list more. */
   held: number;
 }
@@ -43,6 +44,11 @@ export class ObjectIndex {
 
   get size(): number {
     return this.#entries.size;
+  }
+
+  /** Lists that have begun so far: the number of the last one. */
+  get lists(): number {
+    return this.#list;
   }
 
   /** The uid known under this key. */
@@ -127,11 +133,11 @@ export class ObjectIndex {
     this.#listing = false;
     this.#removed.clear();
     if (!trusted) return { gone: [], held: 0 };
-    const gone: Gone[] = [];
+    const gone: ListResult["gone"] = [];
     for (const [key, entry] of this.#entries) {
       if (entry.listed === this.#list || entry.touched === this.#list) continue;
       entry.missed++;
-      if (entry.missed >= ABSENCES_BELIEVED) gone.push({ key, uid: entry.uid });
+      if (entry.missed >= ABSENCES_BELIEVED) gone.push({ key, uid: entry.uid, shown: entry.listed });
     }
     if (gone.length > MASS_ABSENCE && gone.length * 2 > this.#entries.size && !this.#massHeld) {
       this.#massHeld = true;

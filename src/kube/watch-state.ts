@@ -25,7 +25,7 @@
 
 import type { Backoff } from "../base/backoff.ts";
 import { ApiError, ProtocolError } from "../base/errors.ts";
-import { type Gone, identify, isIdentified, isOlder, type ObjectIndex } from "./object-index.ts";
+import { identify, isIdentified, isOlder, type ObjectIndex } from "./object-index.ts";
 import { nextPageSize } from "./pager.ts";
 import { isExpired, statusError } from "./status.ts";
 import type { KubeObject, ListPage, ObjectKey, WatchEvent } from "./types.ts";
@@ -68,8 +68,6 @@ export interface WatchState {
   synced: boolean;
   /** When the last complete list began; -Infinity before the first. */
   listedAt: number;
-  /** And the one before it. */
-  listedBefore: number;
   /** The collection's version at the begin of the last list that has answered: a stream that is past it has told all before. */
   mark: { version: string; at: number } | undefined;
   /** Ends of the stream in a row that did not move the version on. */
@@ -136,7 +134,7 @@ const OLD_NEWS_MS = 3_600_000;
 export function initialState(index: ObjectIndex, streamBackoff: Backoff, listBackoff: Backoff, options: WatchState["options"]): WatchState {
   const list: List = { kind: "idle", notBefore: Number.NEGATIVE_INFINITY };
   const listedAt = Number.NEGATIVE_INFINITY;
-  const nothing = { synced: false, listedAt, listedBefore: listedAt, mark: undefined, badEnds: 0 };
+  const nothing = { synced: false, listedAt, mark: undefined, badEnds: 0 };
   return { stream: { kind: "empty" }, list, index, witness: new Witness(), ...nothing, streamBackoff, listBackoff, options };
 }
 
@@ -185,7 +183,7 @@ function fail(state: WatchState, stage: "anchor" | "open" | "stream", error: unk
 function anchored(state: WatchState, version: string, at: number): Step {
   if (state.stream.kind !== "anchoring") return { state, outputs: [] };
   const stream: Stream = { kind: "opening", version, versionAt: state.stream.askedAt, since: at };
-  state.witness.anchored(at);
+  state.witness.anchored(version, at, state.index.lists);
   return { state: { ...state, stream, badEnds: 0 }, outputs: [{ kind: "open", version }] };
 }
 
@@ -309,6 +307,7 @@ function wantList(state: WatchState, outputs: Output[], at: number): Step {
 function listBegan(state: WatchState, at: number): Step {
   const limit = state.options.pageSize;
   state.index.beginList();
+  state.witness.listBegan();
   const list: List = {
     kind: "listing",
     beganAt: at,
@@ -358,8 +357,8 @@ function listEnded(state: WatchState, list: List & { kind: "listing" }, counts: 
   const { gone, held } = state.index.endList(list.trusted);
   const { stream, witness } = state;
   for (const each of gone) {
-    outputs.push({ kind: "deleted", ...(each satisfies Gone) });
-    witness.found(each.uid, undefined, state.listedBefore, at);
+    outputs.push({ kind: "deleted", key: each.key, uid: each.uid });
+    witness.missed(each.uid, each.shown, at);
   }
   counts.gone = gone.length;
   const lost = stream.kind === "watching" ? witness.overdue(stream.openedAt, at) : 0;
@@ -373,7 +372,7 @@ function listEnded(state: WatchState, list: List & { kind: "listing" }, counts: 
   }
   // Objects that made pages too large once will do so again.
   const options = { ...state.options, pageSize: list.limit };
-  const next: WatchState = { ...state, options, synced: true, listedAt: list.beganAt, listedBefore: state.listedAt, list: { kind: "idle", notBefore: at } };
+  const next: WatchState = { ...state, options, synced: true, listedAt: list.beganAt, list: { kind: "idle", notBefore: at } };
   if (list.again || held > 0) return wantList(next, outputs, at);
   outputs.push({ kind: "list-in", ms: Math.max(0, state.options.resyncMs - tookMs) });
   return { state: next, outputs };

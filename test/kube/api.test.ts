@@ -86,8 +86,8 @@ describe("listPage()", () => {
 
   for (const [what, answer, message, reason] of [
     ["HTML", new Response("<html>login</html>", HTML), /expected JSON, got text\/html; is the server URL that of the API server\?$/, "not-json"],
-    ["nothing", new Response(""), /expected JSON, got text/, "not-json"],
-    ["204", new Response(null, { status: 204 }), /expected JSON/, "not-json"],
+    ["nothing", new Response(""), /expected JSON, got text/, "malformed"],
+    ["204", new Response(null, { status: 204 }), /expected JSON/, "malformed"],
     ["JSON that is cut off", new Response('{"kind":"JobList","metadata":{"resourceVersion":"7"},"items":[{"meta'), /expected JSON, got some that is cut off or damaged$/, "malformed"],
     ["another kind", json({ kind: "Status", status: "Success", metadata: {} }), /expected a list, got kind Status$/, "unexpected"],
     ["a Table", json({ kind: "Table", metadata: { resourceVersion: "7" }, rows: [] }), /expected a list, got kind Table$/, "unexpected"],

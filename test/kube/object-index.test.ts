@@ -15,7 +15,8 @@ function known(...objects: KubeObject[]): ObjectIndex {
 function list(index: ObjectIndex, objects: KubeObject[], trusted = true) {
   index.beginList();
   const changes = objects.map((object) => index.list(object).change);
-  return { changes, ...index.endList(trusted) };
+  const { gone, held } = index.endList(trusted);
+  return { changes, gone: gone.map(({ key, uid }) => ({ key, uid })), held };
 }
 
 const gone = (name: string, uid: string) => ({ key: `default/${name}`, uid });
@@ -46,6 +47,16 @@ describe("ObjectIndex, a list beside what is known", () => {
     assert.deepEqual(list(index, [job("a", "1")]).gone, [gone("b", "2")]);
     assert.equal(index.size, 1);
     assert.deepEqual(list(index, [job("a", "1")]).gone, [], "told once");
+  });
+
+  test("tells which list was the last to show what is gone", () => {
+    const index = known(job("a", "1"));
+    index.apply(job("b", "2"));
+    assert.equal(index.lists, 1);
+    list(index, []);
+    index.beginList();
+    assert.deepEqual(index.endList(true).gone, [{ ...gone("a", "1"), shown: 1 }, { ...gone("b", "2"), shown: 0 }]);
+    assert.equal(index.lists, 3);
   });
 
   test("starts to count again when the object is seen between", () => {

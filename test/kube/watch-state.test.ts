@@ -358,7 +358,7 @@ describe("step(), events", () => {
     ["DELETED of an unknown: its whole life was lost but the end", [], [DELETED(job("a", "1", "11"))], ["applied 1 live", "deleted 1"], { "default/a": undefined }],
     ["a recreated object", [job("a", "1")], [DELETED(job("a", "1", "11")), ADDED(job("a", "2", "12"))], ["deleted 1", "applied 2 live"], { "default/a": "2" }],
     ["another uid under a known key: DELETED was lost", [job("a", "1")], [ADDED(job("a", "2", "12"))], ["deleted 1", "applied 2 live"], { "default/a": "2" }],
-    ["the begin of a life whose successor a list has shown", [job("a", "2", "50")], [ADDED(job("a", "1", "9"))], ["applied 1 live", "deleted 1"], { "default/a": "2" }],
+    ["the begin of a life whose successor a list has shown", [job("a", "2", "50")], [ADDED(job("a", "1", "19"))], ["applied 1 live", "deleted 1"], { "default/a": "2" }],
     ["the late end of an old life", [job("a", "2")], [DELETED(job("a", "1", "11"))], ["applied 1 live", "deleted 1"], { "default/a": "2" }],
     ["an older version of a known", [job("a", "1", "50")], [MODIFIED(job("a", "1", "11"))], [], { "default/a": "1" }],
     ["equal names in two namespaces", [job("a", "1")], [ADDED(job("a", "2", "11", { namespace: "other" }))], ["applied 2 live"], { "default/a": "1", "other/a": "2" }],
