@@ -35,7 +35,7 @@ export function scopesOf(namespaces: readonly string[], api: Api, clock: Clock, 
   return (namespaces.length === 0 ? [undefined] : namespaces).map((namespace) => {
     const ledger = new Ledger();
     const due = new Mailbox();
-    const reader = historyReader(ledger, api, clock, due);
+    const reader = historyReader(ledger, api, clock, due, count);
     return { namespace, index: new ObjectIndex(), ledger, reader, meter: new WatchMeter(count, clock), due, wanted: new Mailbox() };
   });
 }

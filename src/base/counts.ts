@@ -53,6 +53,7 @@ export const COUNTED = {
   "delete-failed": { reason: DELETE_REASONS },
   "sweep": { end: ["complete", "absent", "outdated", "forbidden", "failing", "moved"] },
   "history-scan": { end: ["complete", "broken", "unreadable"] },
+  "unrecorded": {},
   "clock-jump": {},
   "notified": { trigger: ["initial", "live", "relist", "reconstructed"] },
   /** Amount: our clock less `creationTimestamp`, seconds. */

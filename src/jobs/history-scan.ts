@@ -20,7 +20,7 @@ export interface HistoryReader {
 }
 
 /** What a pass over the history tells the ledger; `wake` is offered when something may wait in it. */
-export function historyReader(ledger: Ledger, api: Pick<Api, "firstAnswerMs">, clock: Clock, wake: Mailbox): HistoryReader {
+export function historyReader(ledger: Ledger, api: Pick<Api, "firstAnswerMs">, clock: Clock, wake: Mailbox, count: Count = uncounted): HistoryReader {
   return {
     scanBegan: () => ledger.scanBegan(clock.monotonic()),
     page(page) {
@@ -28,7 +28,7 @@ export function historyReader(ledger: Ledger, api: Pick<Api, "firstAnswerMs">, c
       ledger.recorded(page.items, page.serverTimeMs ?? now, api.firstAnswerMs ?? now, clock.monotonic());
       if (ledger.dueAt !== undefined) wake.offer();
     },
-    scanEnded: (complete) => ledger.scanEnded(complete, clock.monotonic()),
+    scanEnded: (complete) => count("unrecorded", {}, ledger.scanEnded(complete, clock.monotonic())),
   };
 }
 

@@ -56,8 +56,10 @@ export class Ledger {
   /** A job exists or existed. The announcement if this is the first that is heard of its uid. */
   applied(job: Job, trigger: Trigger): Announcement | undefined {
     const { uid = "", namespace = "", name = "", creationTimestamp } = job.metadata ?? {};
-    this.#waiting.delete(uid);
-    if (!this.#uids.add(uid)) return undefined;
+    const recorded = this.#waiting.delete(uid);
+    const fresh = this.#uids.add(uid);
+    if (recorded) this.#uids.settle(uid);
+    if (!fresh) return undefined;
     const createdMs = Date.parse(creationTimestamp ?? "");
     return {
       trigger,
@@ -102,20 +104,25 @@ export class Ledger {
     for (const record of records) {
       const uid = record.metadata?.labels?.[LABEL_ORIGINAL_UID];
       const createdMs = Date.parse(record.metadata?.creationTimestamp ?? "");
+      if (uid === undefined || uid === "") continue;
+      this.#uids.settle(uid);
       // Whole seconds: a record of the very second of our first answer may be older than we are.
-      if (uid === undefined || uid === "" || !(createdMs > since) || this.#uids.has(uid) || this.#waiting.has(uid)) continue;
+      if (!(createdMs > since) || this.#uids.has(uid) || this.#waiting.has(uid)) continue;
       this.#waiting.set(uid, { announcement: reconstruct(uid, record), dueAt: at + SLOW_ADDED_MS });
     }
   }
 
   /**
    * A pass has ended; `complete` if it reached the last page. Which one is not told: a complete one is taken for the
-   * earliest that is under way, a broken one for the latest, so that never more is concluded than was read.
+   * earliest that is under way, a broken one for the latest, so that never more is concluded than was read. How many jobs
+   * it shows to have ended a minute before it began, and left no record.
    */
-  scanEnded(complete: boolean, at: number): void {
+  scanEnded(complete: boolean, at: number): number {
     const scan = complete ? this.#scans.shift() : this.#scans.pop();
     if (complete && scan !== undefined) this.#lastScan = { beganAt: scan.beganAt, beganServerMs: scan.beganServerMs ?? this.#lastScan?.beganServerMs };
+    const unrecorded = complete && scan !== undefined ? this.#uids.unsettled((scan.beganAt - SLACK_MS) / 1000) : 0;
     this.#forget(at);
+    return unrecorded;
   }
 
   /** Begin of the last complete pass; -Infinity before the first. */
@@ -142,6 +149,7 @@ export class Ledger {
       this.#waiting.delete(uid);
       if (this.#uids.has(uid)) continue;
       this.#uids.depart(uid, at / 1000);
+      this.#uids.settle(uid);
       announcements.push(announcement);
     }
     return announcements;

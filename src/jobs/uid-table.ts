@@ -3,12 +3,15 @@
 
 const LIVE = 0;
 const FREE = 0xffff_ffff;
+/** Beside the time: nothing more is asked of this uid. */
+const SETTLED = 0x8000_0000;
+const TIME = 0x7fff_ffff;
 const START = 1024;
 
 export class UidTable {
   #high = new Uint32Array(START);
   #low = new Uint32Array(START);
-  /** Per slot: FREE, LIVE, or the second in which the uid departed, plus one. */
+  /** Per slot: FREE, LIVE, or the second in which the uid departed, plus one; with SETTLED or without. */
   #when = new Uint32Array(START).fill(FREE);
   #size = 0;
 
@@ -31,10 +34,30 @@ export class UidTable {
     this.#put(...hash(uid), Math.floor(second) + 1);
   }
 
+  /** Leaves this uid out of unsettled(). */
+  settle(uid: string): void {
+    const slot = this.#slot(...hash(uid));
+    const when = this.#when[slot] ?? FREE;
+    if (when !== FREE) this.#when[slot] = (when | SETTLED) >>> 0;
+  }
+
+  /** How many uids departed at or before `second` and were not settled; each is counted once. */
+  unsettled(second: number): number {
+    const limit = Math.floor(second) + 1;
+    let count = 0;
+    for (let slot = 0; slot < this.#when.length; slot++) {
+      const when = this.#when[slot] ?? FREE;
+      if (when === LIVE || when > limit) continue;
+      this.#when[slot] = (when | SETTLED) >>> 0;
+      count++;
+    }
+    return count;
+  }
+
   /** Forgets every uid that departed at or before `second`, and gives memory back. */
   forget(second: number): void {
     const limit = Math.floor(second) + 1;
-    const gone = this.#when.reduce((count, when) => (when !== LIVE && when <= limit ? count + 1 : count), 0);
+    const gone = this.#when.reduce((count, when) => (hasDepartedBy(when, limit) ? count + 1 : count), 0);
     if (gone > 0) this.#rebuild(capacityFor(this.#size - gone), limit);
   }
 
@@ -50,7 +73,8 @@ export class UidTable {
       this.#low[slot] = low;
       this.#size++;
     }
-    this.#when[slot] = when;
+    const settled = fresh ? 0 : (this.#when[slot] ?? 0) & SETTLED;
+    this.#when[slot] = (when | settled) >>> 0;
     return fresh;
   }
 
@@ -71,9 +95,14 @@ export class UidTable {
     this.#size = 0;
     for (let slot = 0; slot < when.length; slot++) {
       const at = when[slot] ?? FREE;
-      if (at !== FREE && (at === LIVE || at > limit)) this.#put(high[slot] ?? 0, low[slot] ?? 0, at);
+      if (at !== FREE && !hasDepartedBy(at, limit)) this.#put(high[slot] ?? 0, low[slot] ?? 0, at);
     }
   }
+}
+
+/** Not true of LIVE, nor of a free slot. */
+function hasDepartedBy(when: number, limit: number): boolean {
+  return when !== FREE && (when & TIME) !== LIVE && (when & TIME) <= limit;
 }
 
 function capacityFor(count: number): number {

@@ -46,6 +46,10 @@ export const METRICS: Readonly<Record<CountName, Metric>> = {
     name: "job_controller_history_scans_total",
     help: "Readings of the history for Jobs that came and went unseen, by how they ended",
   },
+  "unrecorded": {
+    name: "job_controller_jobs_unrecorded_total",
+    help: "Jobs that ended and left no HistoricJob within a minute, as those do that people delete",
+  },
   "sweep": { name: "job_controller_history_sweeps_total", help: "Sweeps for expired HistoricJobs, by how they ended" },
   "deleted": { name: "job_controller_history_deleted_total", help: "Expired HistoricJobs that were deleted" },
   "token-minted": { name: "job_controller_token_exchanges_total", help: "Tokens that the exchange minted" },
@@ -69,13 +73,13 @@ export const METRICS: Readonly<Record<CountName, Metric>> = {
   },
   "event-lost": {
     name: "job_controller_events_lost_total",
-    help: "Changes that the watch should have told and did not: passed over, or not told 10 s after a list showed them; found by history = the whole life of a Job",
+    help: "Changes that the watch should have told and had not 10 s after a list showed them; found by history = the whole life of a Job",
     trouble: true,
   },
   "event-doubled": { name: "job_controller_events_doubled_total", help: "Events of the watch that it had told before", trouble: true },
   "version-back": {
     name: "job_controller_versions_backwards_total",
-    help: "Versions that went back: an event's behind what was told of the same object, or of the one before it; a list's behind the last list's",
+    help: "Versions that went back: an event's behind what the watch had told of its object, or of any; a list's behind an earlier list's, or the watch's",
     trouble: true,
   },
   "listed-twice": {

@@ -8,7 +8,7 @@ import { ListLane } from "../../src/kube/list-lane.ts";
 import { ManualClock, settle } from "../support/manual-clock.ts";
 import { MemoryCount } from "../support/memory-count.ts";
 import { MemoryLog } from "../support/memory-log.ts";
-import { page, record } from "../support/objects.ts";
+import { job, page, record } from "../support/objects.ts";
 import { ScriptedApi } from "../support/scripted-api.ts";
 
 const START = Date.parse("2026-03-01T10:00:00Z");
@@ -24,8 +24,8 @@ function setUp(namespace?: string) {
   const wake = new Mailbox();
   const api = new ScriptedApi();
   const stop = new AbortController();
-  const reader = historyReader(ledger, { firstAnswerMs: START }, clock, wake);
   const counts = new MemoryCount();
+  const reader = historyReader(ledger, { firstAnswerMs: START }, clock, wake, counts.count);
   const ended = scanHistory({ api, namespace, ledger, reader, lane, clock, log, resyncMs: RESYNC_MS, wanted, count: counts.count }, stop.signal).catch((error: unknown) => error);
   /** The times at which passes began, while `answer` answers each list. */
   const begins: number[] = [];
@@ -69,6 +69,16 @@ describe("scanHistory()", () => {
       await ended;
     });
   }
+
+  test("counts jobs that ended a minute ago and left no record", async () => {
+    const { run, api, counts, ledger, stop, ended } = setUp();
+    for (const uid of ["1", "2"]) ledger.applied(job("a", uid), "live");
+    for (const uid of ["1", "2"]) ledger.deleted(uid, 0);
+    await run(MINUTE, () => api.lastList.answer([record("a", "1", START + 1_000)]));
+    assert.deepEqual(counts.take(), ["unrecorded", "history-scan complete"]);
+    stop.abort();
+    await ended;
+  });
 
   for (const namespace of [undefined, "stacks-42"]) {
     test(`reads the history of ${namespace ?? "all namespaces"}`, async () => {

@@ -323,6 +323,46 @@ describe("Ledger, a job that is known from its record alone", () => {
   });
 });
 
+describe("Ledger, a job that leaves no record", () => {
+  /** What a complete pass that begins and ends at `at` shows to be missing. */
+  function missing(ledger: Ledger, at: number, records: ReturnType<typeof record>[] = []): number {
+    ledger.scanBegan(at);
+    ledger.recorded(records, server(at), EPOCH, at);
+    return ledger.scanEnded(true, at);
+  }
+
+  test("is counted once, by the first complete pass that begins a minute later", () => {
+    const ledger = new Ledger();
+    lived(ledger, "1", 100_000);
+    assert.equal(missing(ledger, 159_999), 0);
+    ledger.scanBegan(200_000);
+    assert.equal(ledger.scanEnded(false, 200_000), 0, "broken off");
+    assert.equal(missing(ledger, 210_000), 1);
+    assert.equal(missing(ledger, 270_000), 0);
+  });
+
+  test("is not one whose record any pass has shown, before its end or after", () => {
+    const ledger = new Ledger();
+    ledger.applied(job("a", "1"), "live");
+    ledger.applied(job("b", "2"), "live");
+    assert.equal(missing(ledger, 100_000, [record("a", "1", server(99_000))]), 0);
+    ledger.deleted("1", 100_500);
+    ledger.deleted("2", 100_500);
+    assert.equal(missing(ledger, 130_000, [record("b", "2", server(100_000))]), 0);
+    assert.equal(missing(ledger, 300_000), 0);
+  });
+
+  test("is not one that lives, nor one that is known from its record", () => {
+    const ledger = new Ledger();
+    ledger.applied(job("a", "1"), "live");
+    missing(ledger, 100_000, [record("b", "2", server(99_000)), record("c", "3", server(99_000))]);
+    ledger.applied(job("c", "3"), "live");
+    assert.deepEqual(uids(ledger.due(110_000)), ["2"]);
+    ledger.deleted("3", 111_000);
+    assert.equal(missing(ledger, 300_000), 0);
+  });
+});
+
 describe("Ledger.scannedSince", () => {
   test("is the begin of the last complete pass", () => {
     const ledger = new Ledger();

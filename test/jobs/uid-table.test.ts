@@ -44,6 +44,24 @@ describe("UidTable", () => {
     assert.equal(table.has("a"), false);
   });
 
+  test("counts who departed unsettled, each once, and forgets that of nobody", () => {
+    const table = new UidTable();
+    for (const uid of ["live", "settled while live", "settled later", "first", "second"]) table.add(uid);
+    table.settle("settled while live");
+    table.settle("unknown");
+    for (const uid of ["settled while live", "settled later", "first"]) table.depart(uid, 10);
+    table.depart("second", 20);
+    table.settle("settled later");
+    assert.equal(table.has("unknown"), false);
+    assert.deepEqual([table.unsettled(9), table.unsettled(10), table.unsettled(10), table.unsettled(30), table.unsettled(30)], [0, 1, 0, 1, 0]);
+    assert.equal(table.size, 5);
+    for (let nth = 0; nth < 2_000; nth++) table.add(`more ${nth}`);
+    assert.equal(table.unsettled(30), 0, "the table has moved");
+    table.forget(30);
+    assert.equal(table.size, 2_001);
+    assert.equal(table.has("live"), true);
+  });
+
   test("behaves like a Map, whatever is done in whatever order", { timeout: 60_000 }, () => {
     const uid = fc.integer({ min: 0, max: 3_000 }).map((nth) => `uid-${nth}`);
     const act = fc.oneof(

@@ -65,6 +65,11 @@ export class ModelServer {
     return this.#queue !== undefined;
   }
 
+  /** Not all that happened has been read from the stream. */
+  get behind(): boolean {
+    return this.stuck || this.#queue === undefined || this.#queue.length > 0;
+  }
+
   get version(): string {
     return this.#say(this.#version);
   }

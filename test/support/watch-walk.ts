@@ -52,6 +52,8 @@ export class Walk {
   #firstAnswerMs: number | undefined;
   /** Passes over the history that are under way: a scan, a sweep. Each reads what was there at its first page. */
   #passes: { records?: HistoricJob[] }[] = [];
+  /** Jobs that are said to have left no record. */
+  #unrecorded = 0;
   /** The history has been refused: what was recorded meanwhile may never be told. */
   #refused = false;
   /** Of jobs that the reaper ended: the record follows within a minute, clocks in whole seconds included. */
@@ -284,7 +286,10 @@ export class Walk {
 
   #endPass(pass: { records?: HistoricJob[] }, complete: boolean): void {
     this.#passes.splice(this.#passes.indexOf(pass), 1);
-    this.ledger.scanEnded(complete, this.#at);
+    this.#unrecorded += this.ledger.scanEnded(complete, this.#at);
+    const recorded = new Set(this.server.records.map(({ metadata }) => metadata?.labels?.["provisioning.grafana.app/original-uid"]));
+    const ended = [...this.server.born].filter((uid) => !recorded.has(uid)).length - this.server.jobs.size;
+    this.#hold(this.#unrecorded <= ended, `${this.#unrecorded} jobs were said to have left no record, ${ended} have`);
   }
 
   #settle(): void {
@@ -373,8 +378,8 @@ export class Walk {
         this.ledger.listed(output, this.#at);
         break;
       case "odd":
-        // What is late by more than the machine allows is taken for lost; what comes in order is never passed over.
-        this.#hold(!this.#era.honest || (output.what === "lost" && input.kind === "page"), `an honest server was said to be odd: ${output.what}`);
+        // What is late by more than the machine allows is taken for lost.
+        this.#hold(!this.#era.honest || (output.what === "lost" && this.server.behind), `an honest server was said to be odd: ${output.what}`);
         break;
     }
   }
