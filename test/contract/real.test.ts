@@ -1,11 +1,16 @@
 // Every fact on the real API server, the referee.
 
-import type { GroundKind } from "./fact.ts";
+import { after, before, describe, test } from "node:test";
 import { startReal } from "./ground-real.ts";
 import type { Ground } from "./place.ts";
-import { testFacts } from "./run.ts";
+import { Trial } from "./trial.ts";
 
-let plain: Promise<Ground> | undefined;
+describe("facts on the real server", () => {
+  const trial = new Trial("real");
+  let plain: Promise<Ground> | undefined;
+  // One server has custom resources and built-in kinds at once.
+  before(() => trial.begin((kind) => (kind === "aged" ? startReal("aged") : (plain ??= startReal()))));
+  after(() => trial.end());
 
-// It has custom resources and built-in kinds at once.
-testFacts("real", (kind: GroundKind) => (kind === "aged" ? startReal("aged") : (plain ??= startReal())));
+  for (const { id, claim } of trial.facts) test(`${id}: ${claim}`, () => trial.holds(id));
+});

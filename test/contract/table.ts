@@ -3,7 +3,7 @@
 import process from "node:process";
 import { FACTS, factsFor } from "./facts.ts";
 import { countSorts, flipAll, renderFlips } from "./flips.ts";
-import { CHOSEN } from "./run.ts";
+import { CHOSEN } from "./trial.ts";
 
 const flipped = await Promise.all(flipAll(factsFor("dev", CHOSEN)).values());
 const alone = FACTS.filter(({ only }) => only !== undefined);

@@ -1,6 +1,13 @@
 // Every fact on the dev server with --era=kubernetes.
 
+import { after, before, describe, test } from "node:test";
 import { startDev } from "../ground-dev.ts";
-import { testFacts } from "../run.ts";
+import { Trial } from "../trial.ts";
 
-testFacts("dev", (kind) => startDev(kind));
+describe("facts on the dev server", () => {
+  const trial = new Trial("dev");
+  before(() => trial.begin((kind) => startDev(kind)));
+  after(() => trial.end());
+
+  for (const { id, claim } of trial.facts) test(`${id}: ${claim}`, () => trial.holds(id));
+});

@@ -5,7 +5,7 @@ import process from "node:process";
 import { after, before, describe, test } from "node:test";
 import { factsFor } from "../facts.ts";
 import { countSorts, flipAll, type Flipped, renderFlips } from "../flips.ts";
-import { CHOSEN } from "../run.ts";
+import { CHOSEN } from "../trial.ts";
 
 describe("facts with their flips", () => {
   const facts = factsFor("dev", CHOSEN);
