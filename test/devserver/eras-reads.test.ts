@@ -121,6 +121,20 @@ describe("selectors", () => {
   }
 });
 
+describe("connection-selector", () => {
+  for (const [value, status] of [["on", 200], ["off", 400]] as const) {
+    test(`${value}: repositories by their connection, listed and watched; by their name always`, async () => {
+      await using scene = await Scene.of([`connection-selector=${value}`]);
+      scene.server.store.create("repositories", { metadata: { name: "r1", namespace: "a" }, spec: { connection: { name: "hub" } } });
+      scene.server.store.create("repositories", { metadata: { name: "r2", namespace: "a" } });
+      const reply = await scene.list("fieldSelector=spec.connection.name%3Dhub", "repositories");
+      assert.deepEqual([reply.status, reply.status === 200 ? namesOf(reply.json) : reply.json.message], [status, value === "on" ? ["r1"] : "field label not supported: spec.connection.name"]);
+      assert.equal((await scene.server.watch("repositories", "timeoutSeconds=-1&fieldSelector=spec.connection.name%3Dhub")).status, status);
+      assert.deepEqual(namesOf((await scene.list("fieldSelector=metadata.name%3Dr2", "repositories")).json), ["r2"]);
+    });
+  }
+});
+
 describe("pages", () => {
   for (const [value, second] of [["latest", ["j5"]], ["snapshot", ["j3", "j4", "j5"]]] as const) {
     test(`${value}: a later page, after a write to j4, the end of j3, and a new j3a`, async () => {

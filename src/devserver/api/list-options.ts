@@ -29,6 +29,9 @@ export interface WatchOptions {
   timeoutSeconds: number;
 }
 
+/** A field that older servers do not select by. */
+const CONNECTION = "spec.connection.name";
+
 interface Given extends Omit<ListOptions, "match"> {
   match: string;
   sendInitialEvents: boolean | undefined;
@@ -37,14 +40,14 @@ interface Given extends Omit<ListOptions, "match"> {
 }
 
 /** @throws Refusal 400, 422 */
-export function parseListOptions(resource: Resource, query: URLSearchParams): ListOptions {
+export function parseListOptions(resource: Resource, query: URLSearchParams, behaviour: Behaviour): ListOptions {
   const { match, ...given } = parse(query);
   const causes = [
     ...(match === "" ? [] : listMatchCauses(match, given)),
     ...(given.sendInitialEvents === undefined ? [] : [forbiddenField("sendInitialEvents", "sendInitialEvents is forbidden for list")]),
   ];
   refuse(causes);
-  checkFields(given.selection.fields, resource.fields);
+  checkSelection(given.selection, resource, behaviour);
   return { ...given, match: match as ListOptions["match"] };
 }
 
@@ -58,7 +61,7 @@ export function parseWatchOptions(resource: Resource, query: URLSearchParams, be
     ? { ...given, sendInitialEvents: true, match: "NotOlderThan" }
     : given;
   refuse(watchCauses(asked, behaviour));
-  checkFields(given.selection.fields, resource.fields);
+  checkSelection(given.selection, resource, behaviour);
   const marked = asked.sendInitialEvents === true;
   return { ...asked, marked, initial: marked || state, bookmarks: asked.allowWatchBookmarks };
 }
@@ -118,6 +121,11 @@ function watchCauses({ match, sendInitialEvents, continue: token }: Given, behav
     ...(match !== "" && match !== "NotOlderThan" ? [notSupported(field, match, ["NotOlderThan"])] : []),
     ...(match !== "" && token !== "" ? [forbiddenField(field, "resourceVersionMatch is forbidden when continue is provided")] : []),
   ];
+}
+
+function checkSelection({ fields }: Selection, resource: Resource, behaviour: Behaviour): void {
+  if (fields.length === 0) return;
+  checkFields(fields, resource.fields.filter((field) => field !== CONNECTION || behaviour.connectionSelector));
 }
 
 function refuse(causes: readonly Cause[]): void {

@@ -56,7 +56,7 @@ export function listPage(context: ListContext, request: ListRequest): string {
 /** The page as entries. @throws Refusal 400, 410, 422, 504 */
 export function readPage(context: ListContext, { resource, namespace, query }: Omit<ListRequest, "form">): { metadata: ListMetadata; items: Entry[] } {
   const { store, behaviour } = context;
-  const options = parseListOptions(resource, query);
+  const options = parseListOptions(resource, query, behaviour);
   const extent = extentOf(context, options, resource, namespace);
   const { items, cutAt } = cutPage(extent, namespace, options, behaviour);
   const metadata = { resourceVersion: store.versionText(extent.version) };

@@ -12,6 +12,8 @@ export const ROWS = {
   pageBytes: row("page-bytes", SIZE, [0, 2 * 1_048_576, 0], "A page ends once its items reach this size; 0 = never", "#125342"),
   selectors: row("selectors", choice("after-cut", "before-cut"), ["after-cut", "after-cut", "before-cut"],
     "Whether selectors are applied to a page that is cut already, so that it may be empty and still have a successor", "pkg/storage/unified/apistore/store.go"),
+  connectionSelector: row("connection-selector", SWITCH, [false, true, true], "Whether repositories can be selected by the field spec.connection.name",
+    "pkg/registry/apis/provisioning/register.go"),
   pages: row("pages", choice("latest", "snapshot"), ["latest", "latest", "snapshot"],
     "Whether later pages show every object as of the first page, or leave out what was written since", "#129460; k8s: retrieving large results sets in chunks"),
   exactMatch: row("exact-match", choice("filter", "snapshot"), ["filter", "filter", "snapshot"],

@@ -8,7 +8,7 @@ import { RESOURCES } from "../../../src/devserver/api/resources.ts";
 import { Refusal } from "../../../src/devserver/wire/status.ts";
 
 function list(query: string): ReturnType<typeof parseListOptions> {
-  return parseListOptions(RESOURCES.jobs, new URLSearchParams(query));
+  return parseListOptions(RESOURCES.jobs, new URLSearchParams(query), behaviourOf("kubernetes"));
 }
 
 function watch(query: string, behaviour: Partial<Behaviour> = {}): ReturnType<typeof parseWatchOptions> {
