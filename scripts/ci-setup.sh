@@ -11,7 +11,6 @@ bash bash
 curl curl
 git git
 jq jq
-kubectl kubernetes-client
 ps procps
 openssl openssl
 unshare util-linux

@@ -70,7 +70,6 @@ const openssl = command("openssl", "apt install openssl");
 const curl = command("curl", "apt install curl");
 const jq = command("jq", "apt install jq");
 const go = command("go", "Go 1.26 or newer");
-const kubectl = command("kubectl", "any version");
 const ps = command("ps", "apt install procps");
 const chroot: Need = {
   name: "chroot rights",
@@ -210,7 +209,6 @@ export const SUITES: readonly Suite[] = [
     host: "bun",
     folders: ["clients"],
     needs: [apiserver, go, deno, sh, curl],
-    wants: [kubectl],
     prepare: clientBinaries,
     testMs: 5 * MINUTE,
     suiteMs: 15 * MINUTE,

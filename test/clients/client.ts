@@ -5,8 +5,6 @@ import type { Outcome } from "./transcript.ts";
 
 export interface Client {
   name: string;
-  /** Why it cannot be tried here. */
-  missing?: string | undefined;
   /** The steps, in their order. */
   titles: readonly string[];
   /** Takes all steps against a server. */

@@ -1,8 +1,8 @@
 // kubectl of the real server's release, and whichever this machine has, each led through kubectl.sh.
 
-import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { KUBERNETES_VERSION, kubectlBinary } from "../../scripts/apiserver-binaries.ts";
+import { ownKubectl } from "../../scripts/client-binaries.ts";
 import type { Client } from "./client.ts";
 import { normalise } from "./normalise.ts";
 import { runSteps, stepsOf } from "./transcript.ts";
@@ -11,11 +11,10 @@ const STEPS = stepsOf(readFileSync(new URL("./kubectl.sh", import.meta.url), "ut
 
 export async function kubectls(say: (line: string) => void): Promise<Client[]> {
   const own = ownKubectl();
+  if (typeof own === "string") say(own);
   return [
     kubectl(`kubectl ${KUBERNETES_VERSION}`, await kubectlBinary(say)),
-    own === undefined
-      ? { ...kubectl("this machine's kubectl", ""), missing: "there is no kubectl in PATH" }
-      : kubectl(`this machine's kubectl ${own.version}`, own.path),
+    ...(typeof own === "string" ? [] : [kubectl(`this machine's kubectl ${own.version}`, own.path)]),
   ];
 }
 
@@ -37,11 +36,4 @@ function kubectl(name: string, path: string): Client {
         SECOND: second,
       }, normalise),
   };
-}
-
-function ownKubectl(): { path: string; version: string } | undefined {
-  const path = spawnSync("sh", ["-c", "command -v kubectl"], { encoding: "utf8" }).stdout.trim();
-  if (path === "") return undefined;
-  const { stdout } = spawnSync(path, ["version", "--client", "-o", "json"], { encoding: "utf8" });
-  return { path, version: /"gitVersion": "([^"]*)"/.exec(stdout)?.[1] ?? "of an unknown version" };
 }
