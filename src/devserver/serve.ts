@@ -3,9 +3,15 @@
 import { createServer } from "node:http";
 import { createSecureServer } from "node:http2";
 import type { Clock, Random } from "../base/clock.ts";
-import { ConfigError, messageOf } from "../base/errors.ts";
+import { ConfigError } from "../base/errors.ts";
 import { ALL_NAMESPACES, AUDIENCE } from "../provisioning.ts";
 import { ALL_PERMISSIONS } from "./access/access.ts";
+import { type Certificates, createCertificates } from "./access/certificates.ts";
+import { exchange, EXCHANGE_PATH } from "./access/exchange.ts";
+import { type Claims, Tokens } from "./access/tokens.ts";
+import { isObjectName } from "./api/names.ts";
+import { answerApi, type ApiContext } from "./api/routes.ts";
+import { WatchSet } from "./api/watch-set.ts";
 import { answerAdmin, checkLoopback, faultOrders, stateOrder } from "./behaviour/admin.ts";
 import { type Behaviour, behaviourOf, parseEra, parseSettings } from "./behaviour/eras.ts";
 import type { ServerName } from "./behaviour/faults/fault.ts";
@@ -13,38 +19,15 @@ import { type FaultHandles, Faults } from "./behaviour/faults/faults.ts";
 import { createFaultHost } from "./behaviour/faults/server.ts";
 import { Overrides } from "./behaviour/overrides.ts";
 import { RowNotes } from "./behaviour/row-notes.ts";
-import { type Answer, Call, type Request, type Response } from "./wire/call.ts";
-import { type Certificates, createCertificates } from "./access/certificates.ts";
-import { Events } from "./state/events.ts";
-import { exchange, EXCHANGE_PATH } from "./access/exchange.ts";
-import { compressed, indented } from "./wire/finish.ts";
-import { type Address, formatAddress, listen, type Listening, parseAddress, type Server } from "./wire/listen.ts";
-import { isObjectName } from "./api/names.ts";
+import { createFront, createPlainFront, type FrontOptions, type Intercepted, type RequestFacts } from "./front.ts";
 import { DEV_DEFAULTS, type DevOptions } from "./options.ts";
-import { answerApi, type ApiContext } from "./api/routes.ts";
 import { parseParts } from "./plays/parts.ts";
 import { seedOrder } from "./plays/seed-order.ts";
 import { simulate } from "./plays/simulate.ts";
 import { repositoryOf } from "./plays/specs.ts";
-import { Refusal } from "./wire/status.ts";
+import { Events } from "./state/events.ts";
 import { type Change, Store } from "./state/store.ts";
-import { type Claims, Tokens } from "./access/tokens.ts";
-import type { Watch } from "./api/watch-lines.ts";
-
-/** What is known of a request before it is handled. */
-export interface RequestFacts {
-  server: ServerName;
-  method: string;
-  path: string;
-  query: URLSearchParams;
-  /** Names in lower case. */
-  headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Serial number of the client certificate of its connection, upper-case hexadecimal. */
-  serial: string | undefined;
-}
-
-/** Takes a request over: an answer to send, `abort` to cut the connection, `hang` never to answer; undefined lets it pass. */
-export type Intercepted = Answer | "abort" | "hang" | undefined;
+import { type Address, formatAddress, listen, type Listening, parseAddress, type Server } from "./wire/listen.ts";
 
 export interface DevserverOptions extends Partial<DevOptions> {
   clock: Clock;
@@ -138,43 +121,13 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
   const inForce = options.faults.map((fault) => faults.add(fault));
   store.lose((change) => faults.loses(change));
 
-  const serve = async (
-    server: ServerName | "admin",
-    handle: (call: Call) => Promise<Answer | undefined>,
-    call: Call,
-  ): Promise<void> => {
-    if (server === "admin") return void call.answer((await handle(call)) ?? { status: 500, body: "" });
-    const startedMs = clock.monotonic();
-    const { method, path, query, headers } = call;
-    const scene = faults.meet(server, call);
-    const facts = { server, method, path, query: new URLSearchParams(query), headers: { ...headers }, serial: call.peer?.serial };
-    const taken = (await given.onRequest?.(facts)) ?? (await faults.take(scene));
-    const rows = new Set<string>();
-    const handling = () => handle(call).catch(refusalToAnswer);
-    const made = taken ?? (await (notes?.during(rows, handling) ?? handling()));
-    const answer = typeof made === "object" ? await faults.change(scene, made) : made;
-    if (answer === "abort") call.abort();
-    if (typeof answer === "object") {
-      const shown = server === "api" ? indented(call, answer) : answer;
-      const streamed = faults.streams(scene);
-      call.answer(streamed ? shown : await compressed(call.header("accept-encoding"), shown), streamed);
-    }
-    if (!options.logRequests) return;
-    const outcome = typeof answer === "object" ? answer.status : (answer ?? "watch");
-    const took = named("rows", rows, ",") + named("faults", scene.took, " ");
-    options.write?.(`${server} ${method} ${scene.target} ${outcome} ${Math.round(clock.monotonic() - startedMs)}ms${took}`);
+  const front: FrontOptions = {
+    clock,
+    faults,
+    date: () => (behaviour.sendDate ? new Date(clock.now()).toUTCString() : undefined),
+    onRequest: given.onRequest,
+    log: notes === undefined ? undefined : { notes, write: options.write ?? (() => {}) },
   };
-  const date = () => (behaviour.sendDate ? new Date(clock.now()).toUTCString() : undefined);
-  const listenerOf =
-    (server: ServerName | "admin", handle: (call: Call) => Promise<Answer | undefined>) =>
-    (request: Request, response: Response) => {
-      const call = new Call(request, response, date);
-      // What fails here is the answer itself: the client left while it was made.
-      serve(server, handle, call).catch(() => call.abort());
-    };
-  const onApi = listenerOf("api", (call) => answerApi(context, call));
-  const onExchange = listenerOf("exchange", (call) => exchange(call, exchangeContext));
-
   const tls = {
     allowHTTP1: true,
     ca: certificates.ca,
@@ -192,8 +145,8 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
     return server;
   };
   const start = async () => {
-    const api = await opening(() => createSecureServer(tls, onApi), apiAddress);
-    const exchanging = await opening(() => createServer(onExchange), exchangeAddress);
+    const api = await opening(() => createSecureServer(tls, createFront(front, "api", (call) => answerApi(context, call))), apiAddress);
+    const exchanging = await opening(() => createServer(createFront(front, "exchange", (call) => exchange(call, exchangeContext))), exchangeAddress);
     const apiUrl = `https://${formatAddress({ ...apiAddress, port: api.port })}`;
     const exchangeUrl = `http://${formatAddress({ ...exchangeAddress, port: exchanging.port })}${EXCHANGE_PATH}`;
     const urls = { apiUrl, exchangeUrl };
@@ -202,7 +155,8 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
     if (adminAddress === undefined) return { ...urls, adminUrl: undefined };
     const seeding = seedOrder({ store, clock, random, behaviour, signal: closing.signal });
     const orders = { ...stateOrder({ ...urls, era: options.era, behaviour, store, open }), ...faultOrders(faults), ...seeding };
-    const admin = await opening(() => createServer(listenerOf("admin", (call) => answerAdmin(orders, call))), adminAddress);
+    const onAdmin = createPlainFront(front.date, (call) => answerAdmin(orders, call));
+    const admin = await opening(() => createServer(onAdmin), adminAddress);
     return { ...urls, adminUrl: `http://${formatAddress({ ...adminAddress, port: admin.port })}` };
   };
   const urls = await start().catch(async (error: unknown) => {
@@ -244,20 +198,6 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
   };
 }
 
-/** ` rows=a,b`, or nothing for no names. */
-function named(what: string, names: ReadonlySet<string>, separator: string): string {
-  return names.size === 0 ? "" : ` ${what}=${[...names].join(separator)}`;
-}
-
-function refusalToAnswer(error: unknown): Answer {
-  const refusal = error instanceof Refusal
-    ? error
-    : new Refusal(500, "InternalError", `Internal error occurred: ${messageOf(error)}`);
-  const { retryAfterSeconds } = refusal.body.details ?? {};
-  const delay: Record<string, string> = retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) };
-  return { status: refusal.code, body: JSON.stringify(refusal.body), headers: { ...delay, ...refusal.headers } };
-}
-
 /** A healthy repository that allows every workflow. `text` is `name` or `namespace/name`. */
 function addRepository(store: Store, text: string, nowMs: number): void {
   const [name = "", namespace = "default", ...rest] = text.split("/").reverse();
@@ -265,24 +205,4 @@ function addRepository(store: Store, text: string, nowMs: number): void {
     throw new ConfigError(`Cannot create repository "${text}": expected <name> or <namespace>/<name>`);
   }
   store.create("repositories", repositoryOf(name, namespace, nowMs));
-}
-
-/** Open watches, and those who wait for a number of them. */
-class WatchSet extends Set<Watch> {
-  #waiting: { count: number; reached: () => void }[] = [];
-
-  override add(watch: Watch): this {
-    super.add(watch);
-    this.#waiting = this.#waiting.filter(({ count, reached }) => {
-      if (this.size < count) return true;
-      reached();
-      return false;
-    });
-    return this;
-  }
-
-  reaching(count: number): Promise<void> {
-    if (this.size >= count) return Promise.resolve();
-    return new Promise((reached) => this.#waiting.push({ count, reached }));
-  }
 }

@@ -6,7 +6,7 @@ import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { describe, test } from "node:test";
 import type { Answer } from "../../src/devserver/wire/call.ts";
-import type { RequestFacts } from "../../src/devserver/serve.ts";
+import type { RequestFacts } from "../../src/devserver/front.ts";
 import { createAuthority } from "../support/certs.ts";
 import { BEARER, Output, runBinary, Site, start } from "../support/binary.ts";
 import { BINARY, type Controller, STARTED } from "../support/controller.ts";

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Intercepted, RequestFacts } from "../../src/devserver/serve.ts";
+import type { Intercepted, RequestFacts } from "../../src/devserver/front.ts";
 import type { Ended } from "../support/children.ts";
 import { refusal, runBinary, Site } from "../support/binary.ts";
 import { closedPort, httpServer } from "../support/servers.ts";

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Intercepted, RequestFacts } from "../../src/devserver/serve.ts";
+import type { Intercepted, RequestFacts } from "../../src/devserver/front.ts";
 import { METRICS } from "../../src/observe/metric-table.ts";
 import { refusal, Site } from "../support/binary.ts";
 import { moved, type ParsedFamily, parseExposition } from "../support/exposition.ts";

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { request } from "node:http";
 import { describe, test } from "node:test";
-import type { Intercepted, RequestFacts } from "../../src/devserver/serve.ts";
+import type { Intercepted, RequestFacts } from "../../src/devserver/front.ts";
 import { Output, runBinary, sideBySide, Site, start } from "../support/binary.ts";
 import { ended } from "../support/children.ts";
 import { BINARY, type Controller } from "../support/controller.ts";

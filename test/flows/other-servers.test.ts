@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Answer } from "../../src/devserver/wire/call.ts";
-import type { RequestFacts } from "../../src/devserver/serve.ts";
+import type { RequestFacts } from "../../src/devserver/front.ts";
 import { NOTIFICATION } from "../support/controller.ts";
 import { fastClock } from "../support/fast-clock.ts";
 import { Flow, isList, isWatch, type Running } from "../support/flow.ts";

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { RequestFacts } from "../../src/devserver/serve.ts";
+import type { RequestFacts } from "../../src/devserver/front.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { NOTIFICATION } from "../support/controller.ts";
 import { fastClock } from "../support/fast-clock.ts";

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { parseDuration } from "../../src/base/duration.ts";
-import type { Intercepted, RequestFacts } from "../../src/devserver/serve.ts";
+import type { Intercepted, RequestFacts } from "../../src/devserver/front.ts";
 import type { Change } from "../../src/devserver/state/store.ts";
 import { LABEL_ORIGINAL_UID } from "../../src/provisioning.ts";
 import { systemClock } from "../../src/runtime/clock.ts";

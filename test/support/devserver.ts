@@ -4,7 +4,8 @@ import { type IncomingMessage, request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { type StateFiles, writeStateFiles } from "../../src/devserver/command/files.ts";
 import { DEV_DEFAULTS } from "../../src/devserver/options.ts";
-import { createDevserver, type Devserver, type DevserverOptions, type RequestFacts } from "../../src/devserver/serve.ts";
+import type { RequestFacts } from "../../src/devserver/front.ts";
+import { createDevserver, type Devserver, type DevserverOptions } from "../../src/devserver/serve.ts";
 import type { Metadata, Stored } from "../../src/devserver/state/store.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 

@@ -4,7 +4,8 @@
 import { readFile } from "node:fs/promises";
 import type { Clock } from "../../src/base/clock.ts";
 import { Redactor } from "../../src/base/secret.ts";
-import type { DevserverOptions, Intercepted, RequestFacts } from "../../src/devserver/serve.ts";
+import type { Intercepted, RequestFacts } from "../../src/devserver/front.ts";
+import type { DevserverOptions } from "../../src/devserver/serve.ts";
 import { archive } from "../../src/devserver/plays/history.ts";
 import type { Entry, Metadata } from "../../src/devserver/state/store.ts";
 import { LABEL_REPOSITORY } from "../../src/provisioning.ts";
