@@ -33,7 +33,10 @@ describe("the documents", () => {
 
   test("show command lines that the program accepts, run or not", () => {
     const refused = [...blocks.run.filter(({ exitCode }) => exitCode === 0), ...blocks.noRun].flatMap(({ place, script }) =>
-      controllerCalls(script).flatMap((argv) => refusal(argv).map((why) => `${place}: job-controller ${argv.join(" ")}: ${why}`)),
+      controllerCalls(script).flatMap((argv) => {
+        const env = script.includes("--print-env") ? PRINTED_ENV : {};
+        return refusal(argv, env).map((why) => `${place}: job-controller ${argv.join(" ")}: ${why}`);
+      }),
     );
     assert.deepEqual(refused, []);
   });
@@ -50,14 +53,21 @@ describe("the documents", () => {
   });
 });
 
+/** What `eval "$(job-controller dev --print-env …)"` gives to the commands after it. */
+const PRINTED_ENV = {
+  JOB_CONTROLLER_PROVISIONING_SERVER_URL: "https://localhost",
+  JOB_CONTROLLER_TOKEN_EXCHANGE_URL: "https://localhost",
+  JOB_CONTROLLER_TOKEN_FILE: "token",
+};
+
 /** Why the program refuses its arguments; a shell variable whose name ends in URL counts as one, any other as some text. */
-function refusal(argv: string[]): string[] {
+function refusal(argv: string[], env: Record<string, string> = {}): string[] {
   try {
     parseConfig(
       argv.map((word) =>
         word.replace(/\$\{?(\w+)\}?/g, (_all, name: string) => (name.endsWith("URL") ? "https://localhost" : "x")),
       ),
-      {},
+      env,
     );
     return [];
   } catch (error) {
