@@ -18,7 +18,9 @@ export async function orderSeed({ adminUrl, numbers }: SeedOrder, fetch: Fetch, 
   // Told here, too: whether a server runs does not matter to what is wrong with a number.
   parseSeed(numbers);
   const startedMs = clock.monotonic();
-  const { repositories, jobs, historic } = await order<Seeded>(fetch, signal, "POST", `${adminUrl}/seed`, numbers);
+  // How long it takes is for the numbers to say.
+  const patient: Fetch = (url, init) => fetch(url, { ...init, headersTimeoutMs: false });
+  const { repositories, jobs, historic } = await order<Seeded>(patient, signal, "POST", `${adminUrl}/seed`, numbers);
   const seconds = ((clock.monotonic() - startedMs) / 1_000).toFixed(1);
   const counts = [[repositories, "repository", "repositories"], [jobs, "job", "jobs"], [historic, "historic job", "historic jobs"]] as const;
   return `${counts.map(([count, one, many]) => `${count} ${count === 1 ? one : many}`).join(", ")} added in ${seconds}s`;
