@@ -84,7 +84,8 @@ async function allowHistoryWatch(api: Apiserver): Promise<void> {
   });
 }
 
-function goBuild(folder: string, modfile: string, output: string): string {
+/** Builds the Go program of a folder here to `output`. */
+export function goBuild(folder: string, modfile: string, output: string): string {
   const cwd = fileURLToPath(new URL(folder, import.meta.url));
   const { GOFLAGS: _flags, ...env } = process.env;
   const flags = [`-modfile=${modfile}`, "-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags=-s -w"];
