@@ -75,13 +75,15 @@ export class ObjectIndex {
       this.#entries.set(key, { uid, version, told: true, listed: 0, touched, missed: 0 });
       return entry === undefined ? { change: "new" } : { change: "new", replaced: { key, uid: entry.uid } };
     }
-    const change = entry.version === version ? "same" : "changed";
-    const told = entry.told ? entry.version : undefined;
-    entry.version = version;
-    entry.told = true;
+    const told = entry.told ? { told: entry.version } : {};
     entry.touched = touched;
     entry.missed = 0;
-    return told === undefined ? { change } : { change, told };
+    // Old news: late, if a list has shown the newer version, or out of order.
+    if (isOlder(version, entry.version)) return { change: "same", ...told };
+    const change = entry.version === version ? "same" : "changed";
+    entry.version = version;
+    entry.told = true;
+    return { change, ...told };
   }
 
   /** The stream says that the object is gone. False if it was not known; another uid under its key stays. */

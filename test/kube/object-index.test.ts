@@ -208,6 +208,10 @@ describe("ObjectIndex, a stream", () => {
     assert.equal(index.apply(job("a", "1", "5")).change, "new");
     assert.equal(index.apply(job("a", "1", "5")).change, "same");
     assert.equal(index.apply(job("a", "1", "6")).change, "changed");
+    assert.deepEqual(index.apply(job("a", "1", "5")), { change: "same", told: "6" }, "old news");
+    assert.equal(list(index, [job("a", "1", "6")]).changes[0], "same", "the newer version is still the one that is known");
+    assert.equal(list(index, [job("a", "1", "3")]).changes[0], "changed", "a list is believed, as after a restore");
+    assert.deepEqual(index.apply(job("a", "1", "x")), { change: "changed" }, "what is no number is as it comes");
   });
 
   test("removes a known object once", () => {

@@ -162,6 +162,14 @@ describe("step(), what the stream has not told", () => {
     });
   }
 
+  test("was never owed by a stream that told of a change first and of the one before it then", () => {
+    const machine = following(other("1"));
+    machine.at = 60_000;
+    machine.events(MODIFIED(a("12")), ADDED(a("11")));
+    machine.list([other("1"), a("12")]);
+    assert.deepEqual(listAt(machine, 60_000 + LAG_MS, a("12")), []);
+  });
+
   test("was out of order, and not lost, if it is told after a later change", () => {
     const machine = found(a("11"));
     assert.deepEqual(odd(machine, () => machine.events(MODIFIED(a("12")), ADDED(a("11")))), ["object-back 1"]);

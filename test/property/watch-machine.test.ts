@@ -37,7 +37,7 @@ describe("the watch machine beside a server that loses, repeats and reorders not
     { file: "kube/witness.ts", from: "    this.#owed.clear();\n", to: "" },
     { file: "kube/witness.ts", from: "if (shown > this.#lists) ", to: "" },
     { file: "kube/witness.ts", from: "debt.version === version || ", to: "" },
-    { file: "kube/object-index.ts", from: "entry.told ? entry.version : undefined", to: "entry.version" },
+    { file: "kube/object-index.ts", from: "entry.told ? { told: entry.version } : {}", to: "{ told: entry.version }" },
   ];
   for (const edit of mistakes) {
     test(`would, without ${edit.from.trim()}`, { timeout: 120_000 }, async () => {
