@@ -33,10 +33,15 @@ await() {
     tries=$((tries + 1))
   done
 }
-# await_watch LOG: until a client with -v=6 has its watch
-await_watch() {
+# begin COMMAND...: runs a command of kubectl's in the background, its process id in $!, what it prints in `printed`
+begin() {
+  : >log
+  kubectl "$@" -v=6 >printed 2>log &
+}
+# sent PATTERN: until the client that was begun has sent a request like that and has its answer
+sent() {
   tries=0
-  until grep -q watch=true "$1" || [ $tries -ge 600 ]; do
+  until grep -q "$1" log || [ $tries -ge 600 ]; do
     sleep 0.05
     tries=$((tries + 1))
   done
@@ -524,35 +529,35 @@ KUBE_EDITOR="sed -i s/action:.*/action:\ [1]/" kubectl edit $jobs alpha 2>&1 | s
 kubectl wait $jobs/alpha --for=jsonpath='{.spec.action}'=pull --timeout=10s
 
 ## wait --for=jsonpath of what becomes so
-kubectl wait $jobs/alpha --for=jsonpath='{.status.state}'=success --timeout=20s -v=6 >wait 2>log &
+begin wait $jobs/alpha --for=jsonpath='{.status.state}'=success --timeout=20s
 wait=$!
-await_watch log
+sent watch=true
 kubectl patch $jobs alpha --type=merge -p '{"status":{"state":"working"}}'
 kubectl patch $jobs alpha --type=merge -p '{"status":{"state":"success"}}'
 wait $wait
 echo "waited: $?"
-cat wait
+cat printed
 
 ## wait --for=jsonpath in vain
 kubectl wait $jobs/alpha --for=jsonpath='{.status.state}'=error --timeout=1s
 
 ## wait --for=create
-kubectl wait $jobs/later --for=create --timeout=20s -v=6 >wait 2>log &
+begin wait $jobs/later --for=create --timeout=20s
 wait=$!
-await_watch log
+sent 404
 job later | kubectl create -f -
 wait $wait
 echo "waited: $?"
-cat wait
+cat printed
 
 ## wait --for=delete
-kubectl wait $jobs/later --for=delete --timeout=20s -v=6 >wait 2>log &
+begin wait $jobs/later --for=delete --timeout=20s
 wait=$!
-await_watch log
+sent watch=true
 kubectl delete $jobs later
 wait $wait
 echo "waited: $?"
-cat wait
+cat printed
 
 ## wait --for=delete of what is missing
 kubectl wait $jobs/nobody --for=delete --timeout=5s
