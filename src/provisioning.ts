@@ -16,6 +16,11 @@ export const LABEL_REPOSITORY = `${GROUP}/repository`;
 export const LABEL_ORIGINAL_UID = `${GROUP}/original-uid`;
 export const LABEL_CLAIM = `${GROUP}/claim`;
 export const LABEL_CLAIM_OWNER = `${GROUP}/claim-owner`;
+/** How often work on a Job has begun: ours alone, and with the uid the fencing token of workers. */
+export const ANNOTATION_ATTEMPT = "job-controller/attempt";
+
+/** States that end a job; with `finished` set it is never run again. */
+export const TERMINAL_STATES: readonly string[] = ["success", "warning", "error"];
 
 export interface JobSpec {
   action?: string;
@@ -25,6 +30,15 @@ export interface JobSpec {
 export interface JobStatus {
   state?: string;
   message?: string;
+  /** ms since the epoch. */
+  started?: number;
+  finished?: number;
+  /** 0 to 100. */
+  progress?: number;
+  errors?: string[];
+  warnings?: string[];
+  summary?: Record<string, unknown>[];
+  url?: Record<string, string>;
 }
 
 export interface Job extends KubeObject {

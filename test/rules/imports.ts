@@ -22,6 +22,7 @@ export const ROOMS: readonly Room[] = [
   { room: "observe", imports: ["base"], node: "none" },
   { room: "jobs", imports: ["base", "kube", "provisioning.ts"], node: "none" },
   { room: "history", imports: ["base", "kube", "provisioning.ts"], node: "none" },
+  { room: "drive", imports: ["base", "kube", "work", "provisioning.ts"], node: "none" },
   { room: "devserver", imports: ["base", "provisioning.ts", "kube/types.ts as type"], node: "any" },
   { room: "main", imports: ["everything"], node: "any" },
 ];

@@ -1,0 +1,25 @@
+// What becomes of a job whose owner's lease has expired: one compare-and-swap, at the version at which our clock started,
+// decides. A late renewal has changed the version and wins; after ours it has lost.
+
+import type { Job } from "../provisioning.ts";
+import { type Claim, type JobView, requeued, withClaim } from "./job-view.ts";
+
+export interface ReapRules {
+  onExpired: "requeue" | "fail";
+  /** Attempts after which a job is failed instead of run once more. */
+  maxAttempts: number;
+}
+
+/** `requeue`: the claim goes, anybody may claim. `fail`, `archive`: we take the claim over and end the job like any driver. */
+export type Reap = "requeue" | "fail" | "archive";
+
+/** What to do with a job that its owner has left. */
+export function reapOf({ finished, attempt }: JobView, { onExpired, maxAttempts }: ReapRules): Reap {
+  if (finished) return "archive";
+  return onExpired === "requeue" && attempt < maxAttempts ? "requeue" : "fail";
+}
+
+/** The object of that one compare-and-swap. It carries the version of `job`: never read it again for a reap. */
+export function reapObject(job: Job, reap: Reap, claim: Claim): Job {
+  return reap === "requeue" ? requeued(job) : withClaim(job, claim);
+}
