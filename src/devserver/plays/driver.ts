@@ -13,7 +13,7 @@ import type { Store, Stored } from "../state/store.ts";
 import { Claim, LeaseLost } from "./claim.ts";
 import type { JobKey, JobQueue } from "./job-queue.ts";
 import type { Parts } from "./parts.ts";
-import { someOwner } from "./specs.ts";
+import { someHash, someOwner } from "./specs.ts";
 import { type Ending, finalStatus, type JobStatus, planWork, statusAt, type Work } from "./work.ts";
 
 export interface PlayContext {
@@ -75,12 +75,15 @@ async function driveJob(context: PlayContext, { namespace, name }: JobKey, owner
   if (fate.crashes) return true;
   const status = finalStatus(fate.work, startedMs, Math.floor(clock.now()), ++updates, behaviour);
   claim.complete(status);
-  sync({ state: status["state"], finished: status["finished"], message: syncMessage(status) });
+  const { state, finished } = status;
+  sync({ state, finished, message: syncMessage(status), ...(state === "error" ? {} : { lastRef: fate.ref }) });
   return false;
 }
 
 interface Fate {
   work: Work;
+  /** The commit that a pull brings Grafana to. */
+  ref: string;
   durationMs: number;
   crashes: boolean;
   /** When it is over, be it by a crash, ms after the claim. */
@@ -98,7 +101,8 @@ function drawFate({ random, parts }: PlayContext, { spec }: Stored): Fate {
   const endsAt = crashes ? Math.ceil(durationMs * between(own, 0.2, 0.8)) : durationMs;
   const known = Object.hasOwn(ACTIONS, action);
   const work = planWork(own, action, known ? ending : "error", wholeBetween(own, ...parts.resources));
-  return { work: known ? work : { ...work, failure: "no workers were registered to handle the job" }, durationMs, crashes, endsAt };
+  const ref = someHash(own);
+  return { work: known ? work : { ...work, failure: "no workers were registered to handle the job" }, ref, durationMs, crashes, endsAt };
 }
 
 /** A synthetic job says itself how long it takes. */
@@ -123,8 +127,8 @@ function syncOf({ store }: PlayContext, { metadata, spec }: Stored, startedMs: n
   return (fields) => setSync(store, path, { job: metadata.name, started: startedMs, incremental, ...fields });
 }
 
-function syncMessage({ state, message, errors = [] }: JobStatus): unknown[] {
-  return state === "success" ? [] : [message, ...(errors as unknown[])];
+function syncMessage({ state, message, errors = [], warnings = [] }: JobStatus): unknown[] {
+  return state === "success" ? [] : [message, ...(errors as unknown[]), ...(warnings as unknown[])];
 }
 
 function renewal({ leaseRenewalMs }: Behaviour): number {

@@ -30,7 +30,7 @@ export function specOf(random: Random, action: string, repository: string): Reco
   const path = `team-${wholeBetween(random, 1, 20)}/dashboard-${wholeBetween(random, 1, 99)}.json`;
   const options: Record<string, unknown> = {
     pull: { incremental: random() < 0.8 },
-    pr: { ref: `change-${someText(random, HEX, 6)}`, pr: wholeBetween(random, 1, 99_999), hash: someText(random, HEX, 40) },
+    pr: { ref: `change-${someText(random, HEX, 6)}`, pr: wholeBetween(random, 1, 99_999), hash: someHash(random) },
     push: { branch: `export-${wholeBetween(random, 1, 99)}`, path: "grafana" },
     migrate: { message: "Move dashboards under version control" },
     delete: { paths: [path] },
@@ -69,6 +69,11 @@ export function someUid(random: Random): string {
 /** What the server appends to a generateName. */
 export function someSuffix(random: Random): string {
   return someText(random, ALPHABET, 5);
+}
+
+/** A Git commit. */
+export function someHash(random: Random): string {
+  return someText(random, HEX, 40);
 }
 
 /** The opaque name of a worker, as claim-owner has it. */
