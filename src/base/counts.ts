@@ -34,7 +34,7 @@ export const COUNTED = {
   "event-doubled": {},
   "event-lost": { found_by: ["list", "history"] },
   "version-back": { seen_in: ["object", "stream", "list"] },
-  "listed-twice": {},
+  "list-odd": { how: ["twice", "lacked"] },
   "listed": { trigger: ["initial", "reconnect", "periodic"] },
   "page": { resource: RESOURCES },
   "page-slow": { resource: RESOURCES },

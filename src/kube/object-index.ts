@@ -101,8 +101,11 @@ export class ObjectIndex {
     this.#removed.clear();
   }
 
-  /** An object on a page of the running list. `stale`: the stream has told of its end meanwhile; `twice`: an earlier page had it. */
-  list(object: KubeObject): { change: "new" | "changed" | "same" | "stale"; replaced?: Gone; twice?: true } {
+  /**
+   * An object on a page of the running list. `stale`: the stream has told of its end meanwhile. Of what did not change,
+   * `odd`: an earlier page had it (twice), or the list before had not (lacked).
+   */
+  list(object: KubeObject): { change: "new" | "changed" | "same" | "stale"; replaced?: Gone; odd?: "twice" | "lacked" } {
     const { key, uid, version } = identify(object);
     if (this.#removed.has(uid)) return { change: "stale" };
     const entry = this.#entries.get(key);
@@ -111,14 +114,15 @@ export class ObjectIndex {
       this.#entries.set(key, { uid, version, told: false, listed: this.#list, touched: 0, missed: 0 });
       return entry === undefined ? { change: "new" } : { change: "new", replaced: { key, uid: entry.uid } };
     }
-    const twice = entry.listed === this.#list ? { twice: true as const } : {};
+    const odd = entry.listed === this.#list ? "twice" : entry.missed > 0 ? "lacked" : undefined;
     entry.listed = this.#list;
     entry.missed = 0;
+    if (entry.version === version) return odd === undefined ? { change: "same" } : { change: "same", odd };
     // A page may be older than what the stream said while the list ran.
-    if (entry.version === version || entry.touched === this.#list) return { change: "same", ...twice };
+    if (entry.touched === this.#list) return { change: "same" };
     entry.version = version;
     entry.told = false;
-    return { change: "changed", ...twice };
+    return { change: "changed" };
   }
 
   /** The list broke off: its pages were true, their gaps mean nothing. */

@@ -9,6 +9,7 @@ import type { WatchEvent } from "./types.ts";
 import type { Fact } from "./watch-state.ts";
 
 const VERBS = { ADDED: "add", MODIFIED: "update", DELETED: "delete" } as const;
+const LIST_ODD = { "list-twice": "twice", "list-lacked": "lacked" } as const;
 const BACK = { "object-back": "object", "stream-back": "stream", "list-back": "list" } as const;
 
 export class WatchMeter {
@@ -58,7 +59,7 @@ export class WatchMeter {
       case "odd":
         if (fact.what === "doubled") this.#count("event-doubled", {});
         else if (fact.what === "lost") this.#count("event-lost", { found_by: "list" }, fact.count);
-        else if (fact.what === "listed-twice") this.#count("listed-twice", {});
+        else if (fact.what === "list-twice" || fact.what === "list-lacked") this.#count("list-odd", { how: LIST_ODD[fact.what] });
         else this.#count("version-back", { seen_in: BACK[fact.what] });
     }
   }

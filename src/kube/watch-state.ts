@@ -331,9 +331,9 @@ function page(state: WatchState, got: ListPage, at: number): Step {
       outputs.push({ kind: "unusable", reason: "no_identity", what: "listed object without name or uid" });
       continue;
     }
-    const { change, replaced, twice } = state.index.list(object);
-    if (twice) outputs.push(...odd(["listed-twice"]));
-    else counts.objects++;
+    const { change, replaced, odd: how } = state.index.list(object);
+    if (how !== undefined) outputs.push(...odd([`list-${how}`]));
+    if (how !== "twice") counts.objects++;
     const { uid, version } = identify(object);
     if (change === "new" || change === "changed") state.witness.found(uid, version, state.listedAt, at);
     if (replaced !== undefined) outputs.push({ kind: "deleted", ...replaced });

@@ -17,8 +17,9 @@ export type Oddity =
   | "stream-back"
   /** The list is older than a list before it, or than what the stream had told when it began. */
   | "list-back"
-  /** One list showed an object twice: its pages do not follow each other. */
-  | "listed-twice";
+  /** One list showed an object twice, or lacked one that lists before and after it show unchanged: its pages do not join. */
+  | "list-twice"
+  | "list-lacked";
 
 /** How long a stream may lag behind a list that found something new. */
 export const LAG_MS = 10_000;

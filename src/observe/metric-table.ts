@@ -82,9 +82,9 @@ export const METRICS: Readonly<Record<CountName, Metric>> = {
     help: "Versions that went back: an event's behind what the watch had told of its object, or of any; a list's behind an earlier list's, or the watch's",
     trouble: true,
   },
-  "listed-twice": {
-    name: "job_controller_objects_listed_twice_total",
-    help: "Jobs that were on two pages of one list: a continue token that leads astray",
+  "list-odd": {
+    name: "job_controller_lists_inconsistent_total",
+    help: "Jobs that one list showed twice, or lacked though lists before and after it show them unchanged: continue tokens that lead astray",
     trouble: true,
   },
   "page-failed": {

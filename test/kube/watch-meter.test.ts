@@ -129,7 +129,8 @@ describe("WatchMeter, events", () => {
       ["object-back", "version-back object"],
       ["stream-back", "version-back stream"],
       ["list-back", "version-back list"],
-      ["listed-twice", "listed-twice"],
+      ["list-twice", "list-odd twice"],
+      ["list-lacked", "list-odd lacked"],
     ] as const) {
       assert.deepEqual(tell({ kind: "odd", what, count: 1 }), [expected]);
     }

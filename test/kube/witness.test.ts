@@ -110,9 +110,23 @@ describe("step(), lists that contradict themselves", () => {
 
   test("an object on two pages of one list is told, and counts once", () => {
     const machine = following();
-    assert.deepEqual(odd(machine, () => machine.list([job("a", "1")], [job("a", "1"), job("b", "2")])), ["listed-twice 1"]);
+    assert.deepEqual(odd(machine, () => machine.list([job("a", "1")], [job("a", "1"), job("b", "2")])), ["list-twice 1"]);
     assert.ok(words(machine.outputs).includes("listed 2: 2 found, 0 changed, 0 gone"));
     assert.deepEqual(odd(machine, () => machine.list([job("a", "1"), job("b", "2")])), []);
+  });
+
+  test("an object that one list lacks though those around it show it unchanged is told", () => {
+    const machine = following(job("a", "1", "5"), job("b", "2", "6"));
+    assert.deepEqual(odd(machine, () => machine.list([job("a", "1", "5")])), []);
+    assert.deepEqual(odd(machine, () => machine.list([job("a", "1", "5"), job("b", "2", "6")])), ["list-lacked 1"]);
+    assert.deepEqual(odd(machine, () => machine.list([job("a", "1", "5"), job("b", "2", "6")])), []);
+  });
+
+  test("not one that has changed meanwhile, as between two pages, nor one that the stream has told of since", () => {
+    const machine = following(job("a", "1", "5"), job("b", "2", "6"));
+    machine.list([]);
+    machine.events(MODIFIED(job("b", "2", "16")));
+    assert.deepEqual(odd(machine, () => machine.list([job("a", "1", "15"), job("b", "2", "16")])), []);
   });
 });
 

@@ -23,8 +23,8 @@ describe("the watch machine and the ledger, on random walks", () => {
 
 describe("the watch machine beside a server that loses, repeats and reorders nothing", () => {
   const honest = (subject: Subject) =>
-    fc.property(fc.integer({ min: 0, max: 30 }), fc.nat({ max: 8 }), choices, (ring, born, way) => {
-      walk(subject, { ring, checked: true, drops: false, honest: true }, born, way);
+    fc.property(fc.integer({ min: 0, max: 30 }), fc.boolean(), fc.nat({ max: 8 }), choices, (ring, drops, born, way) => {
+      walk(subject, { ring, checked: true, drops, honest: true }, born, way);
     });
   const runs = 2_000;
 
