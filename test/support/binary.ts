@@ -6,7 +6,7 @@ import { EventEmitter, once } from "node:events";
 import { test } from "node:test";
 import { Secret } from "../../src/base/secret.ts";
 import type { DevserverOptions } from "../../src/devserver/serve.ts";
-import type { Entry } from "../../src/devserver/state/store.ts";
+import type { Entry } from "../../src/devserver/state/entry.ts";
 import { type Directory, temporaryDirectory } from "./certs.ts";
 import { type Ended, ended } from "./children.ts";
 import { BINARY, type ChildOptions, CLEAN_ENV, Controller } from "./controller.ts";

@@ -1,6 +1,6 @@
 // Deletions, of one object and of all that a list shows: options in, what is left out, or the word that nothing is.
 
-import type { Entry } from "../state/store.ts";
+import type { Entry } from "../state/entry.ts";
 import { isVersion } from "../state/versions.ts";
 import { notFound, type StatusBody, success } from "../wire/status.ts";
 import type { DeleteOptions } from "./delete-options.ts";

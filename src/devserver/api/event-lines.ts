@@ -1,6 +1,7 @@
 // What a watch says of objects and changes: one line each, in the form that was asked for, as its selectors see them.
 
-import type { Change, Entry } from "../state/store.ts";
+import type { Entry } from "../state/entry.ts";
+import type { Change } from "../state/store.ts";
 import type { BookmarkMetadata, Form } from "./plain-form.ts";
 import type { Selection } from "./selectors.ts";
 

@@ -4,7 +4,8 @@
 import type { Behaviour } from "../behaviour/eras.ts";
 import type { Events } from "../state/events.ts";
 import { before, present, type View } from "../state/snapshot.ts";
-import type { Entry, Store } from "../state/store.ts";
+import type { Entry } from "../state/entry.ts";
+import type { Store } from "../state/store.ts";
 import { badRequest, Refusal } from "../wire/status.ts";
 import { askedVersion, checkReached, refuseListVersion } from "./asked-version.ts";
 import { formatToken, inconsistentToken, parseToken, type Place } from "./continue-token.ts";

@@ -3,7 +3,8 @@
 
 import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../../base/clock.ts";
-import { type Entry, type Metadata, type Resourced, type Store, type Stored, timestamp } from "../state/store.ts";
+import type { Entry } from "../state/entry.ts";
+import { type Metadata, type Resourced, type Store, type Stored, timestamp } from "../state/store.ts";
 import { Refusal } from "../wire/status.ts";
 import { annotationsOfChanged, annotationsOfNew } from "./bookkeeping.ts";
 import { type Expected, tidy } from "./decode.ts";

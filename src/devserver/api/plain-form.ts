@@ -2,7 +2,7 @@
 
 import type { ApiVersion } from "../../provisioning.ts";
 import type { Behaviour } from "../behaviour/eras.ts";
-import type { Entry } from "../state/store.ts";
+import type { Entry } from "../state/entry.ts";
 import { groupVersion, type Resource, shownVersion } from "./resources.ts";
 
 export interface ListMetadata {

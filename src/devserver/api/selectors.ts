@@ -1,6 +1,6 @@
 // Label and field selectors of a request together: query in, a predicate on entries out.
 
-import type { Entry } from "../state/store.ts";
+import type { Entry } from "../state/entry.ts";
 import { type FieldTerm, parseFieldSelector } from "./field-selector.ts";
 import { parseLabelSelector } from "./label-selector.ts";
 

@@ -3,7 +3,8 @@
 // src: TableConvertor of k8s.io/apiextensions-apiserver (custom), and pkg/apimachinery/utils in grafana/grafana (built-in).
 
 import type { Behaviour } from "../behaviour/eras.ts";
-import type { Entry, Resourced } from "../state/store.ts";
+import type { Entry } from "../state/entry.ts";
+import type { Resourced } from "../state/store.ts";
 import { metadataText } from "./metadata-form.ts";
 import type { BookmarkMetadata, Form } from "./plain-form.ts";
 import type { Column, Resource } from "./resources.ts";

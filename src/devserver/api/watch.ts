@@ -1,7 +1,8 @@
 // An open watch: a query and changes in, events out, with bookmarks and an end after `timeoutSeconds`.
 
 import type { Random } from "../../base/clock.ts";
-import type { Change, Entry } from "../state/store.ts";
+import type { Entry } from "../state/entry.ts";
+import type { Change } from "../state/store.ts";
 import type { Stream } from "../wire/call.ts";
 import { Refusal, type StatusBody } from "../wire/status.ts";
 import { askedVersion, refuseVersion, tooLarge } from "./asked-version.ts";

@@ -2,7 +2,8 @@
 
 import { GROUP } from "../../provisioning.ts";
 import type { Behaviour } from "../behaviour/eras.ts";
-import type { Entry, Stored } from "../state/store.ts";
+import type { Entry } from "../state/entry.ts";
+import type { Stored } from "../state/store.ts";
 import { invalidObject, invalidValue } from "../wire/causes.ts";
 import { alreadyExists, conflict, notFound, Refusal } from "../wire/status.ts";
 import type { Resource } from "./resources.ts";

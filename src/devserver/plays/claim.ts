@@ -5,7 +5,8 @@
 import { LABEL_CLAIM, LABEL_CLAIM_OWNER } from "../../provisioning.ts";
 import type { Behaviour } from "../behaviour/eras.ts";
 import { Refusal } from "../wire/status.ts";
-import type { Entry, Store, Stored } from "../state/store.ts";
+import type { Entry } from "../state/entry.ts";
+import type { Store, Stored } from "../state/store.ts";
 import { archive } from "./history.ts";
 import type { JobStatus } from "./work.ts";
 

@@ -2,7 +2,7 @@
 // src: apps/provisioning/pkg/jobs/expired_job_cleaner.go in grafana/grafana.
 
 import { LABEL_CLAIM } from "../../provisioning.ts";
-import type { Entry } from "../state/store.ts";
+import type { Entry } from "../state/entry.ts";
 import type { PlayContext } from "./driver.ts";
 import { archive } from "./history.ts";
 

@@ -5,7 +5,8 @@
 import { chance } from "../../base/random.ts";
 import { CLEANUPS, enqueueJob, setSync } from "../api/repository-jobs.ts";
 import { Refusal } from "../wire/status.ts";
-import type { Entry, Store, Stored } from "../state/store.ts";
+import type { Entry } from "../state/entry.ts";
+import type { Store, Stored } from "../state/store.ts";
 import { isUnclaimed } from "./claim.ts";
 import type { PlayContext } from "./driver.ts";
 

@@ -1,7 +1,8 @@
 // The objects of one resource as they were: the present ones with the changes since undone. Not to be held across a write.
 
 import type { ResourceName } from "../api/resources.ts";
-import type { Change, Entry, Store } from "./store.ts";
+import type { Entry } from "./entry.ts";
+import type { Change, Store } from "./store.ts";
 
 /** Objects that can be read in the order of their keys, of one namespace or all, from a key on. */
 export interface View {

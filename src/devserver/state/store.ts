@@ -10,8 +10,6 @@ import { Entry, keyOf } from "./entry.ts";
 import { Table } from "./table.ts";
 import { firstVersion, formatVersion, isVersion, nextVersion, parseVersion } from "./versions.ts";
 
-export type { Entry } from "./entry.ts";
-
 export interface Metadata {
   name?: string;
   generateName?: string;

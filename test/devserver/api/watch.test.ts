@@ -6,7 +6,8 @@ import { type Behaviour, behaviourOf } from "../../../src/devserver/behaviour/er
 import { type Form, plainForm } from "../../../src/devserver/api/plain-form.ts";
 import { type ResourceName, RESOURCES } from "../../../src/devserver/api/resources.ts";
 import { Refusal } from "../../../src/devserver/wire/status.ts";
-import { type Entry, type Resourced, Store } from "../../../src/devserver/state/store.ts";
+import type { Entry } from "../../../src/devserver/state/entry.ts";
+import { type Resourced, Store } from "../../../src/devserver/state/store.ts";
 import { startWatch, type WatchContext } from "../../../src/devserver/api/watch.ts";
 import type { Watch } from "../../../src/devserver/api/watch-lines.ts";
 import type { EventLine } from "../../support/devserver.ts";
