@@ -39,7 +39,7 @@ async function record({ real, dev, directory }: Servers, client: Client, index: 
   const lane = async (server: ClientServer) => {
     const own = join(directory, `${index}-${server.name}`);
     await mkdir(own);
-    const [namespace = "", second = ""] = [NAMESPACES[index], NAMESPACES[(index + 1) % NAMESPACES.length]];
+    const [namespace, second] = NAMESPACES[index] ?? ["", ""];
     return client.run(server, { namespace, second, directory: own });
   };
   const [onReal, onDev] = await Promise.all([lane(real), lane(dev)]);

@@ -35,8 +35,15 @@ export interface Servers extends AsyncDisposable {
   directory: string;
 }
 
-/** Namespaces that are there on both servers, named as Grafana names them. */
-export const NAMESPACES = ["default", "org-2", "org-3", "stacks-4", "stacks-5", "stacks-6"] as const;
+/** Namespaces that are there on both servers, named as Grafana names them: two for each client. */
+export const NAMESPACES = [
+  ["default", "stacks-1"],
+  ["org-2", "stacks-2"],
+  ["org-3", "stacks-3"],
+  ["org-4", "stacks-4"],
+  ["org-5", "stacks-5"],
+  ["org-6", "stacks-6"],
+] as const;
 
 const BEARER = "a-token-of-these-tests";
 const LIMITED = ["jobs:list", "jobs:watch", "historicjobs:list", "historicjobs:delete"];
@@ -62,7 +69,7 @@ async function startReal(directory: string, started: (() => Promise<void>)[]): P
   await writeFile(tokens, `${BEARER},admin,admin,system:masters\n`);
   const api = await startApiserver({ args: [`--token-auth-file=${tokens}`, "--anonymous-auth=false"] });
   started.push(() => api.stop());
-  for (const name of NAMESPACES) await api.request("POST", "/api/v1/namespaces", { metadata: { name } });
+  for (const name of NAMESPACES.flat()) await api.request("POST", "/api/v1/namespaces", { metadata: { name } });
   // Fields are described a moment after the kinds are served, and what asks too early gets another answer.
   await eventually("the real server describes the kinds", async () => {
     const { body } = await api.request("GET", `/openapi/v3${API}`);
