@@ -7,6 +7,7 @@ import type { LogFormat, LogLevel } from "../base/log.ts";
 import type { Secret } from "../base/secret.ts";
 import { credentialOf, headerSecret } from "./credentials.ts";
 import type { Credential } from "./credentials.ts";
+import { type DriveConfig, driveOf } from "./drive-config.ts";
 import { API_VERSION_NAMES, COMMANDS, LOG_FORMATS, MTLS_MODES, VERSION_FORMATS } from "./flags.ts";
 import type { CommandName, FaultCommandName, GroupName } from "./flags.ts";
 import { parseArguments } from "./parse.ts";
@@ -53,6 +54,7 @@ export interface RunConfig {
   logLevel: LogLevel;
   dryRun: boolean;
   allowPlaintextToken: boolean;
+  drive: DriveConfig;
 }
 
 export interface DevConfig {
@@ -154,6 +156,7 @@ export function runConfig(argv: readonly string[], env: Environment): RunConfig 
     logLevel: settings.enum("log-level", LOG_LEVELS),
     dryRun: settings.bool("dry-run"),
     allowPlaintextToken: settings.bool("allow-plaintext-token"),
+    drive: driveOf(settings),
   };
   const credential = credentialOf(settings, env);
   const url = serverOf(settings, credential);

@@ -26,7 +26,7 @@ export interface Flag {
   /** Values of an enum. */
   options?: readonly string[];
   /** What divides the values of a list in its variable. Default: commas and white space. */
-  divider?: "space";
+  divider?: "space" | "line";
   /** One letter that stands for the name: `-n`. */
   short?: string;
   /** The value is never shown, not even in an error. */
@@ -52,6 +52,8 @@ export const API_VERSION_NAMES = ["v0alpha1", "v1beta1"] as const;
 export const LOG_FORMATS = ["json", "pretty"] as const;
 export const MTLS_MODES = ["off", "optional", "required"] as const;
 export const VERSION_FORMATS = ["text", "json"] as const;
+/** What becomes of a job whose owner has stopped. */
+export const ON_EXPIRED = ["requeue", "fail"] as const;
 
 /** Where `run` serves /livez and /readyz, and where `ready` asks. */
 const HEALTH: Flag = {
@@ -108,6 +110,31 @@ const RUN_FLAGS: readonly Flag[] = [
     help: "Deletions per second at most; 0 = no limit" },
   { name: "dry-run", kind: "bool", default: "false", group: "History",
     help: "Delete nothing, say what would be deleted" },
+
+  { name: "worker", kind: "list", divider: "line", value: "actions=worker", group: "Getting jobs done",
+    help: "Do jobs of these actions (commas between them, * = every action) with this worker: exec:<command> or builtin:test; may be " +
+      "repeated. Without any, no job is claimed; the variable has one a line" },
+  { name: "worker-env", kind: "list", value: "name", group: "Getting jobs done",
+    help: "Variable of our own environment that commands get, too; may be repeated" },
+  { name: "drivers", kind: "string", value: "number", default: "3", group: "Getting jobs done",
+    help: "Jobs that are worked on at once, 1 to 100" },
+  { name: "job-timeout", kind: "duration", value: "duration", default: "20m", group: "Getting jobs done",
+    help: "A job that takes longer is ended as failed; at least 1s" },
+  { name: "job-interval", kind: "duration", value: "duration", default: "30s", group: "Getting jobs done",
+    help: "Time between two searches for jobs that nothing has told of; at least 1s" },
+  { name: "max-attempts", kind: "string", value: "number", default: "5", group: "Getting jobs done",
+    help: "Times that a job is begun before it is ended as failed, 1 to 1000" },
+  { name: "on-expired", kind: "enum", options: ON_EXPIRED, default: "requeue", group: "Getting jobs done",
+    help: "What becomes of a job whose owner has stopped: begun again, or ended as failed, as Grafana itself does" },
+  { name: "lease-validity", kind: "duration", value: "duration", default: "25s", group: "Getting jobs done",
+    help: "Our work on a job ends when its lease was not renewed for this long" },
+  { name: "lease-renewal", kind: "duration", value: "duration", default: "8s", group: "Getting jobs done",
+    help: "Pause between two renewals; at most a third of --lease-validity" },
+  { name: "lease-expiry", kind: "duration", value: "duration", default: "60s", group: "Getting jobs done",
+    help: "An owner that was silent for this long has stopped; more than --lease-validity. Other controllers may hold 60s" },
+  { name: "claim-settle", kind: "duration", value: "duration", default: "0", group: "Getting jobs done",
+    help: "Time between claim and work, after which the claim is read again; 2s with Grafana before October 2025; at most a third of " +
+      "--lease-validity" },
 
   HEALTH,
   { name: "shutdown-timeout", kind: "duration", value: "duration", default: "25s", group: "Operation",
@@ -213,7 +240,7 @@ const SERVER = "--provisioning-server-url=https://localhost:6446";
 export const COMMANDS: Readonly<Record<CommandName, Command>> = {
   run: {
     name: "run",
-    summary: "Watch provisioning Jobs, write one line per created job, prune HistoricJobs",
+    summary: "Watch provisioning Jobs, write one line per created job, get jobs done, prune HistoricJobs",
     examples: [
       { what: "One line per created job, no pruning",
         line: `job-controller --token=ProvisioningAdminToken ${EXCHANGE} ${SERVER}` },
@@ -222,6 +249,8 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
       { what: "Mutual TLS, server verified",
         line: `job-controller --token-file=/run/secrets/token ${EXCHANGE} ${SERVER} ` +
           "--tls-ca-file=ca.pem --tls-cert-file=client.pem --tls-key-file=client-key.pem" },
+      { what: "Pull and push jobs done by a command",
+        line: `job-controller --token-file=/run/secrets/token ${EXCHANGE} ${SERVER} --worker='pull,push=exec:./sync.sh'` },
       { what: "A stock Grafana with a service account token",
         line: "job-controller --bearer-token-file=/run/secrets/grafana --provisioning-server-url=https://grafana.example.com " +
           "--tls-insecure=false --namespace=default" },

@@ -89,10 +89,12 @@ export class Settings {
   }
 }
 
+const DIVIDERS = { comma: /[\s,]+/, space: /\s+/, line: /\r?\n/ };
+
 /** A variable holds all values of a list, between what divides them. */
 function split(flag: Flag, text: string): string[] {
   if (flag.kind !== "list") return [text];
-  const parts = text.split(flag.divider === "space" ? /\s+/ : /[\s,]+/).filter((part) => part !== "");
+  const parts = text.split(DIVIDERS[flag.divider ?? "comma"]).filter((part) => part.trim() !== "");
   // Commas alone are one empty value, not none: none would mean all.
   return parts.length === 0 ? [""] : parts;
 }

@@ -118,6 +118,20 @@ export function seedOf(source: Source): number {
   throw refused(source, "a whole number below 4294967296");
 }
 
+/** A whole number within `least` and `most`. */
+export function countOf(source: Source, least: number, most: number): number {
+  const value = Number(source.text);
+  if (/^\d{1,9}$/.test(source.text) && value >= least && value <= most) return value;
+  throw refused(source, `a whole number from ${least} to ${most}`);
+}
+
+/** Name of an environment variable. */
+export function variableOf(source: Source): string {
+  if (/^[A-Za-z_]\w*$/.test(source.text)) return source.text;
+  const name = /^([A-Za-z_]\w*)=/.exec(source.text)?.[1];
+  throw refused(name === undefined ? source : { ...source, text: `${name}=…` }, "the name of an environment variable", name);
+}
+
 /** A port, 0 for any free one. */
 export function portOf(source: Source): number {
   if (/^\d{1,5}$/.test(source.text) && Number(source.text) <= 65_535) return Number(source.text);

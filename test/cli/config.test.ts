@@ -32,6 +32,19 @@ describe("runConfig()", () => {
       logLevel: "info",
       dryRun: false,
       allowPlaintextToken: false,
+      drive: {
+        workers: [],
+        workerEnv: [],
+        drivers: 3,
+        jobTimeoutMs: 1_200_000,
+        jobIntervalMs: 30_000,
+        maxAttempts: 5,
+        onExpired: "requeue",
+        leaseValidityMs: 25_000,
+        leaseRenewalMs: 8_000,
+        leaseExpiryMs: 60_000,
+        claimSettleMs: 0,
+      },
     });
   });
 

@@ -20,7 +20,10 @@ describe("environment variables", () => {
       JOB_CONTROLLER_TLS_SERVER_NAME: "n", JOB_CONTROLLER_HISTORY_EXPIRATION: "7s", JOB_CONTROLLER_HISTORY_SWEEP_INTERVAL: "8s",
       JOB_CONTROLLER_HISTORY_DELETE_RATE: "9", JOB_CONTROLLER_DRY_RUN: "1", JOB_CONTROLLER_HEALTH_PROBE_BIND_ADDRESS: ":10",
       JOB_CONTROLLER_SHUTDOWN_TIMEOUT: "11s", JOB_CONTROLLER_LOG_FORMAT: "pretty", JOB_CONTROLLER_LOG_LEVEL: "warn",
-      JOB_CONTROLLER_ALLOW_PLAINTEXT_TOKEN: "true",
+      JOB_CONTROLLER_ALLOW_PLAINTEXT_TOKEN: "true", JOB_CONTROLLER_WORKER: "pull=exec:./a b\n*=builtin:test", JOB_CONTROLLER_WORKER_ENV: "A, B",
+      JOB_CONTROLLER_DRIVERS: "12", JOB_CONTROLLER_JOB_TIMEOUT: "13s", JOB_CONTROLLER_JOB_INTERVAL: "14s", JOB_CONTROLLER_MAX_ATTEMPTS: "15",
+      JOB_CONTROLLER_ON_EXPIRED: "fail", JOB_CONTROLLER_LEASE_VALIDITY: "17s", JOB_CONTROLLER_LEASE_RENEWAL: "5s",
+      JOB_CONTROLLER_LEASE_EXPIRY: "18s", JOB_CONTROLLER_CLAIM_SETTLE: "4s",
     };
     const untested = COMMANDS.run.flags.map(environmentName).filter((name) => !(name in env));
     assert.deepEqual(untested, ["JOB_CONTROLLER_TOKEN_FILE", "JOB_CONTROLLER_BEARER_TOKEN_FILE", "JOB_CONTROLLER_KUBECONFIG", "JOB_CONTROLLER_CONTEXT"]);
@@ -33,6 +36,10 @@ describe("environment variables", () => {
       dryRun: true, healthAddress: { host: "", port: 10 }, healthAddressNamed: true, shutdownTimeoutMs: 11_000, logFormat: "pretty",
       logLevel: "warn", allowPlaintextToken: true,
       tls: { insecure: false, insecureNamed: true, caFile: "/ca", certFile: "/c", keyFile: "/k", serverName: "n" },
+      drive: {
+        workers: ["pull=exec:./a b", "*=builtin:test"], workerEnv: ["A", "B"], drivers: 12, jobTimeoutMs: 13_000, jobIntervalMs: 14_000,
+        maxAttempts: 15, onExpired: "fail", leaseValidityMs: 17_000, leaseRenewalMs: 5_000, leaseExpiryMs: 18_000, claimSettleMs: 4_000,
+      },
     });
   });
 
