@@ -125,7 +125,7 @@ describe("the simulation over hours", () => {
   });
 });
 
-/** A controller of somebody else's: claims by PUT, works, writes a record and deletes; at times it goes away over a job. */
+/** A controller of somebody else's: claims by PUT, works, deletes and writes a record; at times it goes away over a job. */
 async function foreignController(server: TestDevserver, random: () => number, stop: AbortSignal): Promise<{ done: number; abandoned: number; conflicts: number }> {
   const counts = { done: 0, abandoned: 0, conflicts: 0 };
   const place = ({ namespace, name }: { namespace?: string; name?: string }, resource = "jobs") => `namespaces/${namespace}/${resource}${name === undefined ? "" : `/${name}`}`;
@@ -144,10 +144,13 @@ async function foreignController(server: TestDevserver, random: () => number, st
       const { metadata, spec } = claimed.json;
       const status = { state: "success", message: "completed elsewhere" };
       const last = await server.call("PUT", place(metadata), { ...claimed.json, status });
-      assert.equal(last.status, 200, last.text);
-      const record = { metadata: { generateName: `${metadata.name}-`, labels: { ...metadata.labels, [LABEL_ORIGINAL_UID]: metadata.uid } }, spec, status };
-      assert.equal((await server.call("POST", place({ ...metadata, name: undefined }, "historicjobs"), record)).status, 201);
-      assert.equal((await server.call("DELETE", place(metadata), { preconditions: { uid: metadata.uid } })).status, 200);
+      const { uid, resourceVersion } = last.json.metadata;
+      const gone = last.status === 200 && (await server.call("DELETE", place(metadata), { preconditions: { uid, resourceVersion } })).status === 200;
+      // On a machine that stands still for a lease, the reaper was first.
+      if (!gone) continue;
+      const { kind: _, ...record } = { ...last.json, metadata: { generateName: `${metadata.name}-`, labels: { ...metadata.labels, [LABEL_ORIGINAL_UID]: uid } }, spec, status };
+      const written = await server.call("POST", place({ ...metadata, name: undefined }, "historicjobs"), { ...record, kind: "HistoricJob" });
+      assert.equal(written.status, 201, written.text);
       counts.done++;
     }
   }
@@ -157,20 +160,20 @@ async function foreignController(server: TestDevserver, random: () => number, st
 describe("the simulation beside a controller of somebody else's", () => {
   for (const [era, settings] of [["2026-09", []], ["2025-08", ["compare-and-swap=atomic"]]] as const) {
     test(`shares the jobs with it, and reaps what it leaves behind (${era})`, async () => {
-      const own = ["lease-expiry=1500ms", "lease-renewal=300ms", ...settings];
+      const own = ["lease-expiry=600ms", "lease-renewal=150ms", ...settings];
       await using server = await startDevserver({
         era, settings: own, repositories: [], random: seeded(5),
-        simulate: "seed:5,errors:10%,warnings:10%,crash:10%,duration:5ms-60ms,drivers:2,checks:off,reaps:1s",
+        simulate: "seed:5,errors:10%,warnings:10%,crash:10%,duration:5ms-40ms,drivers:2,checks:off,reaps:1s",
       });
-      const behaviour = { ...behaviourOf(era), leaseExpiryMs: 1_500 };
+      const behaviour = { ...behaviourOf(era), leaseExpiryMs: 600 };
       const witness = new Witness(server.store, () => Date.now(), behaviour);
       const stop = new AbortController();
       const foreign = foreignController(server, fork(seeded(6)), stop.signal);
-      seed({ store: server.store, random: seeded(7), behaviour, nowMs: Date.now() }, parseSeed({ jobs: 200 }));
+      seed({ store: server.store, random: seeded(7), behaviour, nowMs: Date.now() }, parseSeed({ jobs: 120 }));
       await witness.until(() => server.store.count("jobs") === 0);
       stop.abort();
       const counts = await foreign;
-      assert.equal(witness.check(behaviour.expiredJobs), 200);
+      assert.equal(witness.check(behaviour.expiredJobs), 120);
       assert.ok(counts.done > 0 && counts.abandoned > 0, JSON.stringify(counts));
       assert.ok(witness.reaped.size >= counts.abandoned);
     });
