@@ -1,5 +1,5 @@
 // Grafana's repository controller: checks health, queues pulls when they are due, and lets go of repositories that are
-// being deleted. Looks once a second at what is due; a change of a repository makes it due.
+// being deleted. Looks once a second at what is due; a repository that was just changed has a second's peace.
 // src: apps/provisioning/pkg/controller/repository.go in grafana/grafana.
 
 import { chance } from "../../base/random.ts";
@@ -32,12 +32,14 @@ interface Sync {
 export async function keepRepositories(context: PlayContext): Promise<void> {
   const { store, clock, signal } = context;
   const due = new Map<string, { namespace: string; name: string; atMs: number }>();
-  const look = ({ key, namespace, name, object }: Entry) => due.set(key, { namespace, name, atMs: dueAt(context, object) });
-  for (const entry of store.entries("repositories")) look(entry);
+  const look = ({ key, namespace, name, object }: Entry, notBeforeMs: number) =>
+    due.set(key, { namespace, name, atMs: Math.max(dueAt(context, object), notBeforeMs) });
+  for (const entry of store.entries("repositories")) look(entry, 0);
   const stop = store.onChange(({ resource, type, entry }) => {
     if (resource !== "repositories") return;
     if (type === "DELETED") due.delete(entry.key);
-    else look(entry);
+    // Who writes it in two steps, as its object and its status, is not to find another version between them.
+    else look(entry, clock.now() + TICK_MS);
   });
   signal.addEventListener("abort", stop, { once: true });
   for (;;) {

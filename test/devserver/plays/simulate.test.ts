@@ -397,7 +397,21 @@ describe("the repository controller", () => {
   const pulled = { spec: { sync: { enabled: true, intervalSeconds: 10 } }, ...HEALTHY };
   const health = ({ store }: Setup, name = "demo") => store.get("repositories", "a", name)?.object.status?.["health"] as { healthy: boolean; checked: number };
 
-  test("finds a new repository healthy within a second, and looks again in the pause of checks", async () => {
+  test("leaves a repository alone for a second after each change", async () => {
+    const setup = setUp();
+    setup.play();
+    await clock(setup, 500);
+    const made = setup.repository("demo");
+    await clock(setup, 900);
+    assert.equal(health(setup), undefined);
+    setup.store.update("repositories", { ...made, status: {} });
+    await clock(setup, 900);
+    assert.equal(health(setup), undefined);
+    await clock(setup, 700);
+    assert.equal(health(setup).healthy, true);
+  });
+
+  test("finds a new repository healthy, and looks again in the pause of checks", async () => {
     const setup = setUp();
     setup.play("checks:1m");
     setup.repository("demo");
