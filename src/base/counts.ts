@@ -14,13 +14,16 @@ export const WATCH_REASONS = [
   ...REQUEST, "mid-line", "expired", "expired-event", "error-event", "not-json", "malformed", "oversized", "unexpected",
 ] as const satisfies Reason[];
 export const DELETE_REASONS = [...REQUEST, "conflict", "other-object", "unexpected"] as const satisfies Reason[];
+/** Of reading or writing one object; that somebody was faster is counted apart. */
+export const OBJECT_REASONS = [...REQUEST, "not-json", "malformed", "other-object", "unexpected"] as const satisfies Reason[];
 export const EXCHANGE_REASONS = [
   "connection", "cut", "stall", "unauthorized", "forbidden", "not-found", "throttled", "client-error", "server-error", "unexpected",
 ] as const satisfies Reason[];
 
 /** A label whose words are not listed: hosts that were configured, methods that we use, statuses that HTTP has. */
 const OPEN = "open";
-const RESOURCES = ["jobs", "historicjobs"] as const;
+const RESOURCES = ["jobs", "historicjobs", "repositories"] as const;
+const OBJECT = { operation: ["get", "create", "replace", "delete"], resource: RESOURCES } as const;
 
 /** Every name with its labels and their words. A name is counted once per fact, where the fact is known. */
 export const COUNTED = {
@@ -39,7 +42,10 @@ export const COUNTED = {
   "page": { resource: RESOURCES },
   "page-slow": { resource: RESOURCES },
   "page-failed": { resource: RESOURCES, reason: LIST_REASONS },
-  "asked-to-wait": { operation: ["list", "watch", "delete", "exchange"] },
+  "object": OBJECT,
+  "object-contended": OBJECT,
+  "object-failed": { operation: OBJECT.operation, reason: OBJECT_REASONS },
+  "asked-to-wait": { operation: ["list", "watch", "get", "create", "replace", "delete", "exchange"] },
   "retry": { operation: ["list", "watch", "delete", "exchange"] },
   "unauthorized": { credential: ["renewed", "unchanged", "unavailable"] },
   "token-minted": {},

@@ -46,11 +46,14 @@ export class ApiError extends AppError {
   readonly reason: string;
   /** From `Retry-After` or `details.retryAfterSeconds`, in milliseconds. */
   readonly retryAfterMs: number | undefined;
-  constructor(message: string, facts: { status: number; reason?: string; retryAfterMs?: number; cause?: unknown }) {
+  /** `details.name` of the Status: the object that the server speaks of; `""` without. */
+  readonly object: string;
+  constructor(message: string, facts: { status: number; reason?: string; retryAfterMs?: number; object?: string; cause?: unknown }) {
     super(message, facts);
     this.status = facts.status;
     this.reason = facts.reason ?? "";
     this.retryAfterMs = facts.retryAfterMs;
+    this.object = facts.object ?? "";
   }
   /** The version or continue token is no longer in the server's history: HTTP 410, or an ERROR event that says so. */
   get expired(): boolean {
@@ -87,9 +90,16 @@ export type NetworkReason = (typeof CONNECTION_REASONS)[number] | "cut" | "mid-l
 export class NetworkError extends AppError {
   readonly kind = "network";
   readonly reason: NetworkReason;
-  constructor(message: string, reason: NetworkReason, options?: { cause?: unknown }) {
+  /** Certain that nothing of the request left this process. */
+  readonly unsent: boolean;
+  constructor(message: string, reason: NetworkReason, options?: { cause?: unknown; unsent?: boolean }) {
     super(message, options);
     this.reason = reason;
+    this.unsent = options?.unsent ?? false;
+  }
+  /** The same of a request that waited for this one, as for its token, and never went out. */
+  asUnsent(): NetworkError {
+    return this.unsent ? this : new NetworkError(this.message, this.reason, { cause: this.cause, unsent: true });
   }
 }
 

@@ -1,11 +1,13 @@
-// An Api in, the same Api out, whose lists and deletes are counted by what came of them. Changes no answer.
+// An Api in, the same Api out, whose lists, reads and writes are counted by what came of them. Changes no answer.
 // Watches are counted by watch-meter.ts, which also knows how they end.
 
 import type { Clock } from "../base/clock.ts";
-import { type Count, DELETE_REASONS, LIST_REASONS } from "../base/counts.ts";
+import { type Count, type CountLabels, DELETE_REASONS, LIST_REASONS, OBJECT_REASONS } from "../base/counts.ts";
 import { ApiError } from "../base/errors.ts";
 import { oneOf, reasonOf } from "../base/reasons.ts";
 import type { Api } from "./api.ts";
+import type { ObjectAnswer } from "./api-objects.ts";
+import { isConflict, isGone } from "./status.ts";
 import type { KubeObject } from "./types.ts";
 
 /** From the request to the last byte. A list that takes longer stretches the resync interval of a minute. */
@@ -14,7 +16,7 @@ const SLOW_MS = 3_000;
 const JUMP_MS = 60_000;
 
 export interface MeteredApi extends Api {
-  /** The server's clock less ours at its last list, ms; undefined before, and without `Date`. */
+  /** The server's clock less ours at its last list, read or write, ms; undefined before, and without `Date`. */
   readonly clockSkewMs: number | undefined;
 }
 
@@ -30,11 +32,24 @@ export function meteredApi(api: Api, count: Count, clock: Pick<Clock, "now" | "m
     if (before !== undefined && Math.abs(offsetMs - before) > JUMP_MS) count("clock-jump", {});
   }
 
-  function failed(operation: "list" | "delete", error: unknown, signal: AbortSignal, tell: () => void): never {
+  function failed(operation: CountLabels<"asked-to-wait">["operation"], error: unknown, signal: AbortSignal, tell: () => void): never {
     if (signal.aborted && error === signal.reason) throw error;
     tell();
     if (error instanceof ApiError && error.retryAfterMs !== undefined) count("asked-to-wait", { operation });
     throw error;
+  }
+
+  /** What became of one object; only a delete answers with none. */
+  async function object<A extends ObjectAnswer | void>(labels: CountLabels<"object">, signal: AbortSignal, asked: Promise<A>): Promise<A> {
+    const answer = await asked.catch((error: unknown) =>
+      failed(labels.operation, error, signal, () => {
+        if (isConflict(error) || isGone(error)) count("object-contended", labels);
+        else count("object-failed", { operation: labels.operation, reason: oneOf(OBJECT_REASONS, reasonOf(error)) });
+      })
+    );
+    count("object", labels);
+    if (answer) tellTime(answer.serverTimeMs);
+    return answer;
   }
 
   return {
@@ -64,8 +79,16 @@ export function meteredApi(api: Api, count: Count, clock: Pick<Clock, "now" | "m
       return page;
     },
 
-    async deleteObject(collection, target, signal) {
-      await api.deleteObject(collection, target, signal).catch((error: unknown) =>
+    getObject: <T extends KubeObject>(...args: Parameters<Api["getObject"]>) =>
+      object({ operation: "get", resource: args[0].resource }, args[2], api.getObject<T>(...args)),
+    createObject: (...args) => object({ operation: "create", resource: args[0].resource }, args[2], api.createObject(...args)),
+    replaceObject: (...args) => object({ operation: "replace", resource: args[0].resource }, args[2], api.replaceObject(...args)),
+    replaceStatus: (...args) => object({ operation: "replace", resource: args[0].resource }, args[2], api.replaceStatus(...args)),
+
+    async deleteObject(...args) {
+      const [{ resource }, _target, signal] = args;
+      if (resource !== "historicjobs") return object({ operation: "delete", resource }, signal, api.deleteObject(...args));
+      await api.deleteObject(...args).catch((error: unknown) =>
         failed("delete", error, signal, () => count("delete-failed", { reason: oneOf(DELETE_REASONS, reasonOf(error)) }))
       );
       count("deleted", {});

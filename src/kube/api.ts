@@ -1,10 +1,11 @@
-// Collections and objects to HTTP calls on an authorised fetch, and answers to values or errors.
+// Collections to HTTP calls on an authorised fetch, and answers to values or errors; single objects are in api-objects.ts.
 // Knows no token and no TLS; retries nothing.
 
 import { createFetch, FetchError } from "ofetch";
-import { ApiError, ProtocolError } from "../base/errors.ts";
+import { ApiError, NetworkError, ProtocolError } from "../base/errors.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Fetch, FetchInit } from "../base/http.ts";
+import { type ObjectCalls, objectCalls } from "./api-objects.ts";
 import { readEvents } from "./ndjson.ts";
 import { apiError } from "./status.ts";
 import type { Collection, KubeObject, ListPage, WatchEvent } from "./types.ts";
@@ -22,20 +23,11 @@ export interface WatchQuery {
   timeoutSeconds: number;
 }
 
-export interface DeleteTarget {
-  namespace: string;
-  name: string;
-  /** Precondition: the object must still be this one. */
-  uid: string;
-}
-
-export interface Api {
+export interface Api extends ObjectCalls {
   /** One page; `onSend` as in FetchInit. @throws ApiError | NetworkError | ProtocolError | the signal's reason */
   listPage<T extends KubeObject>(collection: Collection, query: ListQuery, signal: AbortSignal, onSend?: () => void): Promise<ListPage<T>>;
   /** Opens a watch; resolves once the server has accepted it. Reading it throws as listPage does. */
   openWatch(collection: Collection, query: WatchQuery, signal: AbortSignal): Promise<AsyncGenerator<WatchEvent[]>>;
-  /** DELETE with uid precondition; resolves on any 2xx, unless that names another uid. @throws as listPage */
-  deleteObject(collection: Collection, target: DeleteTarget, signal: AbortSignal): Promise<void>;
   /** Server time (`Date`, ms) of the first answer that this process got, local time if it had none; undefined before. */
   readonly firstAnswerMs: number | undefined;
 }
@@ -47,13 +39,15 @@ export interface ApiOptions {
   /** Versions to try on 404, in order; the first that answers is kept. */
   versions: readonly [string, ...string[]];
   fetch: Fetch;
-  clock: Pick<Clock, "now">;
+  clock: Pick<Clock, "now" | "monotonic">;
   userAgent: string;
   /** Told when a later version than the first was adopted. */
   onVersion?: (version: string) => void;
   /** Deadline for headers of a watch, ms. A proxy may hold them back until the first event. */
   watchHeadersTimeoutMs?: number;
 }
+
+type Request = FetchInit & { method: string; body?: string };
 
 const ERROR_BODY_MAX = 64 * 1024;
 
@@ -72,22 +66,28 @@ export function createApi(options: ApiOptions): Api {
   const call = createFetch({ fetch: noted as typeof globalThis.fetch, Headers, AbortController });
   const headers = { Accept: "application/json", "User-Agent": options.userAgent };
 
-  async function request(doing: string, url: string, init: FetchInit & { method: string; body?: string }): Promise<{ response: Response; text: string }> {
-    const { timeout: _none, ...rest } = init as FetchInit & { method: string; body?: string; timeout?: number };
+  async function request(doing: string, url: string, init: Request): Promise<{ response: Response; text: string; sentAtMs: number }> {
+    const { timeout: _none, ...rest } = init as Request & { timeout?: number };
+    let sentAtMs: number | undefined;
+    rest.onSend = () => {
+      sentAtMs = clock.monotonic();
+      init.onSend?.();
+    };
     const response = await call.raw<string, "text">(url, {
       ...rest,
-      headers: { ...headers, ...(rest.headers as Record<string, string> | undefined) },
+      headers: rest.body === undefined ? headers : { ...headers, "Content-Type": "application/json" },
       retry: 0,
       redirect: "manual",
       responseType: "text",
       ignoreResponseError: true,
     }).catch((error: unknown) => {
       // ofetch wraps what the fetch threw and keeps the request's headers: only the cause goes on. A body's error comes as it is.
-      throw error instanceof FetchError ? (error.cause ?? error) : error;
+      const thrown = error instanceof FetchError ? (error.cause ?? error) : error;
+      throw sentAtMs === undefined && thrown instanceof NetworkError ? thrown.asUnsent() : thrown;
     });
     const text = typeof response._data === "string" ? response._data : "";
     if (!response.ok) throw refusal(doing, response, text);
-    return { response, text };
+    return { response, text, sentAtMs: sentAtMs ?? clock.monotonic() };
   }
 
   function refusal(doing: string, response: Response, text: string): ApiError | ProtocolError {
@@ -130,6 +130,11 @@ export function createApi(options: ApiOptions): Api {
   }
 
   return {
+    ...objectCalls(async (doing, below, init) => {
+      const { response, text, sentAtMs } = await request(doing, `${options.server}/apis/${options.group}/${version}${below}`, init);
+      return { text, status: response.status, serverTimeMs: dateOf(response), sentAtMs };
+    }),
+
     get firstAnswerMs() {
       return firstAnswerMs;
     },
@@ -166,16 +171,6 @@ export function createApi(options: ApiOptions): Api {
         }
         return readEvents(response.body as unknown as AsyncIterable<Uint8Array>);
       });
-    },
-
-    async deleteObject(collection, target, signal) {
-      const url = `${path({ resource: collection.resource, namespace: target.namespace }, version)}/${encodeURIComponent(target.name)}`;
-      const body = JSON.stringify({ kind: "DeleteOptions", apiVersion: "v1", preconditions: { uid: target.uid } });
-      const doing = `delete ${collection.resource} ${target.namespace}/${target.name}`;
-      const { text } = await request(doing, url, { method: "DELETE", headers: { "Content-Type": "application/json" }, body, signal });
-      const uid = deletedUid(text);
-      if (uid === undefined || uid === target.uid) return;
-      throw new ProtocolError(`Cannot ${doing}: server deleted another object of that name, against the precondition`, { reason: "other-object" });
     },
   };
 }
@@ -221,18 +216,6 @@ function parsePage<T extends KubeObject>(doing: string, response: Response, text
     bytes: bytesOf(text),
     serverTimeMs: dateOf(response),
   };
-}
-
-/** The uid that the answer to a DELETE names: in the details of a Status, or as the object itself; undefined if it does not. */
-function deletedUid(text: string): string | undefined {
-  let value: { kind?: unknown; details?: { uid?: unknown } | null; metadata?: { uid?: unknown } | null } | null;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  const uid = value?.kind === "Status" ? value.details?.uid : value?.metadata?.uid;
-  return typeof uid === "string" && uid !== "" ? uid : undefined;
 }
 
 function bytesOf(text: string): number {

@@ -1,7 +1,7 @@
 // An answer that is not success to an ApiError; the one place that reads a Status. Bodies are not trusted:
 // anything may come from a proxy in between.
 
-import { ApiError } from "../base/errors.ts";
+import { ApiError, ConfigError, NetworkError, TokenError } from "../base/errors.ts";
 import { retryAfterMs } from "../base/http.ts";
 import type { Status } from "./types.ts";
 
@@ -17,6 +17,7 @@ export function apiError(doing: string, status: number, body: string, retryAfter
     status,
     reason,
     retryAfterMs: retryAfterMs(retryAfter, nowMs) ?? (seconds > 0 ? Math.min(seconds * 1000, 300_000) : undefined),
+    object: typeof parsed?.details?.name === "string" ? parsed.details.name : "",
   });
 }
 
@@ -29,6 +30,36 @@ export function statusError(doing: string, status: Status): ApiError {
 /** The version is no longer in the server's history: HTTP 410 on a watch, on a list page, or an ERROR event. */
 export function isExpired(error: unknown): boolean {
   return error instanceof ApiError && error.expired;
+}
+
+/** HTTP 409: another version, another uid, or a name that is taken. It may answer the echo of a write of ours that was carried out. */
+export function isConflict(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 409;
+}
+
+// src: k8s.io/apimachinery pkg/api/errors and k8s.io/apiserver pkg/endpoints, for a path that is not served.
+const NO_SUCH_PATH = /could not find the requested resource$/;
+// src: pkg/storage/unified/apistore/store.go in grafana/grafana before #129212 (July 2026): PUT to an object that is gone.
+const PUT_TO_NOTHING = /resourceVersion should not be set on objects to be created/;
+
+/** There is no such object: a 404 that is about it, or what Grafana says of a PUT to one. Not the 404 of a proxy or of a path that is not served. */
+export function isGone(error: unknown): boolean {
+  if (!(error instanceof ApiError)) return false;
+  if (error.status === 500) return PUT_TO_NOTHING.test(error.message);
+  return error.status === 404 && (error.object !== "" || error.reason === "NotFound") && !NO_SUCH_PATH.test(error.message);
+}
+
+/** A 404 that is not about an object: the collection or its version is not served, or whoever answered is not the API server. */
+export function isUnserved(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404 && !isGone(error);
+}
+
+/**
+ * The server has carried nothing out: there was no credential to send it with, or no way out of this process.
+ * False of what may have been: its answer was lost, or is one of the server's. "Refused" of a NetworkError is no proof, see api-objects.ts.
+ */
+export function isUnsent(error: unknown): boolean {
+  return error instanceof TokenError || error instanceof ConfigError || (error instanceof NetworkError && error.unsent);
 }
 
 function parseStatus(body: string): Status | undefined {

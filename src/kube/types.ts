@@ -15,9 +15,9 @@ export interface KubeObject {
 
 export type Status = Partial<V1Status>;
 
-/** Where a list, watch or delete goes: one namespace, or all of them. */
+/** Where a list or watch goes: one namespace, or all of them. */
 export interface Collection {
-  resource: "jobs" | "historicjobs";
+  resource: "jobs" | "historicjobs" | "repositories";
   namespace?: string;
 }
 

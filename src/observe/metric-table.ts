@@ -42,6 +42,14 @@ export const METRICS: Readonly<Record<CountName, Metric>> = {
     fixed: JOBS,
   },
   "page": { name: "job_controller_list_pages_total", help: "Pages of lists" },
+  "object": {
+    name: "job_controller_object_requests_total",
+    help: "Single objects that were read or written as asked; deletes of HistoricJobs are counted as such",
+  },
+  "object-contended": {
+    name: "job_controller_object_conflicts_total",
+    help: "Reads and writes of single objects that came too late: changed or deleted by somebody else, or a name that was taken",
+  },
   "history-scan": {
     name: "job_controller_history_scans_total",
     help: "Readings of the history for Jobs that came and went unseen, by how they ended",
@@ -97,6 +105,11 @@ export const METRICS: Readonly<Record<CountName, Metric>> = {
   "delete-failed": {
     name: "job_controller_history_delete_errors_total",
     help: "Deletes that did not delete: not-found = somebody was faster, conflict = the name belongs to another object by now",
+    trouble: true,
+  },
+  "object-failed": {
+    name: "job_controller_object_errors_total",
+    help: "Single objects that could not be read or written, for another reason than that they were changed or gone",
     trouble: true,
   },
   "no-answer": {

@@ -3,7 +3,8 @@
 
 import { ApiError } from "../../src/base/errors.ts";
 import type { Collection, ListPage } from "../../src/kube/types.ts";
-import type { DeleteTarget, ListQuery } from "../../src/kube/api.ts";
+import type { DeleteTarget } from "../../src/kube/api-objects.ts";
+import type { ListQuery } from "../../src/kube/api.ts";
 import type { HistoricJob } from "../../src/provisioning.ts";
 import type { ManualClock } from "./manual-clock.ts";
 

@@ -42,6 +42,7 @@ export class ScriptedFetch {
       init,
     };
     this.requests.push(request);
+    init.onSend?.();
     const answer = this.#answers.shift();
     this.#waiting = this.#waiting.filter(({ count, reached }) => {
       if (this.requests.length < count) return true;
