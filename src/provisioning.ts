@@ -35,6 +35,8 @@ export interface JobStatus {
   finished?: number;
   /** 0 to 100. */
   progress?: number;
+  /** Writes of progress so far. */
+  progressUpdates?: number;
   errors?: string[];
   warnings?: string[];
   summary?: Record<string, unknown>[];
