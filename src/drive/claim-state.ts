@@ -1,5 +1,16 @@
 // From a job that may be claimed to one that is ours, as a pure step. Where compare-and-swap is not atomic (Grafana before
 // October 2025) two claims can both be answered with 200: then the claim counts only once it has settled and a read still shows it.
+//
+// | state   | input                                   | next                                               |
+// | putting | written, nothing to settle              | owned                                              |
+// | putting | written, conflict, unknown              | reading, once the claim has settled                |
+// | putting | gone, refused                           | lost                                               |
+// | reading | no such job, another uid                | lost                                               |
+// | reading | our owner                               | owned                                              |
+// | reading | the version before our PUT, or no read  | reading once more; unclear after the third         |
+// | reading | anything else                           | lost                                               |
+// A conflict proves nothing: it may be the answer to the echo of a PUT that was carried out (kube/api-objects.ts).
+// A job of which the lease has expired is taken over by the same steps.
 
 import type { JobView } from "./job-view.ts";
 
@@ -16,7 +27,8 @@ export type ClaimState =
   | { kind: "unclear"; uid: string; owner: string };
 
 export type ClaimInput =
-  | { kind: "put"; answer: "written" | "conflict" | "gone" | "unknown"; sentMs: number; nowMs: number }
+  /** `refused`: certainly not carried out. */
+  | { kind: "put"; answer: "written" | "conflict" | "gone" | "refused" | "unknown"; sentMs: number; nowMs: number }
   /** Undefined = no such job. */
   | { kind: "read"; view: JobView | undefined; nowMs: number }
   | { kind: "read-failed"; nowMs: number };
@@ -33,11 +45,10 @@ export function claimable(view: JobView, serves: (action: string) => boolean): b
 export function claimStep(state: ClaimState, input: ClaimInput, settleMs: number): ClaimState {
   if (state.kind === "putting" && input.kind === "put") {
     const { uid, owner, baseVersion } = state;
-    const { sentMs, nowMs } = input;
-    if (input.answer === "conflict" || input.answer === "gone") return { kind: "lost" };
-    if (input.answer === "written" && settleMs === 0) return { kind: "owned", uid, owner, sentMs };
-    const untilMs = input.answer === "unknown" ? Math.max(nowMs, sentMs + settleMs) : nowMs + settleMs;
-    return { kind: "reading", uid, owner, baseVersion, sentMs, untilMs, reads: 0 };
+    const { answer, sentMs, nowMs } = input;
+    if (answer === "gone" || answer === "refused") return { kind: "lost" };
+    if (answer === "written" && settleMs === 0) return { kind: "owned", uid, owner, sentMs };
+    return { kind: "reading", uid, owner, baseVersion, sentMs, untilMs: nowMs + settleMs, reads: 0 };
   }
   if (state.kind === "reading" && input.kind === "read") {
     const { uid, owner, baseVersion, sentMs } = state;

@@ -3,14 +3,23 @@
 // between any two steps leaves what the next driver needs to finish without running the work again.
 //
 // | step         | request                         | answer → next step                                                      |
-// | status       | PUT the Job                     | written → record; lost → kept                                           |
+// | any          |                                 | lost → kept: the lease is, and the rest is up to the next owner         |
+// | status       | PUT the Job                     | written → record; refused → kept                                        |
 // | record       | POST the record, by its own name| created → delete; exists, unknown → check; absent → log; refused → kept |
 // | check        | GET that name                   | same → delete; missing → record; other → kept; unknown → check          |
 // | log          | none: the line is the record    | logged → delete                                                         |
-// | delete       | DELETE with uid and version     | done, gone → done; conflict, unknown → look                             |
+// | delete       | DELETE with uid and version     | deleted, gone → done; conflict, unknown → look                          |
 // | look         | GET the Job                     | gone, replaced → done; ours → delete; changed → kept; unknown → look    |
+//
+// All of it runs under the lease. The delete would be safe without, and the record has one name whoever writes it; but a
+// finisher that was stopped for minutes could write a record anew that somebody else has written, and pruning has
+// deleted, meanwhile.
 
-/** Why the Job stays: `lost` = the lease is, `forbidden` = no right to write history, `refused` = the record was, `other-record` = its name is taken by something else, `changed` = owner or result are not ours any more, `failing` = no answer after many tries. */
+/**
+ * Why the Job stays: `lost` = the lease is, `forbidden` = no right to write history, `refused` = the status or the record was,
+ * `other-record` = its name is taken by something else, `changed` = owner or result are not ours any more, `failing` = no
+ * usable answer after many tries.
+ */
 export type Kept = "lost" | "forbidden" | "refused" | "other-record" | "changed" | "failing";
 
 export type FinishState =
@@ -21,7 +30,8 @@ export type FinishState =
   | { step: "kept"; why: Kept };
 
 export type FinishInput =
-  | { step: "status"; answer: "written" | "lost" }
+  | { step: "lost" }
+  | { step: "status"; answer: "written" | "refused" }
   /** `absent`: there is no such collection, history is kept elsewhere. */
   | { step: "record"; answer: "created" | "exists" | "unknown" | "absent" | "forbidden" | "refused" }
   /** `same`: original-uid and finished are those of the job. */
@@ -46,10 +56,11 @@ export function finishStart({ written, recordWanted }: FinishStart): FinishState
 
 /** An input that answers another step than the present one changes nothing. */
 export function finishStep(state: FinishState, input: FinishInput): FinishState {
+  if (input.step === "lost") return state.step === "done" || state.step === "kept" ? state : { step: "kept", why: "lost" };
   if (state.step !== input.step) return state;
   switch (input.step) {
     case "status":
-      return input.answer === "written" ? { step: "record", tries: 0 } : { step: "kept", why: "lost" };
+      return input.answer === "written" ? { step: "record", tries: 0 } : { step: "kept", why: "refused" };
     case "record":
       switch (input.answer) {
         case "created":

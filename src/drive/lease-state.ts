@@ -2,12 +2,13 @@
 // how long WE may work after the sending of the last successful write, on our monotonic clock; `expiry`, when others
 // may take the job, is longer and is judged elsewhere (others-leases.ts).
 //
-// | input      | held becomes                                                                     |
-// | written    | held, valid until `sentMs` + validity; failures 0                                |
-// | conflict   | held, to be read before the next write; not counted                              |
-// | read       | held if uid and owner are still ours; lost otherwise (gone, replaced, taken, released) |
-// | failed     | held with one failure more; lost at the third in a row                           |
-// | time       | held until the validity has passed; then lost                                    |
+// | input            | held becomes                                                                           |
+// | any, too late    | lost once the validity has passed, also when the input is the answer that was awaited  |
+// | written          | held, valid until `sentMs` + validity; failures 0                                      |
+// | conflict         | held, to be read before the next write; not counted                                    |
+// | read             | held if uid and owner are still ours; lost otherwise (gone, replaced, taken, released) |
+// | failed           | held with one failure more, to be read before the next write; lost at the third in a row |
+// | time             | held                                                                                   |
 // Lost stays lost: nothing is ever written for this claim again.
 
 import type { JobView } from "./job-view.ts";
@@ -38,13 +39,14 @@ export interface Lease {
 export type LeaseInput =
   /** A write of ours that carries the claim was answered with success; `sentMs` is when it was sent. */
   | { kind: "written"; sentMs: number }
-  /** A write was refused since the version is not the current one. */
+  /** The version is not the current one, or may not be: a write was refused for it, or got no answer and was no renewal. */
   | { kind: "conflict" }
   /** A read shows the job, or that there is none. */
   | { kind: "read"; view: JobView | undefined }
-  /** A read or write failed in any other way, or got no answer. */
+  /** A renewal could not be had in any other way: its read or its write failed, or got no answer. */
   | { kind: "failed" }
-  | { kind: "time"; nowMs: number };
+  /** Nothing but the time. */
+  | { kind: "time" };
 
 const MAX_FAILURES = 3;
 
@@ -53,8 +55,10 @@ export function leaseOf(uid: string, owner: string, sentMs: number, rules: Lease
   return { uid, owner, validUntilMs: sentMs + rules.validityMs, renewAtMs: sentMs + rules.renewalMs, failures: 0, stale: false, lost: undefined };
 }
 
-export function leaseStep(lease: Lease, input: LeaseInput, rules: LeaseRules): Lease {
+/** `nowMs`: when the input became known, monotonic. */
+export function leaseStep(lease: Lease, input: LeaseInput, nowMs: number, rules: LeaseRules): Lease {
   if (lease.lost !== undefined) return lease;
+  if (nowMs >= lease.validUntilMs) return { ...lease, lost: "expired" };
   switch (input.kind) {
     case "written": {
       // Answers may overtake each other: a lease never becomes shorter by a success.
@@ -78,7 +82,7 @@ export function leaseStep(lease: Lease, input: LeaseInput, rules: LeaseRules): L
       return failures < MAX_FAILURES ? { ...lease, failures, stale: true } : { ...lease, failures, lost: "failing" };
     }
     case "time":
-      return input.nowMs < lease.validUntilMs ? lease : { ...lease, lost: "expired" };
+      return lease;
   }
 }
 

@@ -1,5 +1,5 @@
 // What becomes of a job whose owner's lease has expired: one compare-and-swap, at the version at which our clock started,
-// decides. A late renewal has changed the version and wins; after ours it has lost.
+// decides. A late renewal has changed the version and wins; after ours it has lost. And what an owner gives back by itself.
 
 import type { Job } from "../provisioning.ts";
 import { type Claim, type JobView, requeued, withClaim } from "./job-view.ts";
@@ -22,4 +22,10 @@ export function reapOf({ finished, attempt }: JobView, { onExpired, maxAttempts 
 /** The object of that one compare-and-swap. It carries the version of `job`: never read it again for a reap. */
 export function reapObject(job: Job, reap: Reap, claim: Claim): Job {
   return reap === "requeue" ? requeued(job) : withClaim(job, claim);
+}
+
+/** Whether a job that we have claimed and not ended can be given back: only while it is ours, and never once it has its result. */
+export function rollbackOf(view: JobView, uid: string, owner: string): "release" | "leave" {
+  if (view.uid !== uid || view.owner !== owner || view.claim === "") return "leave";
+  return view.finished ? "leave" : "release";
 }
