@@ -1,0 +1,103 @@
+// `status.sync` of the repository whose job we drive: working at the start, the outcome at the end. Nobody else repairs it:
+// a repository that says `working` for a job that is gone is never pulled again (#113826, #129963 of grafana/grafana).
+// A job does not fail for it, whatever becomes of these writes.
+
+import { ApiError, messageOf } from "../base/errors.ts";
+import type { Logger } from "../base/log.ts";
+import type { ObjectCalls } from "../kube/api-objects.ts";
+import { isConflict, isGone } from "../kube/status.ts";
+import type { KubeObject } from "../kube/types.ts";
+import type { JobStatus } from "../provisioning.ts";
+import type { JobView } from "./job-view.ts";
+
+/** Actions that move a repository's content here: the others leave `sync` alone. */
+const SYNCS: readonly string[] = ["pull", "migrate"];
+const MAX_TRIES = 4;
+const REPOSITORIES = { resource: "repositories" } as const;
+
+interface Repository extends KubeObject {
+  status?: { sync?: Sync; [field: string]: unknown };
+}
+
+interface Sync {
+  state?: string;
+  /** Name of the job that touched it last. */
+  job?: string;
+  /** ms since the epoch. */
+  started?: number;
+  [field: string]: unknown;
+}
+
+export interface SyncTarget extends Pick<JobView, "namespace" | "name" | "repository" | "action"> {
+  /** When work began, on the server's clock, ms since the epoch. */
+  startedMs: number;
+}
+
+export class RepositorySync {
+  readonly #api: Pick<ObjectCalls, "getObject" | "replaceStatus">;
+  readonly #log: Logger;
+  /** Namespaces where it was refused: said once each, and not tried again. */
+  readonly #refused = new Set<string>();
+
+  constructor(api: Pick<ObjectCalls, "getObject" | "replaceStatus">, log: Logger) {
+    this.#api = api;
+    this.#log = log;
+  }
+
+  /** Work begins. Resolves whatever happens, unless the signal ends it. */
+  began(target: SyncTarget, signal: AbortSignal): Promise<void> {
+    return this.#write(target, { state: "working", started: target.startedMs, finished: undefined, message: undefined }, signal);
+  }
+
+  /** The job goes back to the queue, unfinished. */
+  released(target: SyncTarget, signal: AbortSignal): Promise<void> {
+    return this.#write(target, { state: "pending", started: 0, finished: undefined, message: undefined }, signal);
+  }
+
+  /** The job is finished with this status. */
+  ended(target: SyncTarget, { state, finished, message, errors = [], warnings = [] }: JobStatus, signal: AbortSignal): Promise<void> {
+    const texts = state === "success" ? [] : [message, ...errors, ...warnings].filter((text) => text !== undefined && text !== "");
+    return this.#write(target, { state, started: target.startedMs, finished, message: texts.length === 0 ? undefined : texts }, signal);
+  }
+
+  async #write(target: SyncTarget, fields: Record<string, unknown>, signal: AbortSignal): Promise<void> {
+    const { namespace, repository, name, action } = target;
+    if (!SYNCS.includes(action) || repository === "" || this.#refused.has(namespace)) return;
+    try {
+      for (let tries = 1; ; tries++) {
+        const { object } = await this.#api.getObject<Repository>(REPOSITORIES, { namespace, name: repository }, signal);
+        const before = object.status?.sync ?? {};
+        if (ofLaterJob(before, target)) return;
+        const sync = { ...before, job: name, ...fields };
+        const changed = { ...object, status: { ...object.status, sync } };
+        const conflict = await this.#api.replaceStatus(REPOSITORIES, changed, signal).then(() => false, conflictOf);
+        if (!conflict) return;
+        if (tries === MAX_TRIES) throw new Error(`it was changed by somebody else ${MAX_TRIES} times in a row`);
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      this.#tell(target, error);
+    }
+  }
+
+  #tell({ namespace, repository, name }: SyncTarget, error: unknown): void {
+    if (isGone(error)) return;
+    const forbidden = error instanceof ApiError && (error.status === 403 || error.status === 401);
+    if (forbidden) this.#refused.add(namespace);
+    const next = forbidden
+      ? "grant repositories/status update; until then whoever may write it must repair status.sync of repositories whose jobs end here"
+      : "repair status.sync of this repository if it stays as it is";
+    this.#log.warn("cannot write sync status of repository", { namespace, repository, job: name, error: messageOf(error), next });
+  }
+}
+
+/** Whether it tells of a job that began after ours: one of another name, or our successor of the same name. */
+function ofLaterJob({ started = 0 }: Sync, { startedMs }: SyncTarget): boolean {
+  return started > startedMs;
+}
+
+/** True for a conflict. @throws anything else */
+function conflictOf(error: unknown): true {
+  if (isConflict(error)) return true;
+  throw error;
+}
