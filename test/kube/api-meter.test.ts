@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { ApiError, NetworkError, ProtocolError } from "../../src/base/errors.ts";
 import type { Api } from "../../src/kube/api.ts";
 import { meteredApi } from "../../src/kube/api-meter.ts";
+import type { ObjectAnswer } from "../../src/kube/api-objects.ts";
 import type { ListPage } from "../../src/kube/types.ts";
 import { ManualClock } from "../support/manual-clock.ts";
 import { MemoryCount } from "../support/memory-count.ts";
@@ -10,6 +11,7 @@ import { page } from "../support/objects.ts";
 
 const JOBS = { resource: "jobs" } as const;
 const TARGET = { namespace: "default", name: "a", uid: "1" };
+const ANSWER: ObjectAnswer = { object: {}, status: 200, serverTimeMs: undefined, sentAtMs: 0 };
 const never = new AbortController().signal;
 
 function setUp() {
@@ -17,10 +19,15 @@ function setUp() {
   const counts = new MemoryCount();
   let answer: (onSend?: () => void) => Promise<ListPage> = async () => page([]);
   let deleted: () => Promise<void> = async () => {};
+  let object: () => Promise<ObjectAnswer> = async () => ANSWER;
   const bare = {
     listPage: (_collection: unknown, _query: unknown, _signal: unknown, onSend?: () => void) => answer(onSend),
     openWatch: () => Promise.reject(new Error("not here")),
     deleteObject: () => deleted(),
+    getObject: () => object(),
+    createObject: () => object(),
+    replaceObject: () => object(),
+    replaceStatus: () => object(),
     firstAnswerMs: 42,
   } as unknown as Api;
   const api = meteredApi(bare, counts.count, clock);
@@ -33,11 +40,14 @@ function setUp() {
       answer = typeof next === "function" ? next : async () => (next instanceof Error ? Promise.reject(next) : next);
       return api.listPage(JOBS, { limit: 1, ...more }, never);
     },
-    delete(error?: Error) {
+    delete(error?: Error, resource: "jobs" | "historicjobs" = "historicjobs") {
       deleted = async () => {
         if (error !== undefined) throw error;
       };
-      return api.deleteObject({ resource: "historicjobs" }, TARGET, never);
+      return api.deleteObject({ resource }, TARGET, never);
+    },
+    answer(next: ObjectAnswer | Error) {
+      object = async () => (next instanceof Error ? Promise.reject(next) : next);
     },
   };
 }
@@ -134,6 +144,46 @@ describe("meteredApi()", () => {
       await assert.rejects(api.delete(error));
       assert.deepEqual(counts.take(), expected);
     }
+  });
+
+  test("counts what came of single objects, and apart where somebody was faster", async () => {
+    const { api, answer, counts, delete: del } = setUp();
+    const calls: [string, () => Promise<unknown>][] = [
+      ["get,jobs", () => api.getObject(JOBS, TARGET, never)],
+      ["create,historicjobs", () => api.createObject({ resource: "historicjobs" }, {}, never)],
+      ["replace,jobs", () => api.replaceObject(JOBS, {}, never)],
+      ["replace,repositories", () => api.replaceStatus({ resource: "repositories" }, {}, never)],
+    ];
+    for (const [labels, call] of calls) {
+      assert.equal(await call(), ANSWER);
+      assert.deepEqual(counts.take(), [`object ${labels}`]);
+      const [operation] = labels.split(",");
+      for (const [error, expected] of [
+        [new ApiError("no", { status: 409 }), [`object-contended ${labels}`]],
+        [new ApiError("no", { status: 404, reason: "NotFound" }), [`object-contended ${labels}`]],
+        [new ApiError("no", { status: 404 }), [`object-failed ${operation},not-found`]],
+        [new ApiError("no", { status: 403 }), [`object-failed ${operation},forbidden`]],
+        [new ApiError("no", { status: 429, retryAfterMs: 5 }), [`object-failed ${operation},throttled`, `asked-to-wait ${operation}`]],
+        [new ProtocolError("no", { reason: "other-object" }), [`object-failed ${operation},other-object`]],
+        [new NetworkError("no", "cut"), [`object-failed ${operation},cut`]],
+        [new TypeError("no"), [`object-failed ${operation},unexpected`]],
+      ] as const) {
+        answer(error);
+        await assert.rejects(call(), (thrown) => thrown === error);
+        assert.deepEqual(counts.take(), expected);
+      }
+      answer(ANSWER);
+    }
+    await del(undefined, "jobs");
+    await assert.rejects(del(new ApiError("no", { status: 409 }), "jobs"));
+    assert.deepEqual(counts.take(), ["object delete,jobs", "object-contended delete,jobs"]);
+  });
+
+  test("learns the server's clock from objects, too", async () => {
+    const { api, answer, clock } = setUp();
+    answer({ ...ANSWER, serverTimeMs: clock.now() + 90_000 });
+    await api.getObject(JOBS, TARGET, never);
+    assert.equal(api.clockSkewMs, 90_000);
   });
 
   test("sees the server's clock jump, and not that it drifts or is another than ours", async () => {

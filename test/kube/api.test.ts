@@ -267,11 +267,18 @@ describe("API version", () => {
     assert.deepEqual(chosen, ["v1beta1"]);
   });
 
-  test("deletes through the version that answered", async () => {
-    const { api, urls } = setUp(notFound(), list(), json({ kind: "Status" }));
+  test("reads and deletes objects through the version that answered", async () => {
+    const { api, urls } = setUp(notFound(), list(), json({ metadata: { name: "a", uid: "1", resourceVersion: "7" } }), json({ kind: "Status" }));
     await api.listPage(JOBS, { limit: 1 }, never);
+    await api.getObject(HISTORY, { namespace: "default", name: "a" }, never);
     await api.deleteObject(HISTORY, { namespace: "default", name: "a", uid: "1" }, never);
-    assert.match(urls()[2] ?? "", /\/v1beta1\/namespaces\/default\/historicjobs\/a$/);
+    for (const url of urls().slice(2)) assert.match(url, /\/v1beta1\/namespaces\/default\/historicjobs\/a$/);
+  });
+
+  test("is not asked for anew by an object that is not there", async () => {
+    const { api, urls } = setUp(notFound());
+    await assert.rejects(api.getObject(JOBS, { namespace: "default", name: "a" }, never), ApiError);
+    assert.equal(urls().length, 1);
   });
 });
 
@@ -359,55 +366,6 @@ describe("openWatch()", () => {
     await assert.rejects(redirect.api.openWatch(JOBS, { version: "7", timeoutSeconds: 287 }, never), ProtocolError);
     await assert.rejects(setUp(new Response(null)).api.openWatch(JOBS, { version: "7", timeoutSeconds: 287 }, never), /got no body/);
   });
-});
-
-describe("deleteObject()", () => {
-  test("sends the uid as precondition", async () => {
-    const { api, server } = setUp(json({ kind: "Status", status: "Success" }));
-    await api.deleteObject(HISTORY, { namespace: "stacks-42", name: "a-x7f2q", uid: "u-1" }, never);
-    const [{ url, method, headers, body }] = server.requests as [(typeof server.requests)[0]];
-    assert.equal(`${method} ${url}`, `DELETE ${BASE}/v0alpha1/namespaces/stacks-42/historicjobs/a-x7f2q`);
-    assert.equal(headers.get("content-type"), "application/json");
-    assert.deepEqual(JSON.parse(body), { kind: "DeleteOptions", apiVersion: "v1", preconditions: { uid: "u-1" } });
-  });
-
-  const target = { namespace: "default", name: "a", uid: "1" };
-  for (const [how, body] of [
-    ["as the object", { kind: "HistoricJob", metadata: { name: "a", uid: "2" } }],
-    ["in the details of a Status", { kind: "Status", status: "Success", details: { name: "a", uid: "2" } }],
-  ] as const) {
-    test(`fails where the answer names another uid ${how}: the precondition was ignored`, async () => {
-      await assert.rejects(setUp(json(body)).api.deleteObject(HISTORY, target, never), (error) => {
-        assert.ok(error instanceof ProtocolError);
-        assert.equal(error.message, "Cannot delete historicjobs default/a: server deleted another object of that name, against the precondition");
-        return error.reason === "other-object";
-      });
-      const same = JSON.parse(JSON.stringify(body).replace('"2"', '"1"')) as unknown;
-      await setUp(json(same)).api.deleteObject(HISTORY, target, never);
-    });
-  }
-
-  for (const body of ["null", "5", '{"kind":"Status"}', '{"kind":"Status","details":null}', '{"metadata":{"uid":5}}']) {
-    test(`takes ${body} for an answer without a uid`, () => setUp(new Response(body)).api.deleteObject(HISTORY, target, never));
-  }
-
-  for (const status of [200, 202, 204]) {
-    test(`takes ${status} for success, whatever the body`, async () => {
-      await setUp(new Response(status === 204 ? null : "anything", { status })).api.deleteObject(HISTORY, { namespace: "default", name: "a", uid: "1" }, never);
-    });
-  }
-
-  for (const status of [403, 404, 409, 429, 500]) {
-    test(`throws ${status}, tried once`, async () => {
-      const { api, server } = setUp(new Response("", { status, headers: { "retry-after": "4" } }));
-      await assert.rejects(api.deleteObject(HISTORY, { namespace: "default", name: "a", uid: "1" }, never), (error) => {
-        assert.ok(error instanceof ApiError);
-        assert.equal(error.message, `Cannot delete historicjobs default/a: server answered ${status}`);
-        return error.status === status && error.retryAfterMs === 4_000;
-      });
-      assert.equal(server.requests.length, 1);
-    });
-  }
 });
 
 describe("firstAnswerMs", () => {

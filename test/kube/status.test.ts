@@ -1,7 +1,7 @@
 import { describe, test } from "node:test";
 import assert from "node:assert/strict";
-import { ApiError } from "../../src/base/errors.ts";
-import { apiError, isExpired, statusError } from "../../src/kube/status.ts";
+import { ApiError, ConfigError, NetworkError, ProtocolError, TokenError } from "../../src/base/errors.ts";
+import { apiError, isConflict, isExpired, isGone, isUnsent, isUnserved, statusError } from "../../src/kube/status.ts";
 
 const NOW = Date.parse("2026-03-01T10:00:00Z");
 
@@ -99,4 +99,59 @@ describe("isExpired()", () => {
   ] as const) {
     test(`${expected ? "holds for" : "does not hold for"} ${what}`, () => assert.equal(isExpired(error), expected));
   }
+});
+
+describe("isGone() and isUnserved()", () => {
+  const details = { name: "a", group: "provisioning.grafana.app", kind: "jobs" };
+  const putToNothing = 'resourceVersion should not be set on objects to be created';
+  for (const [what, code, body, is] of [
+    ["a 404 about the object", 404, status({ reason: "NotFound", message: 'jobs.provisioning.grafana.app "a" not found', details }), "gone"],
+    ["the storage's own 404, without a reason", 404, status({ message: "not found", details }), "gone"],
+    ["a 404 with a reason alone", 404, status({ reason: "NotFound", message: "not found" }), "gone"],
+    ["the 500 of a PUT to nothing", 500, status({ message: putToNothing, code: 500 }), "gone"],
+    ["a path that is not served", 404, status({ reason: "NotFound", message: "the server could not find the requested resource", details: {} }), "unserved"],
+    ["a path that is not served, in plain text", 404, "404 page not found\n", "unserved"],
+    ["a proxy's page", 404, "<html>not found</html>", "unserved"],
+    ["any other 500", 500, status({ message: "database is locked" }), "neither"],
+    ["a conflict that says the same", 409, status({ reason: "Conflict", message: putToNothing }), "neither"],
+    ["410", 410, status({ reason: "Gone", details }), "neither"],
+  ] as const) {
+    test(`take ${what} for ${is}`, () => {
+      const error = apiError("get jobs default/a", code, body, null, NOW);
+      assert.deepEqual([isGone(error), isUnserved(error)], [is === "gone", is === "unserved"]);
+    });
+  }
+
+  test("do not hold for what is no answer", () => {
+    for (const error of [new NetworkError("m", "cut"), new Error("404"), undefined]) assert.deepEqual([isGone(error), isUnserved(error)], [false, false]);
+  });
+});
+
+describe("isConflict()", () => {
+  test("holds for 409 of any reason and for nothing else", () => {
+    for (const reason of ["Conflict", "AlreadyExists", ""]) assert.equal(isConflict(new ApiError("m", { status: 409, reason })), true);
+    for (const error of [new ApiError("m", { status: 412, reason: "Conflict" }), new Error("409"), undefined]) assert.equal(isConflict(error), false);
+  });
+});
+
+describe("isUnsent()", () => {
+  for (const [what, error, expected] of [
+    ["a credential that could not be had", new TokenError("m"), true],
+    ["a credential file that cannot be read", new ConfigError("m"), true],
+    ["what never went out", new NetworkError("m", "refused").asUnsent(), true],
+    ["a refused connection: an earlier sending may have been broken off", new NetworkError("m", "refused"), false],
+    ["a lost answer", new NetworkError("m", "cut"), false],
+    ["an answer", new ApiError("m", { status: 409 }), false],
+    ["an answer that cannot be read", new ProtocolError("m"), false],
+  ] as const) {
+    test(`${expected ? "holds" : "does not hold"} for ${what}`, () => assert.equal(isUnsent(error), expected));
+  }
+
+  test("is the same error otherwise", () => {
+    const cause = new Error("ECONNREFUSED");
+    const error = new NetworkError("Cannot connect", "dns", { cause });
+    const unsent = error.asUnsent();
+    assert.deepEqual([unsent.message, unsent.reason, unsent.cause, error.unsent], ["Cannot connect", "dns", cause, false]);
+    assert.equal(unsent.asUnsent(), unsent);
+  });
 });
