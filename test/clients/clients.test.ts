@@ -1,10 +1,11 @@
-// Other people's clients, each led through the same script on a real API server and on the dev server: the same transcript.
+// Other people's clients, each led through the same script on a real API server and on the dev server: the same transcript. They
+// are led while this file loads, all at once; the tests compare.
 
 import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import type { Client } from "./client.ts";
 import { assertSame } from "./compare.ts";
 import { curl } from "./curl.ts";
@@ -12,46 +13,39 @@ import { type Difference, DIFFERENCES } from "./differences.ts";
 import { goClient } from "./go-client.ts";
 import { kubectls } from "./kubectl.ts";
 import { nodeClients } from "./node-client.ts";
-import { NAMESPACES, type ClientServer, type Servers, startServers } from "./servers.ts";
+import { type ClientServer, NAMESPACES, type Servers, startServers } from "./servers.ts";
 import type { Outcome } from "./transcript.ts";
 
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 const CLIENTS: readonly Client[] = [...(await kubectls(say)), await goClient(say), ...nodeClients(), curl()];
 
-/** What each client printed, step by step, on each server. */
-const transcripts = new Map<Client, Record<ClientServer["name"], readonly Outcome[]>>();
+/** What each client printed on each server, step by step; in the order of CLIENTS. */
+const transcripts = await record();
 const applied = new Set<Difference>();
-let servers: Servers | undefined;
 
-before(async () => {
-  servers = await startServers();
-  await Promise.all(CLIENTS.map((client, index) => record(servers as Servers, client, index)));
-}, { timeout: 600_000 });
-
-after(async () => {
-  await servers?.[Symbol.asyncDispose]();
-  for (const [{ name, titles }, { real }] of transcripts) {
-    say(`${name}: ${titles.length} steps, ${real.reduce((sum, { lines }) => sum + lines.length, 0)} lines`);
-  }
-});
-
-async function record({ real, dev, directory }: Servers, client: Client, index: number): Promise<void> {
-  const lane = async (server: ClientServer) => {
-    const own = join(directory, `${index}-${server.name}`);
-    await mkdir(own);
-    const [namespace, second] = NAMESPACES[index] ?? ["", ""];
-    return client.run(server, { namespace, second, directory: own });
-  };
-  const [onReal, onDev] = await Promise.all([lane(real), lane(dev)]);
-  transcripts.set(client, { real: onReal, dev: onDev });
+async function record(): Promise<Record<ClientServer["name"], Outcome[]>[]> {
+  await using servers = await startServers();
+  // Awaited here: the servers end with this block.
+  return await Promise.all(CLIENTS.map(async (client, index) => {
+    const [real, dev] = await Promise.all([lane(servers, client, index, "real"), lane(servers, client, index, "dev")]);
+    say(`${client.name}: ${client.titles.length} steps, ${real.reduce((sum, { lines }) => sum + lines.length, 0)} lines`);
+    return { real, dev };
+  }));
 }
 
-for (const client of CLIENTS) {
-  describe(client.name, () => {
-    for (const [index, title] of client.titles.entries()) {
+async function lane(servers: Servers, client: Client, index: number, name: ClientServer["name"]): Promise<Outcome[]> {
+  const directory = join(servers.directory, `${index}-${name}`);
+  await mkdir(directory);
+  const [namespace, second] = NAMESPACES[index] ?? ["", ""];
+  return client.run(servers[name], { namespace, second, directory });
+}
+
+for (const [index, { name, titles }] of CLIENTS.entries()) {
+  describe(name, () => {
+    for (const [step, title] of titles.entries()) {
       test(title, () => {
-        const transcript = transcripts.get(client);
-        for (const difference of assertSame(transcript?.real[index], transcript?.dev[index], DIFFERENCES)) applied.add(difference);
+        const transcript = transcripts[index];
+        for (const difference of assertSame(transcript?.real[step], transcript?.dev[step], DIFFERENCES)) applied.add(difference);
       });
     }
   });

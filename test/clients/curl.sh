@@ -1,7 +1,7 @@
 # What curl is made to do on each server, a step from one "##" to the next, each run by sh after this preamble. URL, CURLRC (how
 # to reach the server and who calls), NAMESPACE and WORK are given.
 set -u
-cd "$WORK"
+cd "$WORK" || exit 1
 api=$URL/apis/provisioning.grafana.app/v0alpha1/namespaces/$NAMESPACE
 json="Content-Type: application/json"
 # What came back, beside the body.

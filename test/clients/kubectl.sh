@@ -1,7 +1,7 @@
 # What kubectl is made to do on each server, a step from one "##" to the next. A step is run by sh after this preamble; its
 # standard output, standard error and exit code are its transcript. KUBECTL, KUBECONFIG, NAMESPACE, SECOND and WORK are given.
 set -u
-cd "$WORK"
+cd "$WORK" || exit 1
 jobs=jobs.provisioning.grafana.app
 history=historicjobs.provisioning.grafana.app
 repositories=repositories.provisioning.grafana.app
