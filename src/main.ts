@@ -11,6 +11,7 @@ import { dispatch, type Handlers } from "./cli/commands.ts";
 import type { DevConfig, RunConfig } from "./cli/config.ts";
 import { viewOf, wantsColor } from "./cli/help.ts";
 import { endingOf, endingText, EXIT } from "./cli/exit.ts";
+import { beGuard } from "./guard.ts";
 import { checkReady } from "./observe/ready.ts";
 import { runController } from "./run.ts";
 import { systemClock } from "./runtime/clock.ts";
@@ -22,6 +23,9 @@ import type { Host } from "./runtime/runtime.ts";
 import { installProcessEvents } from "./runtime/signals.ts";
 import { createStdoutSink } from "./runtime/sink.ts";
 import { createTransport } from "./runtime/transport.ts";
+import { GUARD_WORD } from "./work/guard-wire.ts";
+
+if (process.argv[2] === GUARD_WORD) await beGuard();
 
 const FLUSH_MS = 2_000;
 

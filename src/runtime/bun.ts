@@ -2,6 +2,7 @@
 // Knows no deadline and translates no error; Bun's own idle cut (360 s) is switched off here.
 
 import { readdirSync } from "node:fs";
+import { isOrphaned, openPipe } from "./bun-libc.ts";
 import type { Host, HostTransport, TlsMaterial } from "./runtime.ts";
 
 interface BunInit extends RequestInit {
@@ -25,7 +26,8 @@ export const host: Host = {
   makeTransport,
   collectGarbage: () => Bun.gc(true),
   openFiles,
-  isOrphaned: orphanCheck(),
+  isOrphaned,
+  openPipe,
 };
 
 function makeTransport(tls: TlsMaterial): HostTransport {
@@ -58,32 +60,4 @@ function openFiles(): number | undefined {
   } catch {
     return undefined;
   }
-}
-
-interface BunFfi {
-  dlopen(path: string, symbols: { poll: { args: string[]; returns: string } }): { symbols: { poll(fds: number, count: number, timeoutMs: number): number } };
-  ptr(view: Int32Array): number;
-}
-
-/** POLLERR: a pipe without reader. POLLHUP: a socket whose other end was closed. */
-const ORPHANED = 8 | 16;
-
-/** poll(2) is the one call that sees this, and nothing of the host's own offers it. */
-function orphanCheck(): Host["isOrphaned"] {
-  const ffi = process.getBuiltinModule("bun:ffi") as unknown as BunFfi | undefined;
-  const libc = { linux: ["libc.so.6", `libc.musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`], darwin: ["libSystem.B.dylib"] };
-  let poll: ReturnType<BunFfi["dlopen"]>["symbols"]["poll"] | undefined;
-  return (fd) => {
-    for (const name of poll === undefined ? (libc[process.platform as keyof typeof libc] ?? []) : []) {
-      try {
-        poll ??= ffi?.dlopen(name, { poll: { args: ["ptr", "u64", "i32"], returns: "i32" } }).symbols.poll;
-      } catch {
-        // The other libc.
-      }
-    }
-    if (ffi === undefined || poll === undefined) return false;
-    // struct pollfd: int fd, short events, short revents.
-    const pollfd = new Int32Array([fd, 0]);
-    return poll(ffi.ptr(pollfd), 1, 0) === 1 && (((pollfd[1] ?? 0) >>> 16) & ORPHANED) !== 0;
-  };
 }

@@ -40,4 +40,14 @@ export interface Host {
   openFiles?(): number | undefined;
   /** Whether the pipe at `fd` has lost its reader. Absent where the host cannot see that without writing. */
   isOrphaned?(fd: number): boolean;
+  /** A pipe for a child's output. Absent where those that node:child_process makes are pipes; undefined if none can be had. */
+  openPipe?(): Pipe | undefined;
+}
+
+export interface Pipe {
+  /** The end that the child gets; whoever has passed it on closes it. */
+  writeFd: number;
+  /** What is written, at the reader's pace; ends when the last writer has gone, or with close(). */
+  chunks: AsyncIterable<Uint8Array>;
+  close(): void;
 }

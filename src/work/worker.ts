@@ -1,5 +1,5 @@
-// What a worker is to whoever drives jobs: an order and a way to talk in, one result out. Types alone; what runs behind
-// them, and that it may be another process, is not known here.
+// What a worker is to whoever drives jobs: an order and a way to talk in, one result out. Types and the words that they
+// allow; what runs behind them, and that it may be another process, is not known here.
 
 import type { LogLevel } from "../base/log.ts";
 

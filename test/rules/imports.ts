@@ -22,13 +22,14 @@ export const ROOMS: readonly Room[] = [
   { room: "observe", imports: ["base"], node: "none" },
   { room: "jobs", imports: ["base", "kube", "provisioning.ts"], node: "none" },
   { room: "history", imports: ["base", "kube", "provisioning.ts"], node: "none" },
+  { room: "work", imports: ["base"], node: "pure" },
   { room: "drive", imports: ["base", "kube", "work", "provisioning.ts"], node: "none" },
   { room: "devserver", imports: ["base", "provisioning.ts", "kube/types.ts as type"], node: "any" },
   { room: "main", imports: ["everything"], node: "any" },
 ];
 
 /** Files of the room `main`. */
-export const MAIN_FILES = ["src/main.ts", "src/run.ts", "src/scopes.ts", "src/connect.ts"];
+export const MAIN_FILES = ["src/main.ts", "src/guard.ts", "src/run.ts", "src/scopes.ts", "src/connect.ts"];
 
 /** Modules of Node.js that neither read nor write anything. */
 const PURE_MODULES = ["node:buffer", "node:path", "node:util"];

@@ -1,0 +1,84 @@
+// The two calls of the C library that Bun offers no way to: poll(2) tells whether a pipe has a reader, pipe2(2) makes one.
+// Where the library cannot be loaded they answer that they do not know.
+
+import { closeSync } from "node:fs";
+import type { Pipe } from "./runtime.ts";
+
+type Symbols<Name extends string> = Record<Name, (...args: number[]) => number>;
+
+interface BunFfi {
+  dlopen<Name extends string>(path: string, symbols: Record<Name, { args: string[]; returns: string }>): { symbols: Symbols<Name> };
+  ptr(view: Int32Array): number;
+}
+
+declare const Bun: { file(fd: number): { stream(): ReadableStream<Uint8Array> } };
+
+const LIBRARIES: Partial<Record<NodeJS.Platform, string[]>> = {
+  linux: ["libc.so.6", `libc.musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`],
+  darwin: ["libSystem.B.dylib"],
+};
+
+/** A function that is loaded when it is first asked for; undefined where it is not to be had. */
+function loader<Name extends string>(name: Name, args: string[]): () => ((...args: number[]) => number) | undefined {
+  let loaded: { call: ((...args: number[]) => number) | undefined } | undefined;
+  return () => (loaded ??= { call: load(name, args) }).call;
+}
+
+function load<Name extends string>(name: Name, args: string[]): ((...args: number[]) => number) | undefined {
+  for (const path of LIBRARIES[process.platform] ?? []) {
+    try {
+      return ffi?.dlopen(path, { [name]: { args, returns: "i32" } } as Record<Name, { args: string[]; returns: string }>).symbols[name];
+    } catch {
+      // The other libc.
+    }
+  }
+  return undefined;
+}
+
+const ffi = process.getBuiltinModule("bun:ffi") as unknown as BunFfi | undefined;
+const poll = loader("poll", ["ptr", "u64", "i32"]);
+const pipe2 = loader("pipe2", ["ptr", "i32"]);
+
+/** POLLERR: a pipe without reader. POLLHUP: a socket whose other end was closed. */
+const ORPHANED = 8 | 16;
+
+/** Whether the pipe at `fd` has lost its reader; false also where that cannot be seen. */
+export function isOrphaned(fd: number): boolean {
+  const call = poll();
+  if (ffi === undefined || call === undefined) return false;
+  // struct pollfd: int fd, short events, short revents.
+  const pollfd = new Int32Array([fd, 0]);
+  return call(ffi.ptr(pollfd), 1, 0) === 1 && (((pollfd[1] ?? 0) >>> 16) & ORPHANED) !== 0;
+}
+
+const O_CLOEXEC = 0o2000000;
+
+/**
+ * A pipe, as what Bun itself gives to children are sockets: those cannot be opened again by name, so that a script's
+ * `echo … > /dev/stderr` fails. Undefined where none can be made.
+ */
+export function openPipe(): Pipe | undefined {
+  const call = pipe2();
+  const fds = new Int32Array(2);
+  if (ffi === undefined || call === undefined || call(ffi.ptr(fds), O_CLOEXEC) !== 0) return undefined;
+  const [readFd = -1, writeFd = -1] = fds;
+  const reader = Bun.file(readFd).stream().getReader();
+  let closed = false;
+  const close = () => {
+    if (closed) return;
+    closed = true;
+    // Bun leaves a descriptor that was given to it open.
+    void reader.cancel().catch(() => {}).then(() => closeSync(readFd));
+  };
+  return { writeFd, chunks: chunksOf(reader, close), close };
+}
+
+async function* chunksOf(reader: ReadableStreamDefaultReader<Uint8Array>, close: () => void): AsyncGenerator<Uint8Array> {
+  try {
+    for (let read = await reader.read(); !read.done; read = await reader.read()) yield read.value;
+  } catch {
+    // It was closed from here.
+  } finally {
+    close();
+  }
+}

@@ -1,0 +1,144 @@
+// Programs that lead process groups of their own: how they are started, signalled and looked at. Knows no job and no
+// protocol.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { accessSync, closeSync, constants, readdirSync, readFileSync, statSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import type { Readable } from "node:stream";
+import type { Host, Pipe } from "./runtime.ts";
+
+/** As src/work/processes.ts has it. */
+export interface StartedChild {
+  pid: number;
+  write(text: string): Promise<void>;
+  endInput(): void;
+  stdout: AsyncIterable<Uint8Array>;
+  stderr: AsyncIterable<Uint8Array>;
+  exited: Promise<{ code?: number; signal?: string }>;
+  close(): void;
+}
+
+/**
+ * Starts a program in a session, and so a process group, of its own.
+ * @throws the host's Error with a `code` such as ENOENT.
+ */
+export async function startChild(
+  [file, ...args]: readonly [string, ...string[]],
+  env: Readonly<Record<string, string>>,
+  openPipe: Host["openPipe"],
+): Promise<StartedChild> {
+  const pipes = [openPipe?.(), openPipe?.()];
+  const [out, err] = pipes;
+  let child: ChildProcess;
+  try {
+    child = spawn(file, args, { detached: true, env: { ...env }, stdio: ["pipe", out?.writeFd ?? "pipe", err?.writeFd ?? "pipe"] });
+    await started(child);
+  } catch (error) {
+    for (const pipe of pipes) pipe?.close();
+    throw error;
+  } finally {
+    for (const pipe of pipes) if (pipe !== undefined) closeSync(pipe.writeFd);
+  }
+  return withPipes(child, out, err);
+}
+
+/** Resolves once there is a process. */
+function started(child: ChildProcess): Promise<void> {
+  if (child.pid !== undefined) {
+    child.on("error", () => {});
+    return Promise.resolve();
+  }
+  return new Promise((_resolve, reject) => child.once("error", reject));
+}
+
+function withPipes(child: ChildProcess, out: Pipe | undefined, err: Pipe | undefined): StartedChild {
+  const { stdin, stdout, stderr } = child;
+  const exited = new Promise<{ code?: number; signal?: string }>((resolve) => {
+    child.once("exit", (code, signal) => resolve({ code: code ?? undefined, signal: signal ?? undefined }));
+  });
+  stdin?.on("error", () => {});
+  return {
+    pid: child.pid ?? 0,
+    exited,
+    write(text) {
+      return new Promise((resolve) => {
+        if (stdin === null || stdin.destroyed || stdin.writableEnded) return resolve();
+        stdin.once("close", resolve);
+        stdin.write(text, () => {
+          stdin.off("close", resolve);
+          resolve();
+        });
+      });
+    },
+    endInput: () => stdin?.end(),
+    stdout: out?.chunks ?? chunksOf(stdout),
+    stderr: err?.chunks ?? chunksOf(stderr),
+    close() {
+      for (const pipe of [out, err]) pipe?.close();
+      for (const stream of [stdin, stdout, stderr]) stream?.destroy();
+    },
+  };
+}
+
+/** What comes out of a stream until it ends, is destroyed or breaks. */
+export async function* chunksOf(stream: Readable | null): AsyncGenerator<Uint8Array> {
+  if (stream === null) return;
+  try {
+    for await (const chunk of stream) yield chunk as Uint8Array;
+  } catch {
+    // Nothing more will come; why, the exit tells.
+  }
+}
+
+/** Process groups, by the pid of their first process. */
+export const groups = {
+  signal(group: number, signal: "SIGTERM" | "SIGKILL"): void {
+    try {
+      process.kill(-group, signal);
+    } catch {
+      // There is none any more, or it is not ours: alive() tells.
+    }
+  },
+
+  alive(group: number): boolean {
+    try {
+      process.kill(-group, 0);
+    } catch (error) {
+      return (error as { code?: string }).code !== "ESRCH";
+    }
+    return hasRunning(group) ?? true;
+  },
+};
+
+/** A process that has ended and waits for its parent is still a member. Undefined where that cannot be seen. */
+function hasRunning(group: number): boolean | undefined {
+  try {
+    return readdirSync("/proc").some((name) => /^\d+$/.test(name) && isRunningIn(group, name));
+  } catch {
+    return undefined;
+  }
+}
+
+function isRunningIn(group: number, pid: string): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // Behind the name, which may hold anything: state, parent, group.
+    const [state = "", , member] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return Number(member) === group && !"ZX".includes(state);
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a command's first word can be run: a path to a program, or the name of one in `path`. */
+export function isRunnable(file: string, path: string): boolean {
+  const places = file.includes("/") ? [file] : path.split(delimiter).map((folder) => join(folder === "" ? "." : folder, file));
+  return places.some((place) => {
+    try {
+      accessSync(place, constants.X_OK);
+      return statSync(place).isFile();
+    } catch {
+      return false;
+    }
+  });
+}
