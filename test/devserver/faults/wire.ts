@@ -20,8 +20,9 @@ export interface WireRow {
 
 const ROW_JOBS = "namespaces/a/jobs";
 
-export function job(name: string): Resourced {
-  return { metadata: { name, namespace: "a" }, spec: { action: "pull", repository: "r", pull: {} } };
+export function job(name: string, kind = "Job"): Resourced {
+  const apiVersion = "provisioning.grafana.app/v0alpha1";
+  return { kind, apiVersion, metadata: { name, namespace: "a" }, spec: { action: "pull", repository: "r", pull: {} } };
 }
 
 export function addJobs(server: TestDevserver, ...names: string[]): void {
@@ -285,7 +286,7 @@ export const WIRE: readonly WireRow[] = [
   {
     fault: "history-lost",
     async look(server) {
-      const reply = await server.call("POST", "namespaces/a/historicjobs", job("h1"));
+      const reply = await server.call("POST", "namespaces/a/historicjobs", job("h1", "HistoricJob"));
       return told(reply, String((await server.call("GET", "namespaces/a/historicjobs/h1")).status));
     },
     sees: "201 404",
