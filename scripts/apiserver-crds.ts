@@ -1,7 +1,7 @@
 // The three kinds of the provisioning API as CustomResourceDefinitions, over the schemas that the dev server describes itself
 // with. What a CRD cannot do (the sub-resource /jobs of a repository, rules on names, most of admission) is not here.
 
-import { type ResourceName, RESOURCES } from "../src/devserver/api/resources.ts";
+import { type ResourceName, RESOURCES } from "../src/devserver/resources.ts";
 import { SCHEMAS } from "../src/devserver/api/schema.ts";
 import type { Schema } from "../src/devserver/api/schema-parts.ts";
 

@@ -3,7 +3,7 @@
 import { Secret } from "../../base/secret.ts";
 import { ALL_NAMESPACES, AUDIENCE, GROUP } from "../../provisioning.ts";
 import type { Call } from "../wire/call.ts";
-import type { ResourceName } from "../api/resources.ts";
+import type { ResourceName } from "../resources.ts";
 import { forbidden, unauthorized } from "../wire/status.ts";
 import type { Tokens } from "./tokens.ts";
 

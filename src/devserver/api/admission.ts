@@ -6,7 +6,7 @@ import type { Behaviour } from "../behaviour/eras.ts";
 import type { Resourced } from "../state/store.ts";
 import { invalidObject, invalidValue, required } from "../wire/causes.ts";
 import type { Cause } from "../wire/status.ts";
-import { type ResourceName, RESOURCES } from "./resources.ts";
+import { type ResourceName, RESOURCES } from "../resources.ts";
 
 type Fields = Record<string, unknown>;
 

@@ -7,7 +7,7 @@ import { type Conversion, negotiate, notAcceptable, OBJECT_TYPES } from "../wire
 import { badRequest, Refusal } from "../wire/status.ts";
 import { metadataForm } from "./metadata-form.ts";
 import { type Form, plainForm } from "./plain-form.ts";
-import type { Resource } from "./resources.ts";
+import type { Resource } from "../resources.ts";
 import { type IncludeObject, tableForm } from "./table-form.ts";
 
 /** What an answer holds: one object, a list, or events. */

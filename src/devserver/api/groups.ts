@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { API_VERSIONS, GROUP } from "../../provisioning.ts";
 import type { Behaviour } from "../behaviour/eras.ts";
 import { isServed, servedVersions } from "./paths.ts";
-import { RESOURCES } from "./resources.ts";
+import { RESOURCES } from "../resources.ts";
 import { REVIEWS } from "./reviews.ts";
 
 export interface Subresource {

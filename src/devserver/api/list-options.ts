@@ -5,7 +5,7 @@ import type { Behaviour } from "../behaviour/eras.ts";
 import { forbiddenField, notSupported } from "../wire/causes.ts";
 import { badRequest, type Cause, Refusal } from "../wire/status.ts";
 import { checkFields } from "./field-selector.ts";
-import type { Resource } from "./resources.ts";
+import type { Resource } from "../resources.ts";
 import { parseSelection, type Selection } from "./selectors.ts";
 
 export interface ListOptions {

@@ -11,7 +11,7 @@ import { askedVersion, checkReached, refuseListVersion } from "./asked-version.t
 import { formatToken, inconsistentToken, parseToken, type Place } from "./continue-token.ts";
 import { type ListOptions, parseListOptions } from "./list-options.ts";
 import type { Form, ListMetadata } from "./plain-form.ts";
-import type { Resource } from "./resources.ts";
+import type { Resource } from "../resources.ts";
 
 export interface ListContext {
   store: Store;

@@ -8,7 +8,7 @@ import type { Answer } from "../wire/call.ts";
 import { negotiate, notAcceptable, OBJECT_TYPES } from "../wire/negotiate.ts";
 import { Refusal } from "../wire/status.ts";
 import { isTable } from "./forms.ts";
-import { RESOURCES } from "./resources.ts";
+import { RESOURCES } from "../resources.ts";
 
 export interface NamespacesRequest {
   path: string;

@@ -5,7 +5,7 @@ import { invalidObject, invalidValue } from "../wire/causes.ts";
 import type { Cause } from "../wire/status.ts";
 import { admit } from "./admission.ts";
 import type { Expected } from "./decode.ts";
-import { groupVersion } from "./resources.ts";
+import { groupVersion } from "../resources.ts";
 import { breaches } from "./schema-check.ts";
 import type { Schema } from "./schema-parts.ts";
 import { SCHEMAS } from "./schema.ts";

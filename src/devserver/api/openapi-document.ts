@@ -4,7 +4,7 @@
 import { type ApiVersion, GROUP } from "../../provisioning.ts";
 import type { Behaviour } from "../behaviour/eras.ts";
 import { isServed } from "./paths.ts";
-import { type Resource, RESOURCES } from "./resources.ts";
+import { type Resource, RESOURCES } from "../resources.ts";
 import { JOB_SPEC } from "./schema-jobs.ts";
 import { METADATA } from "./schema-metadata.ts";
 import { flag, integer, object, open, type Schema, text } from "./schema-parts.ts";

@@ -6,7 +6,7 @@ import type { Clock } from "../../base/clock.ts";
 import type { Entry } from "../state/entry.ts";
 import { badRequest, notFound } from "../wire/status.ts";
 import { checkHealth, type QueueContext, type RepositoryPath } from "./repository-jobs.ts";
-import { groupVersion, RESOURCES } from "./resources.ts";
+import { groupVersion, RESOURCES } from "../resources.ts";
 
 export interface HistoryContext extends QueueContext {
   clock: Pick<Clock, "now">;

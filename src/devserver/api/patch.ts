@@ -9,7 +9,7 @@ import { complain, decodeObject, type Expected } from "./decode.ts";
 import { goJson, goType, Undecodable } from "./envelope.ts";
 import { jsonPatch, type Operation, PatchFailure } from "./json-patch.ts";
 import { mergePatch } from "./merge-patch.ts";
-import { groupVersion } from "./resources.ts";
+import { groupVersion } from "../resources.ts";
 import type { FieldValidation } from "./write-options.ts";
 
 export const JSON_PATCH = "application/json-patch+json";

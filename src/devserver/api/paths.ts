@@ -2,7 +2,7 @@
 
 import { API_VERSIONS, type ApiVersion, GROUP } from "../../provisioning.ts";
 import type { Behaviour } from "../behaviour/eras.ts";
-import { type Resource, resourceNamed } from "./resources.ts";
+import { type Resource, resourceNamed } from "../resources.ts";
 
 /**
  * `watch` is the old way to watch a collection or one object; `jobs` and `job` are those below a repository: all of its history,

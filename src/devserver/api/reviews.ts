@@ -7,7 +7,7 @@ import { type Caller, may, type Verb } from "../access/access.ts";
 import type { Answer, Call } from "../wire/call.ts";
 import { decodeObject, PROTOBUF_TYPE, type Shape } from "../wire/protobuf.ts";
 import { badRequest, Refusal } from "../wire/status.ts";
-import { type ResourceName, resourceNamed, RESOURCES } from "./resources.ts";
+import { type ResourceName, resourceNamed, RESOURCES } from "../resources.ts";
 
 const AUTHORIZATION = "authorization.k8s.io";
 

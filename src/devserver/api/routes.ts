@@ -13,7 +13,7 @@ import { servedGroups } from "./groups.ts";
 import type { Form } from "./plain-form.ts";
 import { readNamespaces } from "./namespaces.ts";
 import { readCollection, readJobs, readObject, readWatched, wantsWatch } from "./reads.ts";
-import { type ResourceName, RESOURCES } from "./resources.ts";
+import { type ResourceName, RESOURCES } from "../resources.ts";
 import { review, reviewAt } from "./reviews.ts";
 import { methodNotAllowed, methodNotSupported, noSuchPath } from "../wire/status.ts";
 import type { WatchContext } from "./watch.ts";

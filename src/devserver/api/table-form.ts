@@ -7,7 +7,7 @@ import type { Entry } from "../state/entry.ts";
 import type { Resourced } from "../state/store.ts";
 import { metadataText } from "./metadata-form.ts";
 import type { BookmarkMetadata, Form } from "./plain-form.ts";
-import type { Column, Resource } from "./resources.ts";
+import type { Column, Resource } from "../resources.ts";
 import { NAME } from "./schema-metadata.ts";
 
 /** What of its object a row carries. */

@@ -12,7 +12,7 @@ import { createObject, type ObjectContext, type Update, updateObject } from "./o
 import { JSON_PATCH, MERGE_PATCH, parsePatch } from "./patch.ts";
 import { plainForm } from "./plain-form.ts";
 import { enqueueJob } from "./repository-jobs.ts";
-import { RESOURCES } from "./resources.ts";
+import { RESOURCES } from "../resources.ts";
 import type { Asked } from "./routes.ts";
 import { checkTarget } from "./target-rules.ts";
 import { parseWriteOptions } from "./write-options.ts";

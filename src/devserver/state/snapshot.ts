@@ -1,6 +1,6 @@
 // The objects of one resource as they were: the present ones with the changes since undone. Not to be held across a write.
 
-import type { ResourceName } from "../api/resources.ts";
+import type { ResourceName } from "../resources.ts";
 import type { Entry } from "./entry.ts";
 import type { Change, Store } from "./store.ts";
 

@@ -3,7 +3,7 @@
 
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../base/clock.ts";
-import type { ResourceName } from "../api/resources.ts";
+import type { ResourceName } from "../resources.ts";
 import type { Behaviour } from "../behaviour/eras.ts";
 import { alreadyExists, conflict, notFound } from "../wire/status.ts";
 import { Entry, keyOf } from "./entry.ts";

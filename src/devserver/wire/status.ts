@@ -1,7 +1,7 @@
 // Refusals as the API words them: a thrown Refusal becomes a response with a Status body.
 
 import { GROUP } from "../../provisioning.ts";
-import type { ResourceName } from "../api/resources.ts";
+import type { ResourceName } from "../resources.ts";
 
 export interface Cause {
   reason: string;

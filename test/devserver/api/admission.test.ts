@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { admit } from "../../../src/devserver/api/admission.ts";
-import type { ResourceName } from "../../../src/devserver/api/resources.ts";
+import type { ResourceName } from "../../../src/devserver/resources.ts";
 import { type Behaviour, behaviourOf } from "../../../src/devserver/behaviour/eras.ts";
 import { type Cause, Refusal } from "../../../src/devserver/wire/status.ts";
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type Behaviour, behaviourOf } from "../../../src/devserver/behaviour/eras.ts";
 import { flag, parseListOptions, parseWatchOptions } from "../../../src/devserver/api/list-options.ts";
-import { RESOURCES } from "../../../src/devserver/api/resources.ts";
+import { RESOURCES } from "../../../src/devserver/resources.ts";
 import { Refusal } from "../../../src/devserver/wire/status.ts";
 
 function list(query: string): ReturnType<typeof parseListOptions> {

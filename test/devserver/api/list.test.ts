@@ -4,7 +4,7 @@ import { listPage } from "../../../src/devserver/api/list.ts";
 import { Events } from "../../../src/devserver/state/events.ts";
 import { type Behaviour, behaviourOf } from "../../../src/devserver/behaviour/eras.ts";
 import { plainForm } from "../../../src/devserver/api/plain-form.ts";
-import { type ResourceName, RESOURCES } from "../../../src/devserver/api/resources.ts";
+import { type ResourceName, RESOURCES } from "../../../src/devserver/resources.ts";
 import { Refusal } from "../../../src/devserver/wire/status.ts";
 import { Store } from "../../../src/devserver/state/store.ts";
 import type { ApiVersion } from "../../../src/provisioning.ts";

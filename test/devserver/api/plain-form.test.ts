@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { plainForm } from "../../../src/devserver/api/plain-form.ts";
-import { RESOURCES } from "../../../src/devserver/api/resources.ts";
+import { RESOURCES } from "../../../src/devserver/resources.ts";
 import { behaviourOf } from "../../../src/devserver/behaviour/eras.ts";
 
 const JOB = { kind: "Job", apiVersion: "provisioning.grafana.app/v0alpha1" };

@@ -4,7 +4,7 @@ import type { Stream } from "../../../src/devserver/wire/call.ts";
 import { Events } from "../../../src/devserver/state/events.ts";
 import { type Behaviour, behaviourOf } from "../../../src/devserver/behaviour/eras.ts";
 import { type Form, plainForm } from "../../../src/devserver/api/plain-form.ts";
-import { type ResourceName, RESOURCES } from "../../../src/devserver/api/resources.ts";
+import { type ResourceName, RESOURCES } from "../../../src/devserver/resources.ts";
 import { Refusal } from "../../../src/devserver/wire/status.ts";
 import type { Entry } from "../../../src/devserver/state/entry.ts";
 import { type Resourced, Store } from "../../../src/devserver/state/store.ts";

@@ -1,6 +1,6 @@
 // Faults of access, of what the server keeps, and of the host: tokens, the exchange, writes that lie, clock, certificate.
 
-import type { ResourceName } from "../../api/resources.ts";
+import type { ResourceName } from "../../resources.ts";
 import { choice, DURATION, SWITCH } from "../rows.ts";
 import { refusalOf } from "./answers.ts";
 import { type Fault, fault, optional, type Scene, type Tools } from "./fault.ts";

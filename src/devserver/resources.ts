@@ -1,6 +1,6 @@
 // The resources that are served, as data. Everything that differs between kinds stands here.
 
-import { API_VERSIONS, type ApiVersion, GROUP } from "../../provisioning.ts";
+import { API_VERSIONS, type ApiVersion, GROUP } from "../provisioning.ts";
 
 export type ResourceName = "jobs" | "historicjobs" | "repositories";
 
