@@ -9,12 +9,15 @@ import { createSecretFile } from "./auth/secret-file.ts";
 import { createTokenSource, type TokenSource } from "./auth/token-source.ts";
 import type { Clock, Random } from "./base/clock.ts";
 import type { Count } from "./base/counts.ts";
-import { ConfigError } from "./base/errors.ts";
+import { ApiError, ConfigError } from "./base/errors.ts";
 import type { Fetch } from "./base/http.ts";
 import type { Logger } from "./base/log.ts";
 import type { Redactor } from "./base/secret.ts";
-import type { RunConfig } from "./cli/config.ts";
+import type { AccessConfig, ScopeConfig } from "./cli/access-config.ts";
+import { buildInfo } from "./cli/build-info.ts";
+import { type Api, createApi } from "./kube/api.ts";
 import { countedFetch } from "./observe/counted-fetch.ts";
+import { API_VERSIONS, GROUP } from "./provisioning.ts";
 import { createRotatingTransport, type RotatingTransport, type RotationEvent } from "./runtime/rotating-transport.ts";
 import type { Host } from "./runtime/runtime.ts";
 import type { TlsFiles } from "./runtime/tls-material.ts";
@@ -43,7 +46,7 @@ export interface Connection {
 }
 
 /** Everything that a file can spoil is found here, before the first request. @throws ConfigError */
-export async function connect(config: RunConfig, env: ConnectEnv): Promise<Connection> {
+export async function connect(config: AccessConfig, env: ConnectEnv): Promise<Connection> {
   const kubeconfig = config.credential.kind === "kubeconfig" ? await loadKubeconfig({ ...config.credential, readText: env.readText }) : undefined;
   const server = config.server ?? kubeconfig?.server;
   if (server === undefined) throw new ConfigError("Missing --provisioning-server-url");
@@ -70,6 +73,21 @@ export async function connect(config: RunConfig, env: ConnectEnv): Promise<Conne
   };
 }
 
+/** The provisioning API at the other end; `onVersion` as in ApiOptions. */
+export function apiOf(config: ScopeConfig, { server, fetch }: Connection, clock: Clock, onVersion?: (version: string) => void): Api {
+  const { apiVersion, apiVersionNamed } = config;
+  const others = apiVersionNamed ? [] : API_VERSIONS.filter((version) => version !== apiVersion);
+  const userAgent = `job-controller/${buildInfo.version}`;
+  return createApi({ server, group: GROUP, versions: [apiVersion, ...others], fetch, clock, userAgent, ...(onVersion && { onVersion }) });
+}
+
+/** Who may not list everywhere may still be allowed to list somewhere. */
+export function advised(error: unknown): unknown {
+  if (!(error instanceof ApiError) || error.status !== 403) return error;
+  const { message, status, reason } = error;
+  return new ApiError(`${message}; if only some namespaces are granted, name them with --namespace`, { status, reason, cause: error });
+}
+
 function open(files: TlsFiles, readText: ConnectEnv["readText"], env: ConnectEnv): Promise<RotatingTransport> {
   const { host, clock } = env;
   return createRotatingTransport({ host, files, readText, clock, env: env.env, onEvent: (event) => tellRotation(event, env) });
@@ -94,7 +112,7 @@ function tellRotation(event: RotationEvent, { log, count }: Pick<ConnectEnv, "lo
 }
 
 async function credentialOf(
-  config: RunConfig,
+  config: AccessConfig,
   kubeconfig: KubeconfigAccess | undefined,
   server: string,
   env: ConnectEnv,
@@ -155,7 +173,7 @@ function redacted(source: SecretSource, redactor: Redactor): SecretSource {
 }
 
 /** TLS settings of a kubeconfig. What it holds as text gets a name that readText knows. */
-function kubeconfigTls(access: KubeconfigAccess, config: RunConfig, readText: ConnectEnv["readText"]): { files: TlsFiles; readText: ConnectEnv["readText"] } {
+function kubeconfigTls(access: KubeconfigAccess, config: AccessConfig, readText: ConnectEnv["readText"]): { files: TlsFiles; readText: ConnectEnv["readText"] } {
   const texts = new Map<string, string>();
   const pathOf = (source: PemSource | undefined, field: string) => {
     if (source === undefined || "file" in source) return source?.file;

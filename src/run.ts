@@ -3,17 +3,17 @@
 
 import type { Count } from "./base/counts.ts";
 import { formatDuration } from "./base/duration.ts";
-import { ApiError, ConfigError, NetworkError, TimeoutError } from "./base/errors.ts";
+import { ConfigError, NetworkError, TimeoutError } from "./base/errors.ts";
 import { runTasks } from "./base/tasks.ts";
 import { buildInfo } from "./cli/build-info.ts";
 import type { RunConfig } from "./cli/config.ts";
-import { connect, type ConnectEnv } from "./connect.ts";
+import { advised, apiOf, connect, type ConnectEnv } from "./connect.ts";
 import { sweepInterval } from "./history/expired.ts";
 import { pruneEvery } from "./history/prune.ts";
 import { scanHistory } from "./jobs/history-scan.ts";
 import { notifyCreated, notifyReconstructed } from "./jobs/notify.ts";
 import { Trouble } from "./jobs/trouble.ts";
-import { type Api, createApi } from "./kube/api.ts";
+import type { Api } from "./kube/api.ts";
 import { meteredApi } from "./kube/api-meter.ts";
 import { frugalList } from "./kube/frugal-list.ts";
 import { ListLane } from "./kube/list-lane.ts";
@@ -21,7 +21,6 @@ import { watchObjects } from "./kube/watch.ts";
 import { CONTENT_TYPE } from "./observe/exposition.ts";
 import { beatEvery, createHealth, type Health } from "./observe/health.ts";
 import { createMetrics, type Metrics } from "./observe/metrics.ts";
-import { API_VERSIONS, GROUP } from "./provisioning.ts";
 import { type HttpServer, type Page, serveHttp } from "./runtime/serve.ts";
 import { type Scope, scopesOf, takeReadings } from "./scopes.ts";
 
@@ -46,15 +45,7 @@ export async function runController(config: RunConfig, env: RunEnv): Promise<voi
   const pages = await servePages(config, health, metrics, env);
   env.signal.addEventListener("abort", () => health.draining(), { once: true });
   try {
-    const bareApi = createApi({
-      server: connection.server,
-      group: GROUP,
-      versions: config.apiVersionNamed ? [config.apiVersion] : [config.apiVersion, ...API_VERSIONS.filter((version) => version !== config.apiVersion)],
-      fetch: connection.fetch,
-      clock,
-      userAgent: `job-controller/${buildInfo.version}`,
-      onVersion: (version) => log.info("API version chosen", { version }),
-    });
+    const bareApi = apiOf(config, connection, clock, (version) => log.info("API version chosen", { version }));
     const api = meteredApi(bareApi, count, clock);
     log.info("Starting provisioning job controller", { version: buildInfo.version, server: connection.server });
     const scopes = scopesOf(config.namespaces, api, clock, count);
@@ -161,13 +152,6 @@ function tasksOf(config: RunConfig, env: RunEnv, { api, health, scopes, count }:
 function stillWaiting({ firstAnswerMs }: Api): Error {
   if (firstAnswerMs !== undefined) return new Error("the first list is not complete yet");
   return new NetworkError("no answer has come yet; check the addresses and that no firewall is in between", "timeout");
-}
-
-/** Who may not list everywhere may still be allowed to list somewhere. */
-function advised(error: unknown): unknown {
-  if (!(error instanceof ApiError) || error.status !== 403) return error;
-  const { message, status, reason } = error;
-  return new ApiError(`${message}; if only some namespaces are granted, name them with --namespace`, { status, reason, cause: error });
 }
 
 /** A check of the health page holds when it holds in every namespace that is followed. */

@@ -5,44 +5,26 @@ import { UsageError } from "../base/errors.ts";
 import { LOG_LEVELS } from "../base/log.ts";
 import type { LogFormat, LogLevel } from "../base/log.ts";
 import type { Secret } from "../base/secret.ts";
-import { credentialOf, headerSecret } from "./credentials.ts";
-import type { Credential } from "./credentials.ts";
+import { accessOf, scopeOf } from "./access-config.ts";
+import type { AccessConfig, ScopeConfig } from "./access-config.ts";
+import { headerSecret } from "./credentials.ts";
 import { type DriveConfig, driveOf } from "./drive-config.ts";
-import { API_VERSION_NAMES, COMMANDS, LOG_FORMATS, MTLS_MODES, VERSION_FORMATS } from "./flags.ts";
+import { COMMANDS, LOG_FORMATS, MTLS_MODES, VERSION_FORMATS } from "./flags.ts";
 import type { CommandName, FaultCommandName, GroupName } from "./flags.ts";
 import { parseArguments } from "./parse.ts";
 import { Settings } from "./settings.ts";
 import type { Environment } from "./settings.ts";
-import { addressOf, namespaceOf, portOf, quoted, rateOf, refusePlaintext, repositoryOf, requiredAddressOf, seedOf, urlOf, urlText } from "./values.ts";
+import { addressOf, portOf, quoted, rateOf, repositoryOf, requiredAddressOf, seedOf } from "./values.ts";
 import type { Address, Source } from "./values.ts";
 
-export interface TlsConfig {
-  /** Skip verification of the server's certificate. */
-  insecure: boolean;
-  /** Whether the user said so, rather than the default. */
-  insecureNamed: boolean;
-  caFile?: string;
-  certFile?: string;
-  keyFile?: string;
-  serverName?: string;
-}
-
-export interface RunConfig {
+export interface RunConfig extends AccessConfig, ScopeConfig {
   command: "run";
-  credential: Credential;
-  /** Base URL without a slash at its end; undefined only with a kubeconfig, whose own server it overrides. */
-  server: string | undefined;
-  tls: TlsConfig;
   /** 0 = no pruning. */
   historyExpirationMs: number;
   /** Undefined = derived from the expiration. */
   historySweepIntervalMs: number | undefined;
   /** Deletions per second; 0 = no limit. */
   historyDeleteRate: number;
-  /** Empty = all, in one watch. */
-  namespaces: string[];
-  apiVersion: (typeof API_VERSION_NAMES)[number];
-  apiVersionNamed: boolean;
   resyncIntervalMs: number;
   /** 0 = for ever. */
   startupTimeoutMs: number;
@@ -53,7 +35,6 @@ export interface RunConfig {
   logFormat: LogFormat;
   logLevel: LogLevel;
   dryRun: boolean;
-  allowPlaintextToken: boolean;
   drive: DriveConfig;
 }
 
@@ -144,9 +125,7 @@ export function runConfig(argv: readonly string[], env: Environment): RunConfig 
     historyExpirationMs: Math.max(settings.durationMs("history-expiration"), 0),
     historySweepIntervalMs: sweep === undefined ? undefined : settings.durationMs("history-sweep-interval", SECOND),
     historyDeleteRate: rateOf(settings.required("history-delete-rate")),
-    namespaces: namespacesOf(settings),
-    apiVersion: settings.enum("api-version", API_VERSION_NAMES),
-    apiVersionNamed: settings.named("api-version") !== undefined,
+    ...watchedOf(settings),
     resyncIntervalMs: settings.durationMs("resync-interval", SECOND),
     startupTimeoutMs: settings.durationMs("startup-timeout", NOT_NEGATIVE),
     shutdownTimeoutMs: settings.durationMs("shutdown-timeout", NOT_NEGATIVE),
@@ -155,74 +134,20 @@ export function runConfig(argv: readonly string[], env: Environment): RunConfig 
     logFormat: settings.enum("log-format", LOG_FORMATS),
     logLevel: settings.enum("log-level", LOG_LEVELS),
     dryRun: settings.bool("dry-run"),
-    allowPlaintextToken: settings.bool("allow-plaintext-token"),
     drive: driveOf(settings),
   };
-  const credential = credentialOf(settings, env);
-  const url = serverOf(settings, credential);
-  return { ...values, credential, server: url === undefined ? undefined : urlText(url), tls: tlsOf(settings, credential, url) };
+  return { ...values, ...accessOf(settings, env) };
 }
 
-function serverOf(settings: Settings, credential: Credential): URL | undefined {
-  const source = settings.named("provisioning-server-url");
-  if (source === undefined) {
-    if (credential.kind === "kubeconfig") return undefined;
+function watchedOf(settings: Settings): ScopeConfig {
+  const scope = scopeOf(settings);
+  if (scope.namespaces.length > NAMESPACES_MAX) {
     throw new UsageError(
-      "Missing --provisioning-server-url: expected the provisioning API's base URL, such as https://localhost:6446",
-    );
-  }
-  const url = urlOf(source, "base");
-  refusePlaintext(source, url, settings.bool("allow-plaintext-token"));
-  return url;
-}
-
-function tlsOf(settings: Settings, credential: Credential, url: URL | undefined): TlsConfig {
-  const insecure = settings.named("tls-insecure");
-  const ca = settings.named("tls-ca-file");
-  const cert = settings.named("tls-cert-file");
-  const key = settings.named("tls-key-file");
-  const name = settings.named("tls-server-name");
-  const skip = settings.bool("tls-insecure");
-  const material = ca ?? cert ?? key ?? name;
-  if (credential.kind === "kubeconfig" && material !== undefined) {
-    throw new UsageError(`Cannot combine --kubeconfig with ${material.label}: the kubeconfig file holds the TLS settings`);
-  }
-  const pointless = material ?? (skip ? undefined : insecure);
-  if (url?.protocol === "http:" && pointless !== undefined) {
-    throw new UsageError(
-      `Cannot combine ${pointless.label} with ${quoted(urlText(url))}: expected an https URL where TLS flags are given`,
-    );
-  }
-  if (insecure !== undefined && skip && ca !== undefined) {
-    throw new UsageError(`Cannot combine ${insecure.label} with ${ca.label}: expected either verification against that CA or none`);
-  }
-  if (cert !== undefined && key === undefined) throw incomplete("--tls-key-file", cert);
-  if (key !== undefined && cert === undefined) throw incomplete("--tls-cert-file", key);
-  const byDefault = ca === undefined && credential.kind !== "kubeconfig" && url?.protocol !== "http:";
-  return {
-    insecure: insecure === undefined ? byDefault : skip,
-    insecureNamed: insecure !== undefined,
-    ...(ca && { caFile: ca.text }),
-    ...(cert && { certFile: cert.text }),
-    ...(key && { keyFile: key.text }),
-    ...(name && { serverName: name.text }),
-  };
-}
-
-function incomplete(missing: string, given: Source): UsageError {
-  return new UsageError(`Missing ${missing}: expected with ${given.label} ${quoted(given.text)}`);
-}
-
-function namespacesOf(settings: Settings): string[] {
-  const names = settings.list("namespace").map(namespaceOf);
-  const distinct = [...new Set(names)];
-  if (distinct.length > NAMESPACES_MAX) {
-    throw new UsageError(
-      `Cannot watch ${distinct.length} namespaces: expected at most ${NAMESPACES_MAX}, as each is a watch of its own; ` +
+      `Cannot watch ${scope.namespaces.length} namespaces: expected at most ${NAMESPACES_MAX}, as each is a watch of its own; ` +
         "leave --namespace out to watch all of them in one, or share them among several controllers",
     );
   }
-  return distinct;
+  return scope;
 }
 
 /** Reads the arguments of `dev`. @throws UsageError */

@@ -8,9 +8,9 @@ import type { Api } from "../../src/kube/api.ts";
 import { isConflict, isGone, isUnsent, isUnserved } from "../../src/kube/status.ts";
 import type { Collection, KubeObject } from "../../src/kube/types.ts";
 import { type Job, LABEL_CLAIM, LABEL_ORIGINAL_UID } from "../../src/provisioning.ts";
-import { apiOf } from "../support/api-of.ts";
 import { temporaryDirectory } from "../support/certs.ts";
 import { startDevserver, type TestDevserver } from "../support/devserver.ts";
+import { openApi } from "../support/open-api.ts";
 
 const LIMIT = { timeout: 60_000 };
 const ERAS = ["2025-08", "2026-09", "kubernetes"];
@@ -22,7 +22,7 @@ const never = new AbortController().signal;
 async function withServer(settings: string[], use: (api: Api, dev: TestDevserver & { faults: FaultHandles }) => Promise<void>, era = "2026-09"): Promise<void> {
   await using directory = await temporaryDirectory();
   await using dev = await startDevserver({ stateDir: directory.path, era, settings });
-  using api = await apiOf(dev);
+  using api = await openApi(dev);
   await use(api, dev);
 }
 
@@ -130,7 +130,7 @@ describe("an exchange that is down", () => {
   test("lets nothing out, and that is told", LIMIT, async () => {
     await using directory = await temporaryDirectory();
     await using dev = await startDevserver({ stateDir: directory.path, faults: ["exchange-down:not-json"] });
-    using api = await apiOf(dev);
+    using api = await openApi(dev);
     let sends = 0;
     const error = await failure(api.createObject(HISTORY, { metadata: { ...AT } }, never, () => sends++));
     assert.deepEqual([isUnsent(error), sends], [true, 0], String(error));

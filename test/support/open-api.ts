@@ -3,9 +3,8 @@
 import { readFile } from "node:fs/promises";
 import { uncounted } from "../../src/base/counts.ts";
 import { Redactor } from "../../src/base/secret.ts";
-import { connect } from "../../src/connect.ts";
-import { type Api, createApi } from "../../src/kube/api.ts";
-import { API_VERSIONS, GROUP } from "../../src/provisioning.ts";
+import { apiOf, connect } from "../../src/connect.ts";
+import type { Api } from "../../src/kube/api.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { detectHost } from "../../src/runtime/detect.ts";
 import { runOf } from "./command-line.ts";
@@ -15,7 +14,7 @@ import { MemoryLog } from "./memory-log.ts";
 const host = await detectHost();
 
 /** `dev` must have a state directory. */
-export async function apiOf(dev: TestDevserver): Promise<Api & Disposable> {
+export async function openApi(dev: TestDevserver): Promise<Api & Disposable> {
   const config = runOf([
     `--provisioning-server-url=${dev.apiUrl}`,
     `--tls-ca-file=${dev.files?.ca}`,
@@ -32,7 +31,5 @@ export async function apiOf(dev: TestDevserver): Promise<Api & Disposable> {
     env: {},
     count: uncounted,
   });
-  const { server, fetch } = connection;
-  const api = createApi({ server, group: GROUP, versions: API_VERSIONS, fetch, clock: systemClock, userAgent: "job-controller/test" });
-  return Object.assign(api, { [Symbol.dispose]: () => connection.close() });
+  return Object.assign(apiOf(config, connection, systemClock), { [Symbol.dispose]: () => connection.close() });
 }
