@@ -2,16 +2,17 @@
 
 import type { Behaviour } from "../behaviour/eras.ts";
 import type { Store } from "../state/store.ts";
+import { parseVersion } from "../state/versions.ts";
 import { badRequest, Refusal } from "../wire/status.ts";
 import { isZero } from "./list-options.ts";
 
 const MAX_VERSION = 2n ** 64n;
 
 /** Undefined if the text says no more than: something. `refuse` makes the answer to a text that is no version. */
-export function askedVersion(text: string, store: Store, refuse: (why: string) => Refusal): number | undefined {
+export function askedVersion(text: string, refuse: (why: string) => Refusal): number | undefined {
   if (isZero(text)) return undefined;
   const wrong = !/^\d+$/.test(text) ? "invalid syntax" : BigInt(text) >= MAX_VERSION ? "value out of range" : undefined;
-  if (wrong === undefined) return store.versionOf(text);
+  if (wrong === undefined) return parseVersion(text);
   const quoted = JSON.stringify(text);
   throw refuse(`resourceVersion: Invalid value: ${quoted}: strconv.ParseUint: parsing ${quoted}: ${wrong}`);
 }

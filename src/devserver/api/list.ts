@@ -71,7 +71,7 @@ export function readPage(context: ListContext, { resource, namespace, query }: O
 function extentOf(context: ListContext, options: ListOptions, resource: Resource, namespace: string | undefined): Extent {
   const { store, behaviour } = context;
   const place = options.continue === "" ? undefined : parseToken(options.continue, namespace);
-  const version = askedVersion(options.resourceVersion, store, refuseListVersion);
+  const version = askedVersion(options.resourceVersion, refuseListVersion);
   if (place !== undefined && version !== undefined) throw badRequest("specifying resource version is not allowed when using continue");
   if (place !== undefined) return continued(context, place, resource, namespace);
   checkReached(version, options.resourceVersion, store, behaviour);

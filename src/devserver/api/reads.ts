@@ -39,7 +39,7 @@ function listRequest({ call: { query }, target: { resource, namespace }, form }:
 export function readObject({ context: { store, behaviour }, call, target, form }: Asked): Answer {
   const { resource, namespace = "", name } = target;
   const version = call.query.get("resourceVersion") ?? "";
-  checkReached(askedVersion(version, store, refuseVersion(behaviour)), version, store, behaviour);
+  checkReached(askedVersion(version, refuseVersion(behaviour)), version, store, behaviour);
   const entry = store.get(resource.name, namespace, name);
   if (entry === undefined) throw notFound(resource.name, name);
   return { status: 200, body: form.object(entry) };

@@ -25,7 +25,7 @@ export function startWatch(context: WatchContext, request: ListRequest, open: ()
   const { resource, namespace, query, form } = request;
   const options = parseWatchOptions(resource, query, behaviour);
   const { selection: { selects }, initial, bookmarks } = options;
-  const version = askedVersion(options.resourceVersion, store, refuseVersion(behaviour));
+  const version = askedVersion(options.resourceVersion, refuseVersion(behaviour));
   const failure = version === undefined ? undefined : (version > store.version ? ahead : gone)(context, version, options);
 
   const watch = new Watch(open(), context);

@@ -1,14 +1,19 @@
 // The last changes of all resources together, for watches that resume and lists of the past, and the hand-over of new
 // ones to open watches. A version that left the ring is resumed from what is left: `misses` only tells.
 
-import type { Behaviour } from "../behaviour/eras.ts";
 import type { Change, Store } from "./store.ts";
 
 /** `texts` is shared by all who read this change: what one has made of it, others need not make again. */
 export type ChangeReader = (change: Change, texts: Map<string, string>) => void;
 
+/** Read at the time of use. */
+export interface EventRules {
+  /** How many changes are kept. */
+  readonly ringEvents: number;
+}
+
 export class Events {
-  readonly #behaviour: Pick<Behaviour, "ringEvents">;
+  readonly #rules: EventRules;
   readonly #readers = new Set<ChangeReader>();
   readonly #losses = new Set<(change: Change) => boolean>();
   readonly #lost = new WeakSet<Change>();
@@ -18,8 +23,8 @@ export class Events {
   /** Version of the newest change that is not kept. */
   #forgotten: number;
 
-  constructor(store: Store, behaviour: Pick<Behaviour, "ringEvents">) {
-    this.#behaviour = behaviour;
+  constructor(store: Store, rules: EventRules) {
+    this.#rules = rules;
     this.#forgotten = store.version;
     store.onChange((change) => this.#publish(change));
   }
@@ -76,7 +81,7 @@ export class Events {
   }
 
   #trim(): void {
-    for (; this.#ring.length - this.#first > this.#behaviour.ringEvents; this.#first++) {
+    for (; this.#ring.length - this.#first > this.#rules.ringEvents; this.#first++) {
       this.#forgotten = this.#ring[this.#first]?.version ?? this.#forgotten;
       this.#ring[this.#first] = undefined;
     }

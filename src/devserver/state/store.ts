@@ -4,11 +4,10 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../base/clock.ts";
 import type { ResourceName } from "../resources.ts";
-import type { Behaviour } from "../behaviour/eras.ts";
 import { alreadyExists, conflict, notFound } from "../wire/status.ts";
 import { Entry, keyOf } from "./entry.ts";
 import { Table } from "./table.ts";
-import { firstVersion, formatVersion, isVersion, nextVersion, parseVersion } from "./versions.ts";
+import { firstVersion, formatVersion, isVersion, nextVersion, type VersionFormat } from "./versions.ts";
 
 export interface Metadata {
   name?: string;
@@ -71,18 +70,23 @@ export interface DeleteRules extends WriteRules {
   finalizers?: readonly string[];
 }
 
+/** Read at the time of use. */
+export interface StoreRules {
+  readonly versions: VersionFormat;
+}
+
 export class Store {
   readonly #clock: Pick<Clock, "now">;
   readonly #tables: Record<ResourceName, Table> = { jobs: new Table(), historicjobs: new Table(), repositories: new Table() };
   readonly #listeners = new Set<(change: Change) => void>();
   #loses: (change: Change) => boolean = () => false;
-  readonly #behaviour: Pick<Behaviour, "versions">;
+  readonly #rules: StoreRules;
   #version: number;
 
-  constructor(clock: Pick<Clock, "now">, behaviour: Pick<Behaviour, "versions"> = { versions: "microseconds" }) {
+  constructor(clock: Pick<Clock, "now">, rules: StoreRules = { versions: "microseconds" }) {
     this.#clock = clock;
-    this.#behaviour = behaviour;
-    this.#version = firstVersion(behaviour.versions, clock.now());
+    this.#rules = rules;
+    this.#version = firstVersion(rules.versions, clock.now());
   }
 
   /** The version of the last write, strictly rising. */
@@ -92,12 +96,7 @@ export class Store {
 
   /** The resourceVersion that clients see. */
   versionText(version: number = this.#version): string {
-    return formatVersion(this.#behaviour.versions, version);
-  }
-
-  /** The version of a resourceVersion; undefined for a text that is no number. */
-  versionOf(text: string): number | undefined {
-    return parseVersion(text);
+    return formatVersion(this.#rules.versions, version);
   }
 
   /** Called after each write, in order. Returns what ends it. */
@@ -215,7 +214,7 @@ export class Store {
   }
 
   #advance(): number {
-    this.#version = nextVersion(this.#behaviour.versions, this.#version, this.#clock.now());
+    this.#version = nextVersion(this.#rules.versions, this.#version, this.#clock.now());
     return this.#version;
   }
 
