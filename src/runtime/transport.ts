@@ -112,6 +112,8 @@ export function createTransport({ host, tls, clock, env, names = TLS_FLAGS }: Tr
     const silence = watchSilence(clock, limitMs, (ms) => {
       abort.abort(new NetworkError(`Lost the connection to ${hostPort(url)}: not a byte came for ${formatDuration(ms)}`, "silence"));
     });
+    // Deno forgets the signal of a fetch whose Response was collected, and would wait for ever.
+    abort.signal.addEventListener("abort", () => void reader.cancel(abort.signal.reason).catch(() => {}), { once: true });
     const end = () => {
       silence.end();
       release();
@@ -122,6 +124,7 @@ export function createTransport({ host, tls, clock, env, names = TLS_FLAGS }: Tr
           silence.start();
           try {
             const { done, value } = await reader.read();
+            abort.signal.throwIfAborted();
             if (!done) {
               controller.enqueue(value);
               return;

@@ -71,6 +71,17 @@ async function nextText(reader: ReadableStreamDefaultReader<Uint8Array>): Promis
   return done ? undefined : new TextDecoder().decode(value);
 }
 
+/** Resolves once memory that nobody holds has been collected. */
+async function collected(): Promise<void> {
+  let done = false;
+  const registry = new FinalizationRegistry(() => (done = true));
+  (() => registry.register({}, undefined))();
+  while (!done) {
+    new Uint8Array(32 * 1024 * 1024).fill(1);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
 describe("transport", () => {
   test("sends method, headers and body and returns status, headers and body", async () => {
     await using server = await httpServer(async (request: IncomingMessage, response) => {
@@ -256,6 +267,17 @@ describe("transport, deadlines", () => {
     await rejected;
     message(`Lost the connection to localhost:${server.port}: not a byte came for 30s`, "silence")(failed);
     if (!socket.destroyed) await new Promise((resolve) => socket.once("close", resolve));
+  });
+
+  test("gives up a silent body also after memory was collected", async () => {
+    await using server = await streamServer();
+    const clock = new ManualClock();
+    const reader = await (async () => ((await plain({ clock }).fetch(server.url)).body as ReadableStream<Uint8Array>).getReader())();
+    const lost = message(`Lost the connection to localhost:${server.port}: not a byte came for 30s`, "silence");
+    const waiting = assert.rejects(nextText(reader), lost);
+    await collected();
+    await clock.advance(30_000);
+    await waiting;
   });
 
   test("does not count the time in which nobody reads as silence", async () => {
