@@ -126,7 +126,7 @@ const VERSION_BACK = fault({
   main: "where",
   args: {
     where: optional(choice("list", "watch", "both"), "both", "The version of lists, those of events, or both"),
-    by: optional(NUMBER, 1_000_000, "How far it goes back"),
+    by: optional(NUMBER, 900_000_000_000, "How far it goes back"),
     type: TYPE,
   },
   models: "A server that was restored from a backup, or a replica that lags behind",
