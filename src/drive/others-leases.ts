@@ -10,21 +10,33 @@ export interface ClaimedJob {
   uid: string;
 }
 
-interface Seen extends ClaimedJob {
-  version: string;
-  sinceMs: number;
+/** A claimed job at one version, and since when reads show it so, monotonic. */
+export interface Seen extends ClaimedJob {
+  readonly version: string;
+  readonly sinceMs: number;
+}
+
+/** What is known of a job after a read has shown it; `nowMs` = when that was answered. Undefined: it is not claimed. */
+export function seenStep(seen: Seen | undefined, { namespace, name, uid, version, claim }: JobView, nowMs: number): Seen | undefined {
+  if (claim === "") return undefined;
+  // Any change is a sign of life, whatever it is and whoever made it.
+  if (seen !== undefined && seen.version === version) return seen;
+  return { namespace, name, uid, version, sinceMs: nowMs };
+}
+
+/** Whether this very version has been seen for so long that its owner must have stopped. */
+export function leaseExpired(seen: Seen | undefined, { version, claim }: JobView, nowMs: number, expiryMs: number): boolean {
+  return claim !== "" && seen !== undefined && seen.version === version && nowMs - seen.sinceMs >= expiryMs;
 }
 
 export class OthersLeases {
   readonly #seen = new Map<string, Seen>();
 
   /** A read (a list or a GET, never an event of a watch) shows a job. `nowMs` = when it was answered, monotonic. */
-  see({ namespace, name, uid, version, claim }: JobView, nowMs: number): void {
-    if (claim === "") {
-      this.#seen.delete(uid);
-    } else if (this.#seen.get(uid)?.version !== version) {
-      this.#seen.set(uid, { namespace, name, uid, version, sinceMs: nowMs });
-    }
+  see(view: JobView, nowMs: number): void {
+    const seen = seenStep(this.#seen.get(view.uid), view, nowMs);
+    if (seen === undefined) this.#seen.delete(view.uid);
+    else this.#seen.set(view.uid, seen);
   }
 
   /** The job is gone. */
@@ -32,10 +44,9 @@ export class OthersLeases {
     this.#seen.delete(uid);
   }
 
-  /** Whether this very version has been seen for so long that its owner must have stopped. */
-  expired({ uid, version, claim }: JobView, nowMs: number, expiryMs: number): boolean {
-    const seen = this.#seen.get(uid);
-    return claim !== "" && seen !== undefined && seen.version === version && nowMs - seen.sinceMs >= expiryMs;
+  /** As leaseExpired(), of what was seen of it. */
+  expired(view: JobView, nowMs: number, expiryMs: number): boolean {
+    return leaseExpired(this.#seen.get(view.uid), view, nowMs, expiryMs);
   }
 
   /** Jobs that were not seen to change for `expiryMs`: a read tells whether they have. */
