@@ -25,6 +25,14 @@ const OPEN = "open";
 const RESOURCES = ["jobs", "historicjobs", "repositories"] as const;
 const OBJECT = { operation: ["get", "create", "replace", "delete"], resource: RESOURCES } as const;
 
+/** What jobs do, and how they end. src: provisioning-api 2.3, 2.4 */
+export const JOB_ACTIONS = [
+  "pull", "push", "pr", "migrate", "delete", "move", "fixFolderMetadata", "releaseResources", "deleteResources", "test", "other",
+] as const;
+const JOB_OUTCOMES = ["success", "warning", "error"] as const;
+/** One of up to a hundred drivers, by its number. */
+const DRIVER = { driver_id: OPEN } as const;
+
 /** Every name with its labels and their words. A name is counted once per fact, where the fact is known. */
 export const COUNTED = {
   "watch-opened": {},
@@ -61,6 +69,19 @@ export const COUNTED = {
   "history-scan": { end: ["complete", "broken", "unreadable"] },
   "unrecorded": {},
   "clock-jump": {},
+  "job-claimed": DRIVER,
+  "claim-conflict": DRIVER,
+  "claim-failed": DRIVER,
+  "job-processed": { action: JOB_ACTIONS, outcome: JOB_OUTCOMES },
+  /** Amounts: seconds. */
+  "job-duration": { action: JOB_ACTIONS, outcome: JOB_OUTCOMES },
+  "queue-wait": { action: JOB_ACTIONS },
+  "driver-busy": { ...DRIVER, action: JOB_ACTIONS },
+  "lease-lost": { reason: ["expired", "gone", "replaced", "taken", "released", "failing"] },
+  "job-reaped": { how: ["requeue", "fail", "archive"] },
+  "job-given-back": { why: ["shutdown", "aborted"] },
+  "job-kept": { why: ["lost", "forbidden", "refused", "other-record", "changed", "failing"] },
+  "progress-dropped": {},
   "notified": { trigger: ["initial", "live", "relist", "reconstructed"] },
   /** Amount: our clock less `creationTimestamp`, seconds. */
   "notification-lag": { trigger: ["live", "relist"] },

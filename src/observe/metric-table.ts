@@ -62,6 +62,24 @@ export const METRICS: Readonly<Record<CountName, Metric>> = {
   "deleted": { name: "job_controller_history_deleted_total", help: "Expired HistoricJobs that were deleted" },
   "token-minted": { name: "job_controller_token_exchanges_total", help: "Tokens that the exchange minted" },
   "tls-reloaded": { name: "job_controller_tls_reloads_total", help: "Changed certificates and keys that were put to use" },
+  "job-claimed": { name: "grafana_provisioning_jobs_claimed_total", help: "Jobs that we claimed, by the number of the driver" },
+  "job-processed": { name: "grafana_provisioning_jobs_processed_total", help: "Jobs that we ended, by their state at the end" },
+  "job-duration": {
+    name: "grafana_provisioning_jobs_duration_seconds",
+    help: "From the claim to the end of the work",
+    buckets: [5, 10, 30, 60, 120, 300],
+  },
+  "queue-wait": {
+    name: "grafana_provisioning_jobs_queue_wait_seconds",
+    help: "From the creationTimestamp, which is cut to seconds, to the first claim, on the server's clock",
+    buckets: [1, 5, 10, 30, 60, 120, 300],
+  },
+  "driver-busy": { name: "grafana_provisioning_jobs_busy_seconds_total", help: "Time that drivers spent on jobs, from claim to record" },
+  "job-reaped": {
+    name: "job_controller_jobs_reaped_total",
+    help: "Jobs whose owner had stopped: given back to the queue, ended as failed, or only archived",
+  },
+  "job-given-back": { name: "job_controller_jobs_given_back_total", help: "Jobs that went back to the queue: we were stopped, or their worker was" },
   "answer": {
     name: "rest_client_requests_total",
     help: "Requests to the API and to the token exchange, by status; <error> = no answer came",
@@ -139,6 +157,18 @@ export const METRICS: Readonly<Record<CountName, Metric>> = {
     help: "Changed certificates that cannot be used; those before stay in use",
     trouble: true,
   },
+  "claim-conflict": {
+    name: "grafana_provisioning_jobs_claim_conflicts_total",
+    help: "Claims that somebody else was faster with, as is usual among several controllers",
+  },
+  "claim-failed": {
+    name: "grafana_provisioning_jobs_claim_errors_total",
+    help: "Claims that failed otherwise",
+    trouble: true,
+  },
+  "lease-lost": { name: "job_controller_leases_lost_total", help: "Jobs that were taken from us in mid-work, or whose lease we could not renew", trouble: true },
+  "job-kept": { name: "job_controller_jobs_kept_total", help: "Jobs that have their result and could not be archived, at each try", trouble: true },
+  "progress-dropped": { name: "job_controller_progress_dropped_total", help: "Progress that was not written; the work went on", trouble: true },
   "clock-jump": {
     name: "job_controller_server_clock_jumps_total",
     help: "Times that the server's Date moved by more than a minute between two lists",
@@ -170,6 +200,13 @@ export const READINGS = {
   },
   "objects": { name: "job_controller_objects_indexed", type: "gauge", help: "Jobs that the server is known to hold" },
   "uids": { name: "job_controller_uids_remembered", type: "gauge", help: "Jobs that are not announced again, departed ones included" },
+  "drivers": {
+    name: "grafana_provisioning_jobs_concurrent_driver_num_drivers",
+    type: "gauge",
+    help: "Jobs that can be worked on at once; absent without workers",
+  },
+  "in-flight": { name: "grafana_provisioning_jobs_in_flight", type: "gauge", help: "Jobs that are worked on" },
+  "queue-depth": { name: "workqueue_depth", type: "gauge", help: "Jobs that wait for a driver", fixed: { name: "provisioningJobDriver" } },
   "token-expiry": {
     name: "job_controller_token_expiry_timestamp_seconds",
     type: "gauge",

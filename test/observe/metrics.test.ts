@@ -71,7 +71,7 @@ describe("METRICS and READINGS", () => {
 
   test("have units and suffixes as Prometheus wants them", () => {
     for (const { name } of rows) {
-      assert.match(name, /^(?:job_controller|grafana_provisioning_informer|rest_client|process)_[a-z_]+$/);
+      assert.match(name, /^(?:job_controller|grafana_provisioning_(?:informer|jobs)|workqueue|rest_client|process)_[a-z_]+$/);
       assert.doesNotMatch(name, /_(?:ms|milliseconds|minutes|mb|count|bucket|sum)$/);
     }
     for (const [name, metric] of Object.entries(METRICS)) assert.match(metric.name, metric.buckets === undefined ? /_total$/ : /_seconds$/, name);
