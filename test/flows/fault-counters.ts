@@ -2,7 +2,7 @@
 
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { aligned } from "../../src/devserver/behaviour/faults/table.ts";
+import { aligned } from "../../src/devserver/behaviour/rows.ts";
 import { METRICS } from "../../src/observe/metric-table.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { send } from "../support/devserver.ts";

@@ -2,8 +2,7 @@
 // of the server does by era, it reads from a Behaviour made here; nothing else knows an era's name.
 
 import { ConfigError } from "../../base/errors.ts";
-import { nearest } from "../../base/suggest.ts";
-import { always, choice, COUNT, DURATION, type Era, ERAS, row, type Row, SIZE, SWITCH } from "./rows.ts";
+import { aligned, always, choice, COUNT, didYouMean, DURATION, type Era, ERAS, row, type Row, SIZE, SWITCH } from "./rows.ts";
 
 /** Pull requests are those of grafana/grafana; `6.2` and the like are sections of Kubernetes' API concepts where `k8s` says so. */
 export const ROWS = {
@@ -130,8 +129,8 @@ function parseSetting(text: string): [string, unknown] {
   const known = Object.entries(ROWS as Record<string, Row<unknown>>);
   const found = known.find(([, candidate]) => candidate.name === name);
   if (found === undefined) {
-    const guess = nearest(name, known.map(([, candidate]) => candidate.name));
-    throw new ConfigError(`Cannot use setting "${text}": there is no "${name}"${guess === undefined ? "" : `; did you mean "${guess}"?`}; --list-eras shows the names`);
+    const hint = didYouMean(name, known.map(([, candidate]) => candidate.name));
+    throw new ConfigError(`Cannot use setting "${text}": there is no "${name}"${hint}; --list-eras shows the names`);
   }
   const [key, { parse, expected }] = found;
   const parsed = parse(value);
@@ -145,7 +144,7 @@ export function describeBehaviour(behaviour: Behaviour): Record<string, string> 
   return Object.fromEntries(rows.map(([key, { name, format }]) => [name, format(behaviour[key as BehaviourKey])]));
 }
 
-/** The table as text: a row a line, its columns aligned. */
+/** The table as text. */
 export function renderEras(): string[] {
   const cells = Object.values(ROWS as Record<string, Row<unknown>>).map(({ name, values, format, meaning, source }) => [
     name,
@@ -153,7 +152,5 @@ export function renderEras(): string[] {
     meaning,
     source,
   ]);
-  const table = [["NAME", ...ERAS, "MEANING", "SOURCE"], ...cells];
-  const widths = table[0]?.map((_, column) => Math.max(...table.map((line) => line[column]?.length ?? 0))) ?? [];
-  return table.map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd());
+  return aligned([["NAME", ...ERAS, "MEANING", "SOURCE"], ...cells]);
 }

@@ -1,6 +1,8 @@
-// What a row of the table of behaviours is made of: readers that turn a setting's text into its value and back.
+// What the table of behaviours is made of, and other tables of what people can set: readers that turn a text into its value
+// and back, rows, and the table as text.
 
 import { formatDuration, parseDuration } from "../../base/duration.ts";
+import { nearest } from "../../base/suggest.ts";
 
 /** Reads the values of one kind. */
 export interface Kind<Value> {
@@ -72,6 +74,19 @@ export const DURATION: Kind<number> = {
   format: formatDuration,
 };
 
+/** A probability from 0 to 1, written as a percentage. */
+export const SHARE: Kind<number> = {
+  expected: "a percentage from 0% to 100%, or off",
+  short: "percentage",
+  parse(text) {
+    if (text === "off") return 0;
+    const [, digits] = /^(\d{1,3}(?:\.\d{1,6})?)%$/.exec(text) ?? [];
+    const share = Number(digits) / 100;
+    return share <= 1 ? share : undefined;
+  },
+  format: (share) => `${Number((share * 100).toFixed(6))}%`,
+};
+
 /** One of a few words. */
 export function choice<const Word extends string>(...words: readonly Word[]): Kind<Word> {
   return {
@@ -80,4 +95,16 @@ export function choice<const Word extends string>(...words: readonly Word[]): Ki
     parse: (text) => words.find((word) => word === text),
     format: (word) => word,
   };
+}
+
+/** What to say of a name that is unknown, behind other words: `; did you mean "<name>"?`, or nothing. */
+export function didYouMean(name: string, names: readonly string[]): string {
+  const guess = nearest(name, names);
+  return guess === undefined ? "" : `; did you mean "${guess}"?`;
+}
+
+/** A table as text: a row a line, its columns aligned. */
+export function aligned(table: readonly (readonly string[])[]): string[] {
+  const widths = table[0]?.map((_, column) => Math.max(...table.map((line) => line[column]?.length ?? 0))) ?? [];
+  return table.map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd());
 }

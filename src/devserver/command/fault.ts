@@ -2,8 +2,8 @@
 
 import { ConfigError, ProtocolError } from "../../base/errors.ts";
 import type { Fetch } from "../../base/http.ts";
-import { aligned } from "../behaviour/faults/table.ts";
 import type { Listed } from "../behaviour/faults/faults.ts";
+import { aligned } from "../behaviour/rows.ts";
 
 export interface FaultOrder {
   command: "dev fault add" | "dev fault list" | "dev fault clear";

@@ -1,22 +1,36 @@
-// Kinds of values that plays and seeding are told in: text in, value out, and back.
+// What plays and seeding are told: named values with defaults, and kinds of them beside those that behaviours have.
 
+import { nearest } from "../../base/suggest.ts";
 import type { Kind } from "../behaviour/rows.ts";
+
+/** A value that can be told by its name. */
+export interface Named<Value> extends Kind<Value> {
+  /** As people and JSON name it. */
+  name: string;
+  default: Value;
+}
+
+type Table = Readonly<Record<string, Named<unknown>>>;
+
+/** A value for each row of a table. */
+export type ValuesOf<Rows> = { readonly [Key in keyof Rows]: Rows[Key] extends Named<infer Value> ? Value : never };
+
+/** The values where nothing is said. */
+export function defaultsOf<Rows>(table: Rows): ValuesOf<Rows> {
+  return Object.fromEntries(Object.entries(table as Table).map(([key, row]) => [key, row.default])) as ValuesOf<Rows>;
+}
+
+/** The row of that name with its key, or what to say where there is none. */
+export function rowNamed(table: object, name: string): [key: string, row: Named<unknown>] | string {
+  const rows = Object.entries(table as Table);
+  const names = rows.map(([, row]) => row.name);
+  const guess = nearest(name, names);
+  return rows.find(([, row]) => row.name === name) ??
+    (guess === undefined ? `expected one of ${names.join(", ")}` : `did you mean "${guess}"?`);
+}
 
 /** From the one to the other, both included. */
 export type Span = readonly [from: number, to: number];
-
-/** A probability from 0 to 1, written as a percentage. */
-export const SHARE: Kind<number> = {
-  expected: "a percentage from 0% to 100%, or off",
-  short: "percentage",
-  parse(text) {
-    if (text === "off") return 0;
-    const [, digits] = /^(\d{1,3}(?:\.\d{1,6})?)%$/.exec(text) ?? [];
-    const share = Number(digits) / 100;
-    return share <= 1 ? share : undefined;
-  },
-  format: (share) => `${Number((share * 100).toFixed(6))}%`,
-};
 
 /** A whole number from 0 to `max`. */
 export function wholeUpTo(max: number): Kind<number> {

@@ -2,14 +2,10 @@
 
 import { ConfigError } from "../../base/errors.ts";
 import { formatDuration, parseDuration } from "../../base/duration.ts";
-import { nearest } from "../../base/suggest.ts";
-import type { Kind } from "../behaviour/rows.ts";
-import { SHARE, spanOf, wholeUpTo } from "./kinds.ts";
+import { type Kind, SHARE } from "../behaviour/rows.ts";
+import { defaultsOf, type Named, rowNamed, spanOf, type ValuesOf, wholeUpTo } from "./kinds.ts";
 
-interface Part<Value> extends Kind<Value> {
-  /** As --simulate names it. */
-  name: string;
-  default: Value;
+interface Part<Value> extends Named<Value> {
   /** One sentence. */
   meaning: string;
 }
@@ -51,15 +47,11 @@ const PARTS = {
     "Number from which all chances follow; the same number, the same chances"),
 } as const;
 
-type Table = typeof PARTS;
-
 /** A value for each part. */
-export type Parts = { readonly [Key in keyof Table]: Table[Key] extends Part<infer Value> ? Value : never };
-
-const ROWS = Object.entries(PARTS) as readonly [string, Part<unknown>][];
+export type Parts = ValuesOf<typeof PARTS>;
 
 /** Parts as they are when nothing is said of them. */
-export const DEFAULT_PARTS = Object.fromEntries(ROWS.map(([key, row]) => [key, row.default])) as unknown as Parts;
+export const DEFAULT_PARTS: Parts = defaultsOf(PARTS);
 
 /** Reads `errors:10%,duration:2s-20s`; `on` and nothing leave every part at its default, a later one wins. @throws ConfigError */
 export function parseParts(text: string): Parts {
@@ -73,19 +65,13 @@ export function parseParts(text: string): Parts {
 
 /** The table for people: name, default, meaning. */
 export function describeParts(): { name: string; default: string; meaning: string }[] {
-  return ROWS.map(([, row]) => ({ name: row.name, default: row.format(row.default), meaning: row.meaning }));
+  return (Object.values(PARTS) as Part<unknown>[]).map((row) => ({ name: row.name, default: row.format(row.default), meaning: row.meaning }));
 }
 
 function parsePart(text: string): [string, unknown] {
   const [, name = "", value] = /^\s*([^:=]*)(?:[:=](.*?))?\s*$/s.exec(text) ?? [];
-  const names = ROWS.map(([, row]) => row.name);
-  const found = ROWS.find(([, row]) => row.name === name);
-  if (found === undefined) {
-    const guess = nearest(name, names);
-    throw new ConfigError(
-      `Cannot simulate "${text}": there is no part "${name}"; ${guess === undefined ? `expected one of ${names.join(", ")}` : `did you mean "${guess}"?`}`,
-    );
-  }
+  const found = rowNamed(PARTS, name);
+  if (typeof found === "string") throw new ConfigError(`Cannot simulate "${text}": there is no part "${name}"; ${found}`);
   const [key, { parse, expected }] = found;
   if (value === undefined) throw new ConfigError(`Cannot simulate "${text}": expected ${name}:<value>, where the value is ${expected}`);
   const parsed = parse(value);

@@ -2,15 +2,8 @@
 
 import { ConfigError } from "../../base/errors.ts";
 import { formatDuration, parseDuration } from "../../base/duration.ts";
-import { nearest } from "../../base/suggest.ts";
-import type { Kind } from "../behaviour/rows.ts";
-import { SHARE, spanOf, wholeUpTo } from "./kinds.ts";
-
-interface Row<Value> extends Kind<Value> {
-  /** As the command line names it, and the JSON of the admin address. */
-  name: string;
-  default: Value;
-}
+import { type Kind, SHARE } from "../behaviour/rows.ts";
+import { defaultsOf, type Named, rowNamed, spanOf, type ValuesOf, wholeUpTo } from "./kinds.ts";
 
 const AGES = spanOf({ expected: "an age such as 24h", parse: parseDuration, format: formatDuration }, "0-24h");
 const ANY = wholeUpTo(2 ** 32 - 1);
@@ -26,21 +19,13 @@ const NUMBERS = {
   randomSeed: row("random-seed", { ...ANY, format: (seed: number | undefined) => (seed === undefined ? "" : String(seed)) }, undefined),
 } as const;
 
-type Table = typeof NUMBERS;
-
 /** A value for each number. */
-export type SeedSpec = { readonly [Key in keyof Table]: Table[Key] extends Row<infer Value> ? Value : never };
-
-const ROWS = Object.entries(NUMBERS) as readonly [string, Row<unknown>][];
+export type SeedSpec = ValuesOf<typeof NUMBERS>;
 
 /** Reads values by name; what is absent, has its default. Numbers may be numbers or text. @throws ConfigError */
 export function parseSeed(given: Readonly<Record<string, unknown>>): SeedSpec {
-  const spec = Object.fromEntries(ROWS.map(([key, number]) => [key, number.default])) as unknown as Record<string, unknown> & SeedSpec;
-  for (const [name, value] of Object.entries(given)) {
-    if (value === undefined) continue;
-    const [key, parsed] = parseNumber(name, value);
-    spec[key] = parsed;
-  }
+  const said = Object.entries(given).filter(([, value]) => value !== undefined);
+  const spec: SeedSpec = { ...defaultsOf(NUMBERS), ...Object.fromEntries(said.map(([name, value]) => parseNumber(name, value))) };
   if (spec.jobs + spec.historic === 0) throw new ConfigError("Cannot seed nothing: expected a number of jobs, of historic, or of both");
   if (spec.namespaces > spec.repositories) {
     throw new ConfigError(`Cannot seed ${spec.namespaces} namespaces: expected no more than the ${spec.repositories} repositories that are spread over them`);
@@ -49,12 +34,8 @@ export function parseSeed(given: Readonly<Record<string, unknown>>): SeedSpec {
 }
 
 function parseNumber(name: string, value: unknown): [string, unknown] {
-  const found = ROWS.find(([, number]) => number.name === name);
-  if (found === undefined) {
-    const names = ROWS.map(([, number]) => number.name);
-    const guess = nearest(name, names);
-    throw new ConfigError(`Cannot seed "${name}": ${guess === undefined ? `expected one of ${names.join(", ")}` : `did you mean "${guess}"?`}`);
-  }
+  const found = rowNamed(NUMBERS, name);
+  if (typeof found === "string") throw new ConfigError(`Cannot seed "${name}": ${found}`);
   const [key, { parse, expected }] = found;
   const text = typeof value === "string" ? value : JSON.stringify(value);
   const parsed = parse(text);
@@ -62,7 +43,7 @@ function parseNumber(name: string, value: unknown): [string, unknown] {
   return [key, parsed];
 }
 
-function row<Value>(name: string, kind: Kind<Value>, value: NoInfer<Value>): Row<Value> {
+function row<Value>(name: string, kind: Kind<Value>, value: NoInfer<Value>): Named<Value> {
   return { ...kind, name, default: value };
 }
 

@@ -1,10 +1,8 @@
 // The text of a fault, `name:first,arg=value,…` or `name,arg=value,…`, to its row of the table and typed arguments. Starts nothing.
 
 import { ConfigError } from "../../../base/errors.ts";
-import { nearest } from "../../../base/suggest.ts";
-import { choice, DURATION, type Kind } from "../rows.ts";
+import { choice, didYouMean, DURATION, type Kind, SHARE } from "../rows.ts";
 import { type Argument, type Arguments, type CallVerb, type Fault, maybe, optional, type ServerName } from "./fault.ts";
-import { SHARE } from "../../plays/kinds.ts";
 import { type After, AFTER, NUMBER, PATTERN, TEXT } from "./kinds.ts";
 
 const VERBS = ["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection", "other"] as const;
@@ -114,11 +112,6 @@ export function pieces(text: string): string[] {
     } else piece += character;
   }
   return text === "" ? [] : [...found, piece];
-}
-
-function didYouMean(name: string, names: readonly string[]): string {
-  const guess = nearest(name, names);
-  return guess === undefined ? "" : `; did you mean "${guess}"?`;
 }
 
 function refused(text: string, why: string): ConfigError {

@@ -1,5 +1,6 @@
 // The table of faults, and its form for people.
 
+import { aligned } from "../rows.ts";
 import { ANSWER_FAULTS } from "./answers.ts";
 import { CONNECTION_FAULTS } from "./connection.ts";
 import { EVENT_FAULTS } from "./events.ts";
@@ -28,9 +29,4 @@ export function argumentsOf({ main, args }: Fault): string {
 
 function expected({ kind }: Argument<unknown>): string {
   return kind.short ?? kind.expected;
-}
-
-export function aligned(table: readonly (readonly string[])[]): string[] {
-  const widths = table[0]?.map((_, column) => Math.max(...table.map((line) => line[column]?.length ?? 0))) ?? [];
-  return table.map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd());
 }
