@@ -3,11 +3,12 @@
 import { API_VERSIONS, type ApiVersion, GROUP } from "../provisioning.ts";
 
 export type ResourceName = "jobs" | "historicjobs" | "repositories";
+export type Kind = "Job" | "HistoricJob" | "Repository";
 
 export interface Resource {
   name: ResourceName;
   singular: string;
-  kind: string;
+  kind: Kind;
   /** `/status` exists: a write to the object leaves `status` alone, a write to `/status` touches nothing else. */
   statusSubresource: boolean;
   /** Objects keep the storage version's `apiVersion` whatever version was asked for. */

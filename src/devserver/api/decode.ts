@@ -8,9 +8,9 @@ import { badRequest, type Refusal } from "../wire/status.ts";
 import { envelopeOf, excerpt, goJson, parseJson, Undecodable } from "./envelope.ts";
 import { decodeError, kindNames, METADATA_NAMES } from "./go-types.ts";
 import { groupVersion, type Resource } from "../resources.ts";
-import { pruned } from "./schema-check.ts";
+import { pruned, unknownFields } from "./schema-check.ts";
 import { METADATA } from "./schema-metadata.ts";
-import { SCHEMAS, unknownFields } from "./schema.ts";
+import { SCHEMAS } from "./schema.ts";
 import type { FieldValidation } from "./write-options.ts";
 
 /** What a body is decoded for. */
@@ -54,10 +54,10 @@ export function decodeObject(value: unknown, { resource, version, behaviour }: E
   const { fields, ...claimed } = envelopeOf(value);
   const builtIn = behaviour.kinds === "built-in";
   if (claimed.kind === "" && !builtIn) throw new Undecodable(`Object 'Kind' is missing in '${body ?? goJson(value)}'`, false);
-  const { kind = resource.kind, apiVersion = groupVersion(version) } = builtIn ? without(claimed) : claimed;
+  const { kind = resource.kind as string, apiVersion = groupVersion(version) } = builtIn ? without(claimed) : claimed;
   if (builtIn && kind !== resource.kind) throw new Undecodable(`no kind "${kind}" is registered for version "${apiVersion}"`, false);
 
-  const schema = SCHEMAS[resource.kind as keyof typeof SCHEMAS];
+  const schema = SCHEMAS[resource.kind];
   const wrong = builtIn
     ? decodeError(schema, fields, kindNames(kind, version))
     : decodeError(METADATA, fields["metadata"], METADATA_NAMES);
@@ -65,7 +65,7 @@ export function decodeObject(value: unknown, { resource, version, behaviour }: E
 
   // What claims to be of another kind is refused for that.
   const keeps = behaviour.unknownFields === "kept" || kind !== resource.kind;
-  const unknown = keeps ? [] : unknownFields(resource.kind, fields).sort(metadataFirst);
+  const unknown = keeps ? [] : unknownFields(schema, fields).sort(metadataFirst);
   const known = (keeps ? fields : pruned(schema, fields)) as Resourced;
   return {
     object: { ...known, kind, apiVersion, metadata: tidy(known.metadata ?? {}) },

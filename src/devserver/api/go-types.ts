@@ -2,7 +2,7 @@
 // a value in, the decoder's first complaint out.
 
 import { goType } from "./envelope.ts";
-import type { Schema } from "./schema-parts.ts";
+import { fieldOf, fieldPath, type Schema } from "./schema-parts.ts";
 
 /** Go's names of types that are no plain ones, by path. */
 export type GoNames = Readonly<Record<string, string>>;
@@ -57,10 +57,11 @@ function complaint(place: Place): string | undefined {
   if (schema.type !== "object") return mismatch(place, "object");
   const struct = names[path] ?? place.struct;
   return first(Object.entries(value).sort(byName), ([name, field]) => {
-    const known = schema.properties !== undefined && Object.hasOwn(schema.properties, name) ? schema.properties[name] : undefined;
-    if (known !== undefined) return complaint({ schema: known, value: field, names, path: below(path, name), struct });
-    const { additionalProperties } = schema;
-    return additionalProperties === undefined ? undefined : complaint({ ...place, schema: additionalProperties, value: field });
+    const known = fieldOf(schema, name);
+    if (known === undefined) return undefined;
+    // The values of a map are told by the map's own place.
+    if (known === schema.additionalProperties) return complaint({ ...place, schema: known, value: field });
+    return complaint({ schema: known, value: field, names, path: fieldPath(path, name), struct });
   });
 }
 
@@ -77,10 +78,6 @@ function nameOf(schema: Schema, given: string | undefined): string {
 function timeError(text: string): string | undefined {
   if (RFC_3339.test(text) && !Number.isNaN(Date.parse(text))) return undefined;
   return `parsing time ${JSON.stringify(text)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(text)} as "2006"`;
-}
-
-function below(path: string, name: string): string {
-  return path === "" ? name : `${path}.${name}`;
 }
 
 function first<Element>(elements: readonly Element[], complain: (element: Element) => string | undefined): string | undefined {

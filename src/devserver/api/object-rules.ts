@@ -5,7 +5,7 @@ import { invalidObject, invalidValue } from "../wire/causes.ts";
 import type { Cause } from "../wire/status.ts";
 import { admit } from "./admission.ts";
 import type { Expected } from "./decode.ts";
-import { groupVersion } from "../resources.ts";
+import { groupVersion, type Kind } from "../resources.ts";
 import { breaches } from "./schema-check.ts";
 import type { Schema } from "./schema-parts.ts";
 import { SCHEMAS } from "./schema.ts";
@@ -37,8 +37,8 @@ function groupOf(apiVersion = ""): string {
 }
 
 /** The schema of an object without its envelope. */
-function contentSchema(kind: string): Schema {
-  const { properties = {}, ...schema }: Schema = SCHEMAS[kind as keyof typeof SCHEMAS];
+function contentSchema(kind: Kind): Schema {
+  const { properties = {}, ...schema }: Schema = SCHEMAS[kind];
   const { spec, status } = properties;
   return { ...schema, properties: { ...(spec && { spec }), ...(status && { status }) } };
 }

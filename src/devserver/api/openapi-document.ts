@@ -49,7 +49,7 @@ export function openapiDocument(version: ApiVersion, behaviour: Behaviour): Json
 /** By name; those of kinds refer to the others below `#/components/schemas/`. */
 export function schemasOf(resources: readonly Resource[], version: ApiVersion): Json {
   const kinds = resources.flatMap(({ kind, name }) => {
-    const { properties, ...schema } = SCHEMAS[kind as keyof typeof SCHEMAS] as Schema;
+    const { properties, ...schema } = SCHEMAS[kind];
     const { kind: kindOf, apiVersion } = properties ?? {};
     const metadata = { description: properties?.["metadata"]?.description, allOf: [reference(`${META}.ObjectMeta`)] };
     const items = { description: `List of ${name}.`, type: "array", items: reference(schemaName(version, kind)) };

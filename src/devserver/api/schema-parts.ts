@@ -17,6 +17,16 @@ export interface Schema {
   "x-kubernetes-preserve-unknown-fields"?: true;
 }
 
+/** The field of an object that has this schema; undefined for one that it does not have. */
+export function fieldOf({ properties, additionalProperties }: Schema, name: string): Schema | undefined {
+  return properties !== undefined && Object.hasOwn(properties, name) ? properties[name] : additionalProperties;
+}
+
+/** The path of a field of what is at `path`. */
+export function fieldPath(path: string, name: string): string {
+  return path === "" ? name : `${path}.${name}`;
+}
+
 export function text(description: string): Schema {
   return { type: "string", description };
 }

@@ -1,5 +1,6 @@
-// The schema of each kind, and what of an object is not in it. Everything that describes or checks fields is made from this.
+// The schema of each kind. Everything that describes or checks fields is made from this.
 
+import type { Kind } from "../resources.ts";
 import { JOB_SPEC, JOB_STATUS } from "./schema-jobs.ts";
 import { METADATA } from "./schema-metadata.ts";
 import { object, type Schema, text } from "./schema-parts.ts";
@@ -20,8 +21,7 @@ const ENVELOPE: Record<string, Schema> = {
 };
 const JOB = { ...ENVELOPE, spec: JOB_SPEC, status: JOB_STATUS };
 
-/** By kind. */
-export const SCHEMAS = {
+export const SCHEMAS: Readonly<Record<Kind, Schema>> = {
   Job: object("A piece of work on a repository, waiting or under way. It leaves when it has ended.", JOB, ["spec"]),
   HistoricJob: object("The record of a job that has ended.", JOB, ["spec"]),
   Repository: object("Files that dashboards and folders are provisioned from.", {
@@ -29,28 +29,4 @@ export const SCHEMAS = {
     spec: REPOSITORY_SPEC,
     status: REPOSITORY_STATUS,
   }),
-} as const satisfies Record<string, Schema>;
-
-/**
- * Paths of the fields that the kind does not have, such as `spec.push.resources[0].size`, sorted; none for an unknown
- * kind. What has another type than its schema says is passed over.
- */
-export function unknownFields(kind: string, value: unknown): string[] {
-  if (!Object.hasOwn(SCHEMAS, kind)) return [];
-  const paths: string[] = [];
-  collect(SCHEMAS[kind as keyof typeof SCHEMAS], value, "", paths);
-  return paths.sort();
-}
-
-function collect(schema: Schema, value: unknown, path: string, paths: string[]): void {
-  if (schema.items !== undefined && Array.isArray(value)) {
-    for (const [index, element] of value.entries()) collect(schema.items, element, `${path}[${index}]`, paths);
-  }
-  if (schema.properties === undefined || typeof value !== "object" || value === null || Array.isArray(value)) return;
-  for (const [key, field] of Object.entries(value)) {
-    const below = path === "" ? key : `${path}.${key}`;
-    const known = Object.hasOwn(schema.properties, key) ? schema.properties[key] : undefined;
-    if (known !== undefined) collect(known, field, below, paths);
-    else if (schema["x-kubernetes-preserve-unknown-fields"] !== true) paths.push(below);
-  }
-}
+};

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { decodeError, kindNames, METADATA_NAMES } from "../../../src/devserver/api/go-types.ts";
-import { breaches, pruned } from "../../../src/devserver/api/schema-check.ts";
+import { breaches, pruned, unknownFields } from "../../../src/devserver/api/schema-check.ts";
 import { METADATA } from "../../../src/devserver/api/schema-metadata.ts";
 import { flag, integer, number, object, objects, open, text, textMap, texts } from "../../../src/devserver/api/schema-parts.ts";
 import { SCHEMAS } from "../../../src/devserver/api/schema.ts";
@@ -98,4 +98,30 @@ describe("decodeError()", () => {
   ) {
     test(`of a Job ${JSON.stringify(job)}`, () => assert.equal(decodeError(SCHEMAS.Job, job, kindNames("Job", "v0alpha1")), message));
   }
+});
+
+describe("unknownFields()", () => {
+  test("names what the kind does not have, by path and in order", () => {
+    const job = {
+      apiVersion: "provisioning.grafana.app/v0alpha1",
+      kind: "Job",
+      metadata: { name: "a", labels: { any: "thing" }, color: "red" },
+      spec: { action: "push", push: { resources: [{ name: "x" }, { name: "y", size: 3 }] }, extra: { deep: 1 } },
+      status: { state: "working", progress: 12.5, url: { other: "" } },
+      more: true,
+    };
+    const found = ["metadata.color", "more", "spec.extra", "spec.push.resources[1].size", "status.url.other"];
+    assert.deepEqual(unknownFields(SCHEMAS.Job, job), found);
+    assert.deepEqual(unknownFields(SCHEMAS.HistoricJob, job), found);
+  });
+
+  test("leaves what is open to its owner", () => {
+    const spec = { type: "github", github: { url: "https://example.com" }, someday: 1, sync: { enabled: true, jitter: 2 } };
+    assert.deepEqual(unknownFields(SCHEMAS.Repository, { metadata: { managedFields: [{ fieldsV1: { "f:spec": {} } }] }, spec }), []);
+  });
+
+  test("passes over values of another type", () => {
+    assert.deepEqual(unknownFields(SCHEMAS.Job, { metadata: null, spec: [{ x: 1 }], status: "x" }), []);
+    assert.deepEqual(unknownFields(SCHEMAS.Job, null), []);
+  });
 });
