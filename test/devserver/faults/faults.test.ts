@@ -54,6 +54,9 @@ describe("Devserver.faults", () => {
     await using server = await startDevserver();
     await assert.rejects(server.faults.add("cut:lins=3"), ConfigError);
     await assert.rejects(server.faults.add("set:page-siz=3"), { message: /^Cannot use setting "page-siz=3": there is no "page-siz"; did you mean "page-size"\?/ });
+    await assert.rejects(server.faults.add("set:versions=counter"), {
+      message: 'Cannot set "versions" while the server runs: expected it from the start, as --set versions=counter',
+    });
     assert.deepEqual(server.faults.list(), []);
     assert.equal(await statusOf(server), 200);
   });

@@ -66,8 +66,9 @@ describe("parseFault()", () => {
     ["ignore:limit", 'expected what to be query.<name>, header.<name> or body.<dotted.path>, not "limit"'],
     ["answer:", "expected answer:<dotted.path>=<JSON or text>, or <dotted.path>= to remove it; --list-faults shows them"],
     ["status-as:404", 'expected what to be <from>-><to>, each an HTTP status from 200 to 599, not "404"'],
-    ["clock-jump:1h,share=10%", 'clock-jump has no argument "share"; --list-faults shows them'],
-    ["clock-jump:1h,after=3", "clock-jump expects a time for after, such as 5s"],
+    ["clock-jump:1h,share=10%", "it strikes the server as a whole and chooses no calls by share"],
+    ["exchange-down:refused,count=3", "it strikes the server as a whole and chooses no calls by count"],
+    ["clock-jump:1h,after=3", "expected a time for after, such as 5s"],
     ["toString", 'there is no "toString"; --list-faults shows them'],
     ["cut:toString=1", 'cut has no argument "toString"; --list-faults shows them'],
   ];

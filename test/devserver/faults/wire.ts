@@ -189,6 +189,10 @@ export const WIRE: readonly WireRow[] = [
     without: "whole",
   },
 
+  { fault: "cut:fin,lines=1,count=1", look: overHttp2, sees: "1 line, closed", without: "1 line, answered" },
+  { fault: "cut:rst,lines=1,count=1", look: overHttp2, sees: "1 line, closed", without: "1 line, answered" },
+  { fault: "cut:end,lines=1,count=1", look: overHttp2, sees: "1 line, end, answered", without: "1 line, answered" },
+
   // Answers
   {
     fault: "status:429,retry-after=2",
@@ -435,6 +439,30 @@ async function twoStreams(server: TestDevserver): Promise<string> {
   await server.faults.clear();
   if (log.includes("answered")) session.destroy();
   else await closed.then(() => log.push("closed"));
+  return log.join(", ");
+}
+
+/** The first line of a watch over HTTP/2, and whether its connection answers another request after that. */
+async function overHttp2(server: TestDevserver): Promise<string> {
+  const token = await server.mintToken();
+  const session = connectHttp2(server.apiUrl, { ca: server.certificates.ca });
+  const open = (path: string) =>
+    session.request({ ":path": `/apis/provisioning.grafana.app/v0alpha1/${path}`, "x-access-token": token }).on("error", () => {});
+  const closed = new Promise<string>((resolve) => session.on("error", () => {}).on("close", () => resolve("closed")));
+  const watch = open("jobs?watch=1");
+  await server.watching(1);
+  let ended = false;
+  let text = "";
+  watch.setEncoding("utf8").on("data", (data: string) => (text += data)).on("end", () => (ended = true));
+  addJobs(server, "j1");
+  while (!text.endsWith("\n") && !session.destroyed) await roundTrips(server, 1);
+  await roundTrips(server);
+  const answered = async () => {
+    if (session.destroyed || session.closed) return closed;
+    return Promise.race([closed, once(open("jobs"), "response").then(() => "answered")]);
+  };
+  const log = ["1 line", ...(ended && !session.destroyed && !session.closed ? ["end"] : []), await answered()];
+  session.destroy();
   return log.join(", ");
 }
 

@@ -94,6 +94,9 @@ export interface Tools {
   host: FaultHost;
 }
 
+/** What a fault is about: calls one by one, or the server as a whole. */
+export type Scope = "calls" | "server";
+
 interface Spec<Args extends Arguments> {
   name: string;
   /** The argument that a bare first value is. */
@@ -108,7 +111,7 @@ interface Spec<Args extends Arguments> {
   /** Where that was seen: a pull request or issue of grafana/grafana, another project's, or a document. */
   seen: string;
   /** `server`: strikes once, when it starts; of the common arguments only `after` with a time and `for` make sense. */
-  scope?: "calls" | "server";
+  scope?: Scope | ((args: ValuesOf<Args>) => Scope);
   start(args: ValuesOf<Args>, tools: Tools): ActiveFault;
 }
 

@@ -63,7 +63,7 @@ export class Faults {
     const gate = new Filter(text, parsed.when, this.#host.clock, random);
     const entry: Entry = { id: String(number), text, gate, active: undefined };
     const { after } = parsed.when;
-    const lateMs = parsed.fault.scope === "server" && after !== undefined && "ms" in after ? after.ms : 0;
+    const lateMs = parsed.scope === "server" && after !== undefined && "ms" in after ? after.ms : 0;
     if (lateMs === 0) this.#start(entry, parsed);
     else this.#host.clock.sleep(lateMs, gate.signal).then(() => this.#start(entry, parsed), ignored);
     this.#entries.push(entry);

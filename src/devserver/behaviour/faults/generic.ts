@@ -2,6 +2,7 @@
 // tests that must see a behaviour break.
 
 import { parseSettings } from "../eras.ts";
+import { ConfigError } from "../../../base/errors.ts";
 import type { Kind } from "../rows.ts";
 import { type Fault, fault, maybe, type Gate, required, type Scene } from "./fault.ts";
 import { arrow, ASSIGNMENT, HEADER_ASSIGNMENT, jsonOrText, NUMBER, REQUEST_ASSIGNMENT, REQUEST_PART, type RequestPart, STATUS, TEXT } from "./kinds.ts";
@@ -179,6 +180,7 @@ const SET = fault({
   scope: "server",
   start({ what }, { gate, host }) {
     const values = parseSettings([what]);
+    if ("versions" in values) throw new ConfigError(`Cannot set "versions" while the server runs: expected it from the start, as --set ${what}`);
     gate.strikes();
     return { stop: host.override(values) };
   },

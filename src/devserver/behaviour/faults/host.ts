@@ -25,6 +25,7 @@ const EXCHANGE_DOWN = fault({
   name: "exchange-down",
   main: "how",
   server: "exchange",
+  scope: ({ how }) => (how === "refused" ? "server" : "calls"),
   args: {
     how: optional(choice("refused", "500", "slow", "not-json"), "refused", "No listener, status 500, answers after `delay`, or text in place of JSON"),
     delay: optional(DURATION, 10_000, "How late a slow answer is"),

@@ -2,7 +2,7 @@
 
 import { ConfigError } from "../../../base/errors.ts";
 import { choice, didYouMean, DURATION, type Kind, SHARE } from "../rows.ts";
-import { type Argument, type Arguments, type CallVerb, type Fault, maybe, optional, type ServerName } from "./fault.ts";
+import { type Argument, type Arguments, type CallVerb, type Fault, maybe, optional, type Scope, type ServerName } from "./fault.ts";
 import { type After, AFTER, NUMBER, PATTERN, TEXT } from "./kinds.ts";
 
 const VERBS = ["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection", "other"] as const;
@@ -41,6 +41,7 @@ export interface Parsed {
   text: string;
   args: Record<string, unknown>;
   when: When;
+  scope: Scope;
 }
 
 const HINT = "--list-faults shows them";
@@ -56,17 +57,21 @@ export function parseFault(table: readonly Fault[], text: string): Parsed {
     if (given.has(argument)) throw refused(text, `it says ${argument} twice`);
     given.set(argument, value);
   }
-  const common = Object.entries(COMMON).filter(([one]) => fault.scope !== "server" || COMMON_OF_SERVER.includes(one));
-  const all: Record<string, Argument<unknown>> = { ...Object.fromEntries(common), ...fault.args };
+  const all: Record<string, Argument<unknown>> = { ...COMMON, ...fault.args };
   for (const argument of given.keys()) {
     if (!Object.hasOwn(all, argument)) throw refused(text, `${name} has no argument "${argument}"${didYouMean(argument, Object.keys(all))}; ${HINT}`);
   }
   const read = (args: Arguments) =>
     Object.fromEntries(Object.entries(args).map(([argument, spec]) => [argument, valueOf(fault, text, argument, spec, given.get(argument))]));
   const when = { ...(read(COMMON) as unknown as When), ...(given.has("server") ? {} : { server: fault.server ?? "api" }) };
-  const { after } = when;
-  if (fault.scope === "server" && after !== undefined && !("ms" in after)) throw refused(text, `${name} expects a time for after, such as 5s`);
-  return { fault, text, args: read(fault.args), when };
+  const args = read(fault.args);
+  const scope = typeof fault.scope === "function" ? fault.scope(args) : (fault.scope ?? "calls");
+  if (scope === "server") {
+    const idle = [...given.keys()].find((argument) => Object.hasOwn(COMMON, argument) && !COMMON_OF_SERVER.includes(argument));
+    if (idle !== undefined) throw refused(text, `it strikes the server as a whole and chooses no calls by ${idle}`);
+    if (when.after !== undefined && !("ms" in when.after)) throw refused(text, `expected a time for after, such as 5s`);
+  }
+  return { fault, text, args, when, scope };
 }
 
 /** The argument and its text. The first piece may be the main argument alone. */
