@@ -15,7 +15,7 @@ import { connect as tlsConnect } from "node:tls";
 import { fileURLToPath } from "node:url";
 import { generate } from "selfsigned";
 import { KUBERNETES_VERSION, serverBinaries } from "./apiserver-binaries.ts";
-import { DEFINITIONS, KINDS } from "./apiserver-crds.ts";
+import { DEFINITIONS } from "./apiserver-crds.ts";
 
 const GROUP = "provisioning.grafana.app";
 const VERSION = "v0alpha1";
@@ -227,7 +227,7 @@ class Server implements Apiserver {
     }
     await this.#create("/api/v1/namespaces", { metadata: { name: TEAM_NAMESPACE } });
     for (const right of rights()) await this.#create(right.path, right.object);
-    for (const { names: { plural } } of KINDS) {
+    for (const { spec: { names: { plural } } } of DEFINITIONS) {
       await until(`${plural} are served`, this.#child, () => this.request("GET", `${API}/${plural}`).then(({ status }) => status === 200));
     }
     await until("namespace default exists", this.#child, () => this.request("GET", "/api/v1/namespaces/default").then(({ status }) => status === 200));
