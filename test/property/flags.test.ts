@@ -31,7 +31,9 @@ function written(flag: Flag): fc.Arbitrary<Written> {
   const names = fc.constantFrom(`--${flag.name}`, `-${flag.name}`, ...(flag.short === undefined ? [] : [`-${flag.short}`]));
   return fc.tuple(names, fc.string({ unit: "binary", minLength: 1 }), fc.boolean()).map(([name, text, apart]) => {
     const swallowed = /^-[^\d.]/.test(text);
-    return { flag, text, words: apart && !swallowed ? [name, text] : [`${name}=${text}`] };
+    // A switch that may have a value has it behind `=` alone.
+    const takesNext = apart && !swallowed && flag.kind !== "parts";
+    return { flag, text, words: takesNext ? [name, text] : [`${name}=${text}`] };
   });
 }
 
