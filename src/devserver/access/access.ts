@@ -60,9 +60,13 @@ async function verified(tokens: Tokens, token: string, audience: string): Promis
 /** @throws Refusal 403 */
 export function authorize(caller: Caller, verb: Verb, resource: ResourceName, namespace: string | undefined, name: string): void {
   if (may(caller, verb, resource, namespace)) return;
+  throw forbidden(resource, name, denial(caller, verb, resource, namespace));
+}
+
+/** Why a caller is refused. */
+export function denial({ subject }: Caller, verb: Verb, resource: string, namespace: string | undefined, group = GROUP): string {
   const where = namespace === undefined ? "at the cluster scope" : `in the namespace "${namespace}"`;
-  const why = `User "${caller.subject}" cannot ${verb} resource "${resource}" in API group "${GROUP}" ${where}`;
-  throw forbidden(resource, name, why);
+  return `User "${subject}" cannot ${verb} resource "${resource}" in API group "${group}" ${where}`;
 }
 
 /** A path without namespace needs the claim `*`. */

@@ -1,6 +1,6 @@
 // DeleteOptions: the body of a DELETE, or its query where there is no body, in; what is to be done out.
 
-import { invalidOptions, invalidValue, notSupported } from "../wire/causes.ts";
+import { checkOptions, invalidValue, notSupported } from "../wire/causes.ts";
 import { badRequest } from "../wire/status.ts";
 import { envelopeOf, parseJson, Undecodable } from "./envelope.ts";
 import { decodeError } from "./go-types.ts";
@@ -52,7 +52,7 @@ export function parseDeleteOptions(body: string, query: URLSearchParams): Delete
     ...(unknown ? [notSupported(field, propagationPolicy, [...POLICIES, "nil"])] : []),
     ...dryRunCauses(dryRun ?? []),
   ];
-  if (causes.length > 0) throw invalidOptions("DeleteOptions", causes);
+  checkOptions("DeleteOptions", causes);
   const orphaning = orphanDependents == null ? undefined : orphanDependents ? "Orphan" : "Background";
   return {
     dryRun: (dryRun ?? []).length > 0,

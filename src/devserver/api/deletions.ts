@@ -2,10 +2,9 @@
 
 import type { Entry } from "../state/entry.ts";
 import { isVersion } from "../state/versions.ts";
-import { notFound, type StatusBody, success } from "../wire/status.ts";
+import { conflict, notFound, type StatusBody, success } from "../wire/status.ts";
 import type { DeleteOptions } from "./delete-options.ts";
 import type { ObjectContext } from "./objects.ts";
-import { unmet } from "./write-refusals.ts";
 
 export interface Deleted {
   /** 202 where dependents were not to be orphaned and the object lingers. */
@@ -39,15 +38,16 @@ export function deleteAll(context: ObjectContext, entries: readonly Entry[], opt
   }
 }
 
+/** The kind stands in these conflicts where others have the resource. @throws Refusal 409 */
 function checkPreconditions({ store, resource }: ObjectContext, entry: Entry, { uid, resourceVersion }: DeleteOptions): void {
   const version = store.versionText(entry.version);
   if (uid !== undefined && uid !== entry.uid) {
     const why = `the UID in the precondition (${uid}) does not match the UID in record (${entry.uid})`;
-    throw unmet(resource, entry.name, `${why}. The object might have been deleted and then recreated`);
+    throw conflict(resource.kind, entry.name, `${why}. The object might have been deleted and then recreated`);
   }
   if (resourceVersion !== undefined && !isVersion(resourceVersion, entry.version)) {
     const why = `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${version})`;
-    throw unmet(resource, entry.name, `${why}. The object might have been modified`);
+    throw conflict(resource.kind, entry.name, `${why}. The object might have been modified`);
   }
 }
 

@@ -2,8 +2,8 @@
 // conversion, defaulting and validation; knows no object and no version that was reached.
 
 import type { Behaviour } from "../behaviour/eras.ts";
-import { forbiddenField, notSupported } from "../wire/causes.ts";
-import { badRequest, type Cause, Refusal } from "../wire/status.ts";
+import { checkOptions, forbiddenField, notSupported } from "../wire/causes.ts";
+import { badRequest, type Cause } from "../wire/status.ts";
 import { checkFields } from "./field-selector.ts";
 import type { Resource } from "../resources.ts";
 import { parseSelection, type Selection } from "./selectors.ts";
@@ -46,7 +46,7 @@ export function parseListOptions(resource: Resource, query: URLSearchParams, beh
     ...(match === "" ? [] : listMatchCauses(match, given)),
     ...(given.sendInitialEvents === undefined ? [] : [forbiddenField("sendInitialEvents", "sendInitialEvents is forbidden for list")]),
   ];
-  refuse(causes);
+  checkOptions("ListOptions", causes);
   checkSelection(given.selection, resource, behaviour);
   return { ...given, match: match as ListOptions["match"] };
 }
@@ -60,7 +60,7 @@ export function parseWatchOptions(resource: Resource, query: URLSearchParams, be
   const asked = state && ["", "0"].includes(given.resourceVersion) && behaviour.watchList === "served"
     ? { ...given, sendInitialEvents: true, match: "NotOlderThan" }
     : given;
-  refuse(watchCauses(asked, behaviour));
+  checkOptions("ListOptions", watchCauses(asked, behaviour));
   checkSelection(given.selection, resource, behaviour);
   const marked = asked.sendInitialEvents === true;
   return { ...asked, marked, initial: marked || state, bookmarks: asked.allowWatchBookmarks };
@@ -126,11 +126,4 @@ function watchCauses({ match, sendInitialEvents, continue: token }: Given, behav
 function checkSelection({ fields }: Selection, resource: Resource, behaviour: Behaviour): void {
   if (fields.length === 0) return;
   checkFields(fields, resource.fields.filter((field) => field !== CONNECTION || behaviour.connectionSelector));
-}
-
-function refuse(causes: readonly Cause[]): void {
-  if (causes.length === 0) return;
-  const texts = causes.map(({ field, message }) => `${field}: ${message}`);
-  const list = texts.length === 1 ? texts[0] : `[${texts.join(", ")}]`;
-  throw new Refusal(422, "Invalid", `ListOptions.meta.k8s.io "" is invalid: ${list}`, { group: "meta.k8s.io", kind: "ListOptions", causes });
 }

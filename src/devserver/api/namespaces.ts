@@ -2,11 +2,11 @@
 
 import { createHash } from "node:crypto";
 import { ALL_NAMESPACES } from "../../provisioning.ts";
-import type { Caller } from "../access/access.ts";
+import { type Caller, denial } from "../access/access.ts";
 import { type Metadata, type Store, timestamp } from "../state/store.ts";
 import type { Answer } from "../wire/call.ts";
 import { negotiate, notAcceptable, OBJECT_TYPES } from "../wire/negotiate.ts";
-import { Refusal } from "../wire/status.ts";
+import { forbidden, notFound } from "../wire/status.ts";
 import { isTable } from "./forms.ts";
 import { RESOURCES } from "../resources.ts";
 
@@ -34,11 +34,11 @@ const COLUMNS = [{ ...COLUMN, name: "Name", format: "name" }, { ...COLUMN, name:
 export function readNamespaces({ path, accept, caller, store, startedMs, nowMs }: NamespacesRequest): Answer | undefined {
   const [, name] = new RegExp(`^${ROOT}(?:/([^/]+))?$`).exec(path) ?? [undefined, undefined];
   if (path !== ROOT && name === undefined) return undefined;
-  if (caller.namespace !== ALL_NAMESPACES && caller.namespace !== name) throw forbidden(caller, name);
-  const names = namespacesOf(store).filter((known) => name === undefined || known === name);
-  if (name !== undefined && names.length === 0) {
-    throw new Refusal(404, "NotFound", `namespaces "${name}" not found`, { name, kind: "namespaces" });
+  if (caller.namespace !== ALL_NAMESPACES && caller.namespace !== name) {
+    throw forbidden("namespaces", name ?? "", denial(caller, name === undefined ? "list" : "get", "namespaces", name, ""), "");
   }
+  const names = namespacesOf(store).filter((known) => name === undefined || known === name);
+  if (name !== undefined && names.length === 0) throw notFound("namespaces", name, "");
   const media = negotiate(accept, OBJECT_TYPES, isTable);
   if (media === undefined) throw notAcceptable();
   const namespaces = names.map((known) => namespaceObject(known, startedMs));
@@ -88,12 +88,4 @@ function ageOf(ms: number): string {
   if (seconds < 120) return `${seconds}s`;
   if (seconds < 7_200) return `${Math.floor(seconds / 60)}m`;
   return seconds < 172_800 ? `${Math.floor(seconds / 3_600)}h` : `${Math.floor(seconds / 86_400)}d`;
-}
-
-function forbidden({ subject }: Caller, name: string | undefined): Refusal {
-  const [verb, where, title] = name === undefined
-    ? ["list", "at the cluster scope", "namespaces"]
-    : ["get", `in the namespace "${name}"`, `namespaces "${name}"`];
-  const message = `${title} is forbidden: User "${subject}" cannot ${verb} resource "namespaces" in API group "" ${where}`;
-  return new Refusal(403, "Forbidden", message, { ...(name !== undefined && { name }), kind: "namespaces" });
 }

@@ -5,13 +5,13 @@ import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../../base/clock.ts";
 import type { Entry } from "../state/entry.ts";
 import { type Metadata, type Resourced, type Store, type Stored, timestamp } from "../state/store.ts";
-import { Refusal } from "../wire/status.ts";
+import { notFound, Refusal } from "../wire/status.ts";
 import { annotationsOfChanged, annotationsOfNew } from "./bookkeeping.ts";
 import { type Expected, tidy } from "./decode.ts";
 import { creationCauses, finalizerWarnings, updateCauses } from "./metadata-rules.ts";
 import { generateName } from "./names.ts";
 import { checkObject } from "./object-rules.ts";
-import { checkVersion, gone, missing, taken, wrongUid } from "./write-refusals.ts";
+import { checkVersion, gone, taken, wrongUid } from "./write-refusals.ts";
 
 export interface ObjectContext extends Expected {
   store: Store;
@@ -93,7 +93,7 @@ export async function updateObject(context: ObjectContext, update: Update): Prom
 
 function createMissing(context: ObjectContext, name: string, object: Resourced | undefined): Entry {
   const { uid = "", resourceVersion = "" } = object?.metadata ?? {};
-  if (object === undefined || (resourceVersion === "" && context.behaviour.putMissing === "404")) throw missing(context, name);
+  if (object === undefined || (resourceVersion === "" && context.behaviour.putMissing === "404")) throw notFound(context.resource.name, name);
   if (resourceVersion !== "") throw gone(context, name);
   if (uid !== "") throw wrongUid(context.resource, { namespace: context.namespace, name, uid: "" }, uid);
   context.authorizeCreation();

@@ -2,7 +2,7 @@
 // object that is to be. Strategic merge and server-side apply are refused.
 
 import type { Resourced, Stored } from "../state/store.ts";
-import { invalidValue } from "../wire/causes.ts";
+import { invalidObject, invalidValue } from "../wire/causes.ts";
 import { duplicateFields } from "../wire/json-scan.ts";
 import { badRequest, Refusal } from "../wire/status.ts";
 import { complain, decodeObject, type Expected } from "./decode.ts";
@@ -102,6 +102,5 @@ function tooMany(count: number): Refusal {
 
 /** What comes of the patch is no object of the kind. */
 function unusable(patched: unknown, why: string): Refusal {
-  const cause = invalidValue("patch", goJson(patched), why);
-  return new Refusal(422, "Invalid", ` "" is invalid: patch: ${cause.message}`, { causes: [cause] });
+  return invalidObject("", "", [invalidValue("patch", goJson(patched), why)], "");
 }

@@ -5,8 +5,9 @@
 import { ALL_NAMESPACES, GROUP } from "../../provisioning.ts";
 import { type Caller, may, type Verb } from "../access/access.ts";
 import type { Answer, Call } from "../wire/call.ts";
+import { invalidObject, invalidValue } from "../wire/causes.ts";
 import { decodeObject, PROTOBUF_TYPE, type Shape } from "../wire/protobuf.ts";
-import { badRequest, Refusal } from "../wire/status.ts";
+import { badRequest, unsupportedMediaType } from "../wire/status.ts";
 import { type ResourceName, resourceNamed, RESOURCES } from "../resources.ts";
 
 const AUTHORIZATION = "authorization.k8s.io";
@@ -72,10 +73,9 @@ function statusOf(kind: ReviewKind, spec: Spec, caller: Caller): Record<string, 
   const { resourceAttributes, nonResourceAttributes } = spec;
   if ((resourceAttributes === undefined) === (nonResourceAttributes === undefined)) {
     const { path: Path = "", verb: Verb = "" } = nonResourceAttributes ?? {};
-    const value = JSON.stringify(nonResourceAttributes === undefined ? null : { Path, Verb });
-    const message = `Invalid value: ${value}: exactly one of nonResourceAttributes or resourceAttributes must be specified`;
-    const details = { group: AUTHORIZATION, causes: [{ reason: "FieldValueInvalid", message, field: "spec" }] };
-    throw new Refusal(422, "Invalid", `.${AUTHORIZATION} "" is invalid: spec: ${message}`, details);
+    const value = nonResourceAttributes === undefined ? null : { Path, Verb };
+    const rule = "exactly one of nonResourceAttributes or resourceAttributes must be specified";
+    throw invalidObject("", "", [invalidValue("spec", value, rule)], AUTHORIZATION);
   }
   const allowed = resourceAttributes === undefined
     ? nonResourceAttributes?.verb === "get" && DESCRIPTIONS.some((path) => covers(path, nonResourceAttributes.path ?? ""))
@@ -119,11 +119,7 @@ function covers(pattern: string, path: string): boolean {
 async function readReview(call: Call, kind: ReviewKind): Promise<Record<string, unknown>> {
   const type = (call.header("content-type") ?? "application/json").split(";", 1)[0]?.trim();
   if (type === "application/json") return (await call.json()) ?? {};
-  if (type !== PROTOBUF_TYPE) {
-    const types = `application/json, ${PROTOBUF_TYPE}`;
-    const message = `the body of the request was in an unknown format - accepted media types include: ${types}`;
-    throw new Refusal(415, "UnsupportedMediaType", message);
-  }
+  if (type !== PROTOBUF_TYPE) throw unsupportedMediaType(["application/json", PROTOBUF_TYPE]);
   const object = decodeObject(await call.bytes(), { 2: ["spec", SPECS[kind]] });
   if (object === undefined) throw badRequest(`the object provided is unrecognized (must be of type ${kind})`);
   return object;

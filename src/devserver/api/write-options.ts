@@ -1,7 +1,7 @@
 // The parameters of writes: a query in, what is to be done differently out. A manager of fields is checked, then forgotten:
 // no managed fields are kept.
 
-import { forbiddenField, invalidOptions, invalidValue, notSupported, tooLong } from "../wire/causes.ts";
+import { checkOptions, forbiddenField, invalidValue, notSupported, tooLong } from "../wire/causes.ts";
 import type { Cause } from "../wire/status.ts";
 
 /** What is said of fields that a kind does not have, and of those that are there twice: nothing, a warning, a refusal. */
@@ -26,7 +26,7 @@ export function parseWriteOptions(kind: "CreateOptions" | "UpdateOptions" | "Pat
     ...dryRunCauses(dryRun),
     ...(FIELD_VALIDATIONS.includes(fieldValidation) ? [] : [notSupported("fieldValidation", fieldValidation, FIELD_VALIDATIONS)]),
   ];
-  if (causes.length > 0) throw invalidOptions(kind, causes);
+  checkOptions(kind, causes);
   return { dryRun: dryRun.length > 0, fieldValidation: (fieldValidation || "Warn") as FieldValidation };
 }
 

@@ -42,20 +42,9 @@ export function taken({ name: resource }: Resource, { metadata: { name, deletion
   return new Refusal(409, "AlreadyExists", said, { ...details, retryAfterSeconds: 1 });
 }
 
-/** The object of an update that names no version is not there. */
-export function missing({ resource }: Pick<Context, "resource">, name: string): Refusal {
-  return notFound(resource.name, name);
-}
-
 /** The object of an update that was made of some version is not there any more. */
 export function gone({ resource, behaviour }: Context, name: string): Refusal {
   if (behaviour.putDeleted === "404") return notFound(resource.name, name);
   if (behaviour.putDeleted === "409") return conflict(resource.name, name, "the object does not exist any more");
   return new Refusal(500, "", "resourceVersion should not be set on objects to be created");
-}
-
-/** A precondition of a deletion does not hold. The kind stands where other conflicts have the resource. */
-export function unmet({ kind }: Resource, name: string, why: string): Refusal {
-  const message = `Operation cannot be fulfilled on ${kind}.${GROUP} "${name}": ${why}`;
-  return new Refusal(409, "Conflict", message, { name, group: GROUP, kind });
 }

@@ -2,7 +2,7 @@
 
 import { authorize } from "../access/access.ts";
 import type { Answer, Call } from "../wire/call.ts";
-import { badRequest, Refusal } from "../wire/status.ts";
+import { badRequest, Refusal, unsupportedMediaType } from "../wire/status.ts";
 import { warningHeader } from "../wire/warnings.ts";
 import { decodeBody } from "./decode.ts";
 import { type DeleteOptions, parseDeleteOptions } from "./delete-options.ts";
@@ -143,8 +143,6 @@ async function deleteOptions(call: Call): Promise<DeleteOptions> {
 function checkType(call: Call, accepted: readonly string[], none = accepted[0] ?? ""): string {
   const type = MEDIA_TYPE.exec(call.header("content-type") ?? none)?.[1];
   const known = accepted.find((each) => each === type);
-  if (known !== undefined) return known;
-  const list = accepted.join(", ");
-  const message = `the body of the request was in an unknown format - accepted media types include: ${list}`;
-  throw new Refusal(415, "UnsupportedMediaType", message);
+  if (known === undefined) throw unsupportedMediaType(accepted);
+  return known;
 }

@@ -1,7 +1,7 @@
 // What is wrong with a field, in the API's words: a path and a reason in, a cause out; and the refusals that causes make.
 
 import { GROUP } from "../../provisioning.ts";
-import { type Cause, Refusal } from "./status.ts";
+import { type Cause, Refusal, titleOf } from "./status.ts";
 
 /** The field must be there. Without `detail` nothing more is said. */
 export function required(field: string, detail = ""): Cause {
@@ -32,16 +32,15 @@ export function forbiddenField(field: string, detail: string): Cause {
   return { reason: "FieldValueForbidden", message: `Forbidden: ${detail}`, field };
 }
 
-/** 422: an object breaks the rules of its kind. `kind` and `group` as the object says. */
+/** 422: an object breaks the rules of its kind. `kind` and `group` as the object says; empty if it says none. */
 export function invalidObject(kind: string, name: string, causes: readonly Cause[], group = GROUP): Refusal {
-  const title = group === "" ? kind : `${kind}.${group}`;
-  const details = { ...(name && { name }), ...(group && { group }), kind, causes };
-  return new Refusal(422, "Invalid", `${title} ${JSON.stringify(name)} is invalid: ${summary(causes)}`, details);
+  const details = { ...(name && { name }), ...(group && { group }), ...(kind && { kind }), causes };
+  return new Refusal(422, "Invalid", `${titleOf(kind, group)} ${JSON.stringify(name)} is invalid: ${summary(causes)}`, details);
 }
 
-/** 422: the parameters of a request cannot be. */
-export function invalidOptions(kind: string, causes: readonly Cause[]): Refusal {
-  return invalidObject(kind, "", causes, "meta.k8s.io");
+/** @throws Refusal 422 if the parameters of a request cannot be */
+export function checkOptions(kind: string, causes: readonly Cause[]): void {
+  if (causes.length > 0) throw invalidObject(kind, "", causes, "meta.k8s.io");
 }
 
 /** All causes in one line; what is said twice stands there once. */
