@@ -5,21 +5,27 @@ import { createWriteStream, writeFileSync } from "node:fs";
 import { chunksOf, groups, startChild } from "./runtime/children.ts";
 import { systemClock } from "./runtime/clock.ts";
 import { detectHost } from "./runtime/detect.ts";
+import { OutputQueue } from "./runtime/output-queue.ts";
 import { runGuard } from "./work/guard-loop.ts";
 
 /** Whoever stops everything (a terminal, a service manager) stops the controller too, and the guard ends after that. */
 const IGNORED: NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"];
 
+/** For the last words to be taken, ms. */
+const FLUSH_MS = 1_000;
+
 /** Never returns. */
 export async function beGuard(): Promise<never> {
   for (const signal of IGNORED) process.on(signal, () => {});
   rename("worker-guard");
-  const { openPipe } = await detectHost();
-  await runGuard({ input: chunksOf(process.stdin), write: writer() }, {
+  const { openPipe, writeOutput = writeToStdout() } = await detectHost();
+  const output = new OutputQueue(writeOutput);
+  await runGuard({ input: chunksOf(process.stdin), write: (line) => output.write(line) }, {
     start: (command, env) => startChild(command, env, openPipe),
     groups,
     clock: systemClock,
   });
+  await Promise.race([output.written, systemClock.sleep(FLUSH_MS)]);
   process.exit(0);
 }
 
@@ -32,19 +38,9 @@ function rename(name: string): void {
   }
 }
 
-function writer(): (line: string) => Promise<void> | undefined {
-  // Not process.stdout: under Deno that blocks for as long as a stopped controller does not read, deadlines or not.
-  const output = createWriteStream("", { fd: 1, autoClose: false });
-  let broken = false;
-  let full: PromiseWithResolvers<void> | undefined;
-  const freed = () => {
-    full?.resolve();
-    full = undefined;
-  };
-  output.on("drain", freed);
-  output.on("error", () => {
-    broken = true;
-    freed();
-  });
-  return (line) => (broken || output.write(line) ? undefined : (full ??= Promise.withResolvers<void>()).promise);
+/** Not process.stdout, which knows neither how much waits nor when it is written. */
+function writeToStdout(): (bytes: Uint8Array) => Promise<void> {
+  const stream = createWriteStream("", { fd: 1, autoClose: false });
+  stream.on("error", () => {});
+  return (bytes) => new Promise((resolve, reject) => stream.write(bytes, (error) => (error ? reject(error) : resolve())));
 }

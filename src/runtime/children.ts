@@ -108,25 +108,45 @@ export const groups = {
     }
     return hasRunning(group) ?? true;
   },
+
+  find(variables: readonly string[]): number[] {
+    const found = (allProcesses() ?? []).filter((pid) => {
+      const environment = textOf(`/proc/${pid}/environ`).split("\0");
+      return variables.every((variable) => environment.includes(variable));
+    });
+    return [...new Set(found.map((pid) => statOf(pid)?.group ?? 0))].filter((group) => group > 1);
+  },
 };
 
 /** A process that has ended and waits for its parent is still a member. Undefined where that cannot be seen. */
 function hasRunning(group: number): boolean | undefined {
+  return allProcesses()?.some((pid) => {
+    const stat = statOf(pid);
+    return stat?.group === group && stat.running;
+  });
+}
+
+/** Undefined where they are not to be seen. */
+function allProcesses(): string[] | undefined {
   try {
-    return readdirSync("/proc").some((name) => /^\d+$/.test(name) && isRunningIn(group, name));
+    return readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   } catch {
     return undefined;
   }
 }
 
-function isRunningIn(group: number, pid: string): boolean {
+function statOf(pid: string): { group: number; running: boolean } | undefined {
+  const stat = textOf(`/proc/${pid}/stat`);
+  // Behind the name, which may hold anything: state, parent, group.
+  const [state = "", , group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return stat === "" ? undefined : { group: Number(group), running: !"ZX".includes(state) };
+}
+
+function textOf(path: string): string {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // Behind the name, which may hold anything: state, parent, group.
-    const [state = "", , member] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return Number(member) === group && !"ZX".includes(state);
+    return readFileSync(path, "utf8");
   } catch {
-    return false;
+    return "";
   }
 }
 

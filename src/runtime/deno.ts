@@ -19,6 +19,7 @@ declare const Deno: {
     proxy?: { url: string };
   }): HttpClient;
   env: { get(name: string): string | undefined; set(name: string, value: string): void; delete(name: string): void };
+  stdout: { write(bytes: Uint8Array): Promise<number> };
   permissions: { querySync(what: { name: "env"; variable: string }): { state: string } };
 };
 
@@ -27,6 +28,7 @@ export const host: Host = {
   version: Deno.version.deno,
   makeTransport,
   collectGarbage: () => {},
+  writeOutput,
 };
 
 function makeTransport(tls: TlsMaterial): HostTransport {
@@ -72,6 +74,11 @@ function makeTransport(tls: TlsMaterial): HostTransport {
       clients.clear();
     },
   };
+}
+
+/** Here node:fs and process.stdout hold everything up until somebody reads. */
+async function writeOutput(bytes: Uint8Array): Promise<void> {
+  for (let rest = bytes; rest.length > 0; ) rest = rest.subarray(await Deno.stdout.write(rest));
 }
 
 // A client reads the proxy variables when it is made and has no option to ignore them, loopback included. Without the

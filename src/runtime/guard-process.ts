@@ -52,5 +52,20 @@ export function startGuardProcess([file, ...args]: readonly [string, ...string[]
   };
 }
 
+/** What the host itself may need of our environment; what workers get of it is told to the guard with each of them. */
+const GUARD_VARIABLES = ["PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "DENO_DIR"];
+
+/** Starts this very process's program as the guard; `word` is what tells it so, `complain` takes what it writes to standard error. */
+export function guardStarter(
+  host: Self["host"],
+  word: string,
+  env: Readonly<Record<string, string | undefined>>,
+  complain: (line: string) => void,
+): () => GuardProcess {
+  const command = selfCommand({ execPath: process.execPath, entry: process.argv[1] ?? "", platform: process.platform, host }, word);
+  const passed = Object.fromEntries(GUARD_VARIABLES.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]))) as Record<string, string>;
+  return () => startGuardProcess(command, passed, complain);
+}
+
 /** Nothing of ours writes there; what the host says when it breaks down is cut, characters. */
 const STDERR_MAX = 500;

@@ -42,6 +42,8 @@ export interface Host {
   isOrphaned?(fd: number): boolean;
   /** A pipe for a child's output. Absent where those that node:child_process makes are pipes; undefined if none can be had. */
   openPipe?(): Pipe | undefined;
+  /** Writes all of it to standard output while everything else goes on. Absent where node:fs does so. */
+  writeOutput?(bytes: Uint8Array): Promise<void>;
 }
 
 export interface Pipe {

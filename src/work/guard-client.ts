@@ -10,6 +10,7 @@ import { LineSplitter } from "./lines.ts";
 import { aborted, type Ending, outcomeOf, type Report } from "./outcome.ts";
 import type { Groups, GuardLink } from "./processes.ts";
 import type { WorkerLine } from "./protocol.ts";
+import { jobEnv } from "./worker-env.ts";
 import type { WorkIo, WorkOrder, WorkResult } from "./worker.ts";
 
 /** For the guard to say that it is there, ms. */
@@ -220,15 +221,27 @@ export class GuardClient {
     link.kill();
     const orphans = [...running.values()];
     const untilMs = clock.monotonic() + KILLED_MS;
-    for (const { group } of orphans) if (group !== undefined) groups.signal(group, "SIGKILL");
-    const alive = (group: number | undefined) => group !== undefined && groups.alive(group);
-    while (orphans.some(({ group }) => alive(group)) && clock.monotonic() < untilMs) await clock.sleep(LOOK_AGAIN_MS);
-    for (const { group, lost } of orphans) {
-      const survivors = alive(group);
-      lost({ kind: "aborted", reason: this.#closing ? "the program is ending" : "the guard of the workers was lost", ...(survivors ? { survivors } : {}) });
+    let alive = orphans;
+    // A worker that the guard had no time to tell of is found by what it was started with; one that is only just being
+    // started, by a second look.
+    for (let look = 1; orphans.length > 0 && (look <= 2 || (alive.length > 0 && clock.monotonic() < untilMs)); look++) {
+      if (look > 1) await clock.sleep(LOOK_AGAIN_MS);
+      alive = orphans.filter((orphan) => groupsOf(orphan, groups).some((group) => {
+        groups.signal(group, "SIGKILL");
+        return groups.alive(group);
+      }));
     }
     if (!this.#closing) log.error("the guard of the workers has ended, its workers were killed", { pid: link.pid, workers: orphans.length });
+    for (const orphan of orphans) {
+      const reason = this.#closing ? "the program is ending" : "the guard of the workers was lost";
+      orphan.lost({ kind: "aborted", reason, ...(alive.includes(orphan) ? { survivors: true } : {}) });
+    }
   }
+}
+
+function groupsOf({ group, order }: Running, groups: Groups): number[] {
+  const { JOB_UID, JOB_ATTEMPT } = jobEnv(order);
+  return group === undefined ? groups.find([`JOB_UID=${JOB_UID}`, `JOB_ATTEMPT=${JOB_ATTEMPT}`]) : [group];
 }
 
 /** Resolves to false when the signal is aborted. */

@@ -26,6 +26,8 @@ export interface Groups {
   signal(group: number, signal: "SIGTERM" | "SIGKILL"): void;
   /** Whether any process of it still runs. One that has ended and waits for its parent does not. */
   alive(group: number): boolean;
+  /** Groups of the processes that were started with all of these `NAME=value`; none where that cannot be seen. */
+  find(variables: readonly string[]): number[];
 }
 
 /** The guard as its controller sees it. */

@@ -164,17 +164,21 @@ export function cut(text: string, max = TEXT_MAX): string {
 
 /** The first line on a worker's standard input. */
 export function jobLine({ attempt, job }: Pick<WorkOrder, "attempt" | "job">, remainingMs: number): string {
-  return line({ type: "job", protocol: PROTOCOL, attempt, lease: { remainingMs: Math.round(remainingMs) }, job });
+  return line({ type: "job", protocol: PROTOCOL, attempt, lease: { remainingMs: wholeMs(remainingMs) }, job });
 }
 
 /** The lease was renewed. */
 export function leaseLine(remainingMs: number): string {
-  return line({ type: "lease", remainingMs: Math.round(remainingMs) });
+  return line({ type: "lease", remainingMs: wholeMs(remainingMs) });
 }
 
 /** The work is to stop; SIGTERM follows after `graceMs`. */
 export function cancelLine(reason: string, graceMs: number): string {
   return line({ type: "cancel", reason, graceMs });
+}
+
+function wholeMs(ms: number): number {
+  return Math.max(0, Math.round(ms));
 }
 
 function line(value: object): string {

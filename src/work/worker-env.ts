@@ -37,11 +37,12 @@ export function baseEnv(env: Readonly<Record<string, string | undefined>>, named
   return base;
 }
 
+type JobVariable = `JOB_${"UID" | "NAME" | "NAMESPACE" | "REPOSITORY" | "ACTION" | "ATTEMPT"}`;
 type OrderFacts = Pick<WorkOrder, "uid" | "name" | "namespace" | "repository" | "action" | "attempt">;
 const NO_ORDER: OrderFacts = { uid: "", name: "", namespace: "", repository: "", action: "", attempt: 1 };
 
 /** What a simple worker has to know of its job. */
-export function jobEnv({ uid, name, namespace, repository, action, attempt }: OrderFacts): Record<string, string> {
+export function jobEnv({ uid, name, namespace, repository, action, attempt }: OrderFacts): Record<JobVariable, string> {
   return {
     JOB_UID: uid,
     JOB_NAME: name,

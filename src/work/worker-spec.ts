@@ -1,7 +1,7 @@
 // Texts of --worker to the table of who works for which action, texts of --worker-env to names. Starts nothing and looks
 // for no file.
 
-import { UsageError } from "../base/errors.ts";
+import { ConfigError, UsageError } from "../base/errors.ts";
 import { commandWords } from "./command-words.ts";
 
 export type WorkerSpec = { kind: "exec"; command: readonly [string, ...string[]] } | { kind: "builtin"; name: Builtin };
@@ -50,4 +50,15 @@ function specOf(kind: string, rest: string, refuse: (rule: string) => UsageError
 /** Who works for an action; undefined if nobody does. */
 export function specFor(table: WorkerTable, action: string): WorkerSpec | undefined {
   return table.get(action) ?? table.get("*");
+}
+
+/**
+ * Finds a worker that could never be started before any job is claimed for it.
+ * @throws ConfigError naming the first.
+ */
+export function assertRunnable(table: WorkerTable, isRunnable: (file: string) => boolean, flag = "--worker"): void {
+  for (const [action, spec] of table) {
+    if (spec.kind !== "exec" || isRunnable(spec.command[0])) continue;
+    throw new ConfigError(`Cannot use the worker ${JSON.stringify(spec.command[0])} that ${flag} names for "${action}": expected a program that may be run, by its path or found in PATH`);
+  }
 }

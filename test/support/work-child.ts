@@ -2,6 +2,7 @@
 // whatever it learns. `bun work-child.ts '{"workers":["*=exec:./a.sh"],"orders":2,"validityMs":1000}'`.
 
 import process from "node:process";
+import { fileURLToPath } from "node:url";
 import { createLogger } from "../../src/base/log.ts";
 import { groups } from "../../src/runtime/children.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
@@ -9,7 +10,6 @@ import { selfCommand, startGuardProcess } from "../../src/runtime/guard-process.
 import { GUARD_WORD } from "../../src/work/guard-wire.ts";
 import { parseWorkers } from "../../src/work/worker-spec.ts";
 import { createWorkers } from "../../src/work/workers.ts";
-import { fileURLToPath } from "node:url";
 
 export interface WorkChildOptions {
   workers: string[];
@@ -25,8 +25,10 @@ export interface WorkChildOptions {
   /** The compiled program as the guard, in place of the source. */
   guard?: string;
   job?: object;
-  /** Runs until standard input closes, in place of ending with the last order. */
-  stay?: boolean;
+  /** A job with a text of so many characters. */
+  jobSize?: number;
+  /** One more order once the others have ended. */
+  again?: boolean;
 }
 
 const options = JSON.parse(process.argv[2] ?? "{}") as WorkChildOptions;
@@ -79,7 +81,7 @@ function order(nth: number): Promise<void> {
     .run(
       {
         uid: `uid-${nth}`, name: `job-${nth}`, namespace: "default", repository: "repo", action: options.action ?? "pull", attempt: nth,
-        job: options.job ?? { metadata: { name: `job-${nth}`, uid: `uid-${nth}` }, spec: { action: options.action ?? "pull" } },
+        job: options.jobSize !== undefined ? { text: "x".repeat(options.jobSize) } : options.job ?? { metadata: { name: `job-${nth}`, uid: `uid-${nth}` }, spec: { action: options.action ?? "pull" } },
       },
       { signal: stop.signal, lease, progress: (update) => say({ said: "progress", nth, update }), log: (line) => say({ said: "line", nth, ...line }) },
     )
@@ -89,8 +91,9 @@ function order(nth: number): Promise<void> {
     });
 }
 
-await Promise.all(Array.from({ length: options.orders ?? 1 }, (_, index) => order(index + 1)));
-if (options.stay) for await (const _ of process.stdin);
+const orders = options.orders ?? 1;
+await Promise.all(Array.from({ length: orders }, (_, index) => order(index + 1)));
+if (options.again) await order(orders + 1);
 await workers.close();
 say({ said: "over", rss: process.memoryUsage().rss });
 process.exit(0);
