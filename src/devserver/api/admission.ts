@@ -21,7 +21,8 @@ interface ActionRule {
   writes?: boolean;
   /** Came later than the others. */
   recent?: boolean;
-  check?: (options: Fields, causes: Causes) => void;
+  /** What is wrong with the options, which are at `path`. */
+  check?: (options: Fields, path: string) => Cause[];
 }
 
 export const ACTIONS: Readonly<Record<string, ActionRule>> = {
@@ -44,60 +45,59 @@ const MAX_TEST_MS = 20 * 60_000;
 /** @throws Refusal 422 */
 export function admit(resource: ResourceName, object: Resourced, behaviour: Behaviour): void {
   if (resource === "repositories" || !behaviour.admission) return;
-  const causes = new Causes();
   const spec = object.spec ?? {};
   const action = textOf(spec["action"]);
-  if (action === "") causes.required("spec.action", "action must be specified");
-  if (textOf(spec["repository"]) === "") causes.required("spec.repository", "repository must be specified");
-  if (resource === "jobs" && action !== "") checkAction(action, spec, causes, behaviour);
-  if (causes.list.length > 0) throw invalidObject(RESOURCES[resource].kind, object.metadata?.name ?? "", causes.list);
+  const causes = [
+    ...(action === "" ? [required("spec.action", "action must be specified")] : []),
+    ...(textOf(spec["repository"]) === "" ? [required("spec.repository", "repository must be specified")] : []),
+    ...(resource === "jobs" && action !== "" ? actionCauses(action, spec, behaviour) : []),
+  ];
+  if (causes.length > 0) throw invalidObject(RESOURCES[resource].kind, object.metadata?.name ?? "", causes);
 }
 
-function checkAction(action: string, spec: Fields, causes: Causes, { newActions }: Behaviour): void {
+function actionCauses(action: string, spec: Fields, { newActions }: Behaviour): Cause[] {
   const rule = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
-  if (rule === undefined || (rule.recent === true && !newActions)) {
-    causes.invalid("spec.action", action, "invalid action");
-    return;
-  }
-  if (rule.options === undefined) return;
+  if (rule === undefined || (rule.recent === true && !newActions)) return [invalidValue("spec.action", action, "invalid action")];
+  if (rule.options === undefined) return [];
+  const path = `spec.${rule.options}`;
   const options = spec[rule.options];
-  if (!isFields(options)) {
-    if (rule.required === true) causes.required(`spec.${rule.options}`, `${rule.options} options required for ${action} action`);
-    return;
-  }
+  if (!isFields(options)) return rule.required === true ? [required(path, `${rule.options} options required for ${action} action`)] : [];
   const ref = rule.ref === undefined ? "" : textOf(options[rule.ref]);
-  if (ref !== "" && !isBranchName(ref)) causes.invalid(`spec.${rule.options}.${rule.ref}`, ref, "invalid git branch name");
-  rule.check?.(options, causes.under(`spec.${rule.options}`));
+  return [
+    ...(ref === "" || isBranchName(ref) ? [] : [invalidValue(`${path}.${rule.ref}`, ref, "invalid git branch name")]),
+    ...(rule.check?.(options, path) ?? []),
+  ];
 }
 
-function checkTargets({ paths, resources }: Fields, causes: Causes): void {
-  for (const [index, path] of listOf(paths).entries()) {
-    const text = textOf(path);
-    if (text === "" || text.split("/").includes("..")) causes.invalid(`paths[${index}]`, text, "path contains traversal attempt");
-  }
+function checkTargets({ paths, resources }: Fields, path: string): Cause[] {
   const refs = listOf(resources);
-  if (refs.length > MAX_RESOURCES) causes.invalid("resources", String(refs.length), `at most ${MAX_RESOURCES} resources`);
-  for (const [index, ref] of refs.entries()) {
-    const kind = isFields(ref) ? ref["kind"] : undefined;
-    if (!RESOURCE_KINDS.includes(kind)) causes.invalid(`resources[${index}].kind`, String(kind), "unsupported kind");
-  }
+  return [
+    ...listOf(paths).map(textOf).flatMap((text, index) => {
+      const leaves = text === "" || text.split("/").includes("..");
+      return leaves ? [invalidValue(`${path}.paths[${index}]`, text, "path contains traversal attempt")] : [];
+    }),
+    ...(refs.length > MAX_RESOURCES ? [invalidValue(`${path}.resources`, String(refs.length), `at most ${MAX_RESOURCES} resources`)] : []),
+    ...refs.flatMap((ref, index) => {
+      const kind = isFields(ref) ? ref["kind"] : undefined;
+      return RESOURCE_KINDS.includes(kind) ? [] : [invalidValue(`${path}.resources[${index}].kind`, String(kind), "unsupported kind")];
+    }),
+  ];
 }
 
-function checkSomeTarget(options: Fields, causes: Causes): void {
-  if (listOf(options["paths"]).length + listOf(options["resources"]).length === 0) {
-    causes.required("", "at least one path or resource must be specified");
-  }
-  checkTargets(options, causes);
+function checkSomeTarget(options: Fields, path: string): Cause[] {
+  const none = listOf(options["paths"]).length + listOf(options["resources"]).length === 0;
+  return [...(none ? [required(path, "at least one path or resource must be specified")] : []), ...checkTargets(options, path)];
 }
 
-function checkMove(options: Fields, causes: Causes): void {
-  checkSomeTarget(options, causes);
-  if (textOf(options["targetPath"]) === "") causes.required("targetPath", "target path is required");
+function checkMove(options: Fields, path: string): Cause[] {
+  const nowhere = textOf(options["targetPath"]) === "";
+  return [...checkSomeTarget(options, path), ...(nowhere ? [required(`${path}.targetPath`, "target path is required")] : [])];
 }
 
-function checkTest({ duration }: Fields, causes: Causes): void {
+function checkTest({ duration }: Fields, path: string): Cause[] {
   const ms = parseDuration(textOf(duration)) ?? 0;
-  if (ms <= 0 || ms > MAX_TEST_MS) causes.invalid("duration", textOf(duration), "must be more than 0 and at most 20m");
+  if (ms > 0 && ms <= MAX_TEST_MS) return [];
+  return [invalidValue(`${path}.duration`, textOf(duration), "must be more than 0 and at most 20m")];
 }
 
 /** Git's rules for ref names, as far as branches are concerned. */
@@ -115,31 +115,4 @@ function textOf(value: unknown): string {
 
 function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
-}
-
-// Collects causes in the API's words.
-class Causes {
-  readonly list: Cause[];
-  readonly #path: string;
-
-  constructor(list: Cause[] = [], path = "") {
-    this.list = list;
-    this.#path = path;
-  }
-
-  under(path: string): Causes {
-    return new Causes(this.list, path);
-  }
-
-  required(field: string, detail: string): void {
-    this.list.push(required(this.#at(field), detail));
-  }
-
-  invalid(field: string, value: string, detail: string): void {
-    this.list.push(invalidValue(this.#at(field), value, detail));
-  }
-
-  #at(field: string): string {
-    return [this.#path, field].filter((part) => part !== "").join(".");
-  }
 }
