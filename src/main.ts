@@ -41,9 +41,12 @@ let log: Logger | undefined;
 /** Why standard output is closed: EPIPE when its reader left. */
 let outputLost: string | undefined;
 let ending = false;
+/** What must not stay behind however the process ends. */
+const leftovers: (() => void)[] = [];
 
 /** The one way out: what was written is flushed, what was decided is the code, unless success could not be written. */
 async function exit(decided: number, flushMs = FLUSH_MS): Promise<never> {
+  for (const clean of leftovers.splice(0)) clean();
   const taken = await stdout.end(flushMs);
   const code = decided === EXIT.ok ? codeOfOutput(taken) : decided;
   await stderr.end(FLUSH_MS);
@@ -131,7 +134,7 @@ const handlers: Handlers = {
     watchReader(await detectHost());
     const write = (line: string) => stdout.write(line, "info");
     if (config.printEnv) await printEnvironment(config, { clock, write, signal: stop.signal });
-    else await runDevserver(config, { clock, random: Math.random, write, signal: stop.signal, pid: process.pid });
+    else await runDevserver(config, { clock, random: Math.random, write, signal: stop.signal, pid: process.pid, atExit: (clean) => leftovers.push(clean) });
     return EXIT.ok;
   },
 

@@ -71,4 +71,6 @@ export interface DevEnv {
   signal: AbortSignal;
   /** Of this process, for the ready file. */
   pid: number;
+  /** Has this called at the very end, also when a second signal or a bug ends the process at once. */
+  atExit: (clean: () => void) => void;
 }

@@ -52,8 +52,8 @@ export interface Devserver {
   /** `http://host:port` where orders are taken; undefined = nowhere. */
   adminUrl: string | undefined;
   certificates: Certificates;
-  /** Told, and waited for, when clients need another CA: a fault has rotated it. */
-  onRotation(follow: (ca: string) => Promise<void>): void;
+  /** Told when clients need another CA: a fault has rotated it. */
+  onRotation(follow: (ca: string) => void): void;
   /** Objects without the detour over HTTP: no admission, no rights; watches see the changes. */
   store: Store;
   /** How many watches are open. */
@@ -103,7 +103,7 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
   const context: ApiContext = { store, events, clock, random, behaviour, open, access, startedMs: clock.now() };
   const exchangeContext = { ...options, clock, tokens, grantedNamespace: given.grantedNamespace };
   const listening = Promise.withResolvers<Record<ServerName, Listening>>();
-  const rotations = new Set<(ca: string) => Promise<void>>();
+  const rotations = new Set<(ca: string) => void>();
   const faults = new Faults(
     options.faultSeed ?? Math.floor(random() * 2 ** 32),
     createFaultHost({
@@ -113,7 +113,7 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
       certificates,
       hosts: [...hosts],
       listening: listening.promise,
-      rotated: async (ca) => void (await Promise.all([...rotations].map((follow) => follow(ca)))),
+      rotated: (ca) => rotations.forEach((follow) => follow(ca)),
     }),
   );
   faults.check(options.faults);

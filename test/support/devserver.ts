@@ -35,9 +35,7 @@ export async function startDevserver(options: Partial<DevserverOptions> = {}): P
   });
   const { stateDir, token: secret = DEV_DEFAULTS.token } = options;
   const written = stateDir === undefined ? undefined : await writeStateFiles(devserver, secret, stateDir);
-  devserver.onRotation(async (ca) => {
-    if (stateDir !== undefined) await writeStateFiles({ ...devserver, certificates: { ...devserver.certificates, ca } }, secret, stateDir);
-  });
+  if (written !== undefined) devserver.onRotation(written.renew);
   const token = await devserver.mintToken();
   const url = (
     path: string,

@@ -1,11 +1,12 @@
 // The ready file: what a program that started the server needs to know of it, as JSON. It appears, whole, when the
 // server serves, and is gone when it has ended.
 
-import { request } from "node:http";
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import type { Clock } from "../../base/clock.ts";
 import { ConfigError, messageOf } from "../../base/errors.ts";
-import type { StateFiles } from "./files.ts";
+import { answers } from "./answers.ts";
+import { removeIfHolding, type StateFiles } from "./files.ts";
 
 export interface Ready {
   pid: number;
@@ -19,17 +20,35 @@ export interface Ready {
   files: StateFiles;
 }
 
-/** @throws ConfigError if it cannot be written */
-export async function writeReadyFile(path: string, ready: Ready): Promise<() => Promise<void>> {
+/**
+ * Writes it whole, or not at all. What is given removes it again, unless another server has written it since.
+ * @throws ConfigError if it cannot be written, holds something else, or is that of another server that runs
+ */
+export async function writeReadyFile(path: string, ready: Ready): Promise<() => void> {
+  await refuseForeign(path, ready.exchangeUrl);
   const draft = `${path}.${ready.pid}`;
+  const text = `${JSON.stringify(ready, null, 2)}\n`;
   try {
-    await writeFile(draft, `${JSON.stringify(ready, null, 2)}\n`);
-    await rename(draft, path);
+    writeFileSync(draft, text);
+    renameSync(draft, path);
   } catch (error) {
-    await rm(draft, { force: true }).catch(() => {});
+    rmSync(draft, { force: true });
     throw new ConfigError(`Cannot write --ready-file "${path}": ${messageOf(error)}`, { cause: error });
   }
-  return () => rm(path, { force: true });
+  return () => removeIfHolding(path, text);
+}
+
+async function refuseForeign(path: string, exchangeUrl: string): Promise<void> {
+  const refuse = (why: string) => new ConfigError(`Cannot write --ready-file "${path}": ${why}`);
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return;
+  if (!found.isFile()) throw refuse("expected a file, or nothing there yet");
+  const text = readFileSync(path, "utf8");
+  if (isBlank(text)) return;
+  const other = readyOf(text);
+  if (other === undefined) throw refuse("it holds something else; name another file");
+  if (other.exchangeUrl === exchangeUrl || !(await answers(other.exchangeUrl))) return;
+  throw refuse(`process ${other.pid} has written it and still serves; stop that or name another file`);
 }
 
 const POLL_MS = 50;
@@ -42,39 +61,33 @@ export async function awaitReadyFile(path: string, timeoutMs: number, clock: Clo
   const givesUpAt = clock.monotonic() + timeoutMs;
   for (;;) {
     const text = await readFile(path, "utf8").catch(() => undefined);
-    if (text !== undefined) {
-      const ready = parseReady(path, text);
+    const written = text !== undefined && !isBlank(text);
+    if (written) {
+      const ready = readyOf(text);
+      if (ready === undefined) throw new ConfigError(`Cannot use --ready-file "${path}": expected the JSON that job-controller dev writes`);
       if (await answers(ready.exchangeUrl)) return ready;
     }
     if (clock.monotonic() >= givesUpAt) {
-      const why = text === undefined ? "there is no such file" : "the server that wrote it does not answer";
+      const why = written ? "the server that wrote it does not answer" : text === undefined ? "there is no such file" : "nothing has been written to it";
       throw new ConfigError(`Cannot use --ready-file "${path}": ${why}; start a server with job-controller dev --ready-file=${path}`);
     }
     await clock.sleep(POLL_MS, signal);
   }
 }
 
-function parseReady(path: string, text: string): Ready {
+/** A file that mktemp made is as good as none. */
+function isBlank(text: string): boolean {
+  return text.trim() === "";
+}
+
+function readyOf(text: string): Ready | undefined {
   try {
     const ready = JSON.parse(text) as Partial<Ready>;
     if (typeof ready.apiUrl === "string" && typeof ready.exchangeUrl === "string" && typeof ready.files === "object") return ready as Ready;
   } catch {
-    // Said below.
+    // It is none.
   }
-  throw new ConfigError(`Cannot use --ready-file "${path}": expected the JSON that job-controller dev writes`);
-}
-
-/** Whether something speaks HTTP there; what it says does not matter. */
-function answers(url: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const asking = request(url, { method: "GET", agent: false, timeout: 2_000 }, (response) => {
-      response.resume();
-      resolve(true);
-    });
-    asking.on("timeout", () => asking.destroy());
-    asking.on("error", () => resolve(false));
-    asking.end();
-  });
+  return undefined;
 }
 
 /** Lines for `eval` in a POSIX shell, so that job-controller, kubectl and curl find the server without flags. */

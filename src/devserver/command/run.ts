@@ -7,20 +7,22 @@ import { instructions } from "./instructions.ts";
 import { awaitReadyFile, environmentLines, type Ready, writeReadyFile } from "./ready-file.ts";
 
 /** @throws ConfigError if an address is taken, a repository's name is none, or a file cannot be written */
-export async function runDevserver(given: DevOptions, { clock, random, write, signal, pid }: DevEnv): Promise<void> {
+export async function runDevserver(given: DevOptions, { clock, random, write, signal, pid, atExit }: DevEnv): Promise<void> {
   const options = { ...DEV_DEFAULTS, ...given };
-  const ends: (() => Promise<void>)[] = [];
+  const ends: (() => void | Promise<void>)[] = [];
+  const removing = (remove: () => void) => {
+    ends.unshift(remove);
+    atExit(remove);
+  };
   try {
     const devserver = await createDevserver({ ...options, clock, random, write });
     ends.unshift(() => devserver.close());
-    const { files, remove } = await writeStateFiles(devserver, options.token, options.stateDir);
-    ends.unshift(remove);
+    const { files, renew, remove } = await writeStateFiles(devserver, options.token, options.stateDir);
+    removing(remove);
+    devserver.onRotation(renew);
     const { apiUrl, exchangeUrl, adminUrl } = devserver;
-    devserver.onRotation(async (ca) => {
-      await writeStateFiles({ ...devserver, certificates: { ...devserver.certificates, ca } }, options.token, files.directory);
-    });
     const ready: Ready = { pid, era: options.era, apiUrl, exchangeUrl, ...(adminUrl === undefined ? {} : { adminUrl }), faultSeed: devserver.faults.seed, files };
-    if (options.readyFile !== undefined) ends.unshift(await writeReadyFile(options.readyFile, ready));
+    if (options.readyFile !== undefined) removing(await writeReadyFile(options.readyFile, ready));
     for (const line of instructions(ready, options)) write(line);
     await new Promise<void>((resolve) => {
       if (signal.aborted) resolve();

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { describe, test } from "node:test";
 import { promisify } from "node:util";
 import { ConfigError } from "../../../src/base/errors.ts";
@@ -24,6 +24,8 @@ interface Running {
   /** The printed line that begins with this program. */
   command(program: string): string;
   stop(): Promise<void>;
+  /** What the process does last, however it ends. */
+  leave(): void;
 }
 
 /** Runs the command until it has said all. */
@@ -35,7 +37,9 @@ async function run(options: Partial<DevOptions>): Promise<Running> {
     lines.push(line);
     if (line === LAST_LINE) resolve();
   };
-  const env = { clock: systemClock, random: Math.random, write, signal: stop.signal, pid: PID };
+  const leaving: (() => void)[] = [];
+  const atExit = (clean: () => void) => void leaving.push(clean);
+  const env = { clock: systemClock, random: Math.random, write, signal: stop.signal, pid: PID, atExit };
   const running = runDevserver({ ...DEV_DEFAULTS, ...FREE_PORTS, ...options }, env);
   running.catch(reject);
   await said;
@@ -47,6 +51,7 @@ async function run(options: Partial<DevOptions>): Promise<Running> {
       stop.abort();
       await running;
     },
+    leave: () => leaving.forEach((clean) => clean()),
   };
 }
 
@@ -113,7 +118,7 @@ describe("runDevserver()", () => {
   test("ends with the signal, also with one that was there before", async () => {
     const { stop } = await run({});
     await stop();
-    const env = { clock: systemClock, random: Math.random, write: () => {}, signal: AbortSignal.abort(), pid: PID };
+    const env = { clock: systemClock, random: Math.random, write: () => {}, signal: AbortSignal.abort(), pid: PID, atExit: () => {} };
     await runDevserver({ ...DEV_DEFAULTS, ...FREE_PORTS }, env);
   });
 
@@ -138,8 +143,64 @@ describe("the files of a server", () => {
     await using directory = await temporaryDirectory();
     await writeFile(`${directory.path}/mine`, "");
     await (await run({ stateDir: directory.path })).stop();
-    await (await run({ stateDir: `${directory.path}/new`, readyFile: `${directory.path}/ready` })).stop();
+    await (await run({ stateDir: `${directory.path}/new/er/est`, readyFile: `${directory.path}/ready` })).stop();
     assert.deepEqual(await readdir(directory.path), ["mine"]);
+  });
+
+  test("are gone, too, when a second signal ends the process at once", async () => {
+    await using directory = await temporaryDirectory();
+    const { leave, stop } = await run({ stateDir: `${directory.path}/new`, readyFile: `${directory.path}/ready` });
+    leave();
+    assert.deepEqual(await readdir(directory.path), []);
+    await stop();
+  });
+
+  test("of a server that was killed are replaced by the next one's", async () => {
+    await using directory = await temporaryDirectory();
+    const [stateDir, readyFile] = [`${directory.path}/state`, `${directory.path}/ready`];
+    const killed = await run({ stateDir, readyFile });
+    const names = ["ca.pem", ".job-controller-dev"];
+    const left = await Promise.all(names.map((name) => readFile(`${stateDir}/${name}`, "utf8")));
+    const ready = await readFile(readyFile, "utf8");
+    await killed.stop();
+    await mkdir(stateDir);
+    await Promise.all([...names.map((name, index) => writeFile(`${stateDir}/${name}`, left[index] ?? "")), writeFile(readyFile, ready)]);
+    const next = await run({ stateDir, readyFile });
+    assert.match(await shell(next.command("curl")), /^\{\s*"kind":\s*"Job"/);
+    await next.stop();
+    assert.deepEqual(await readdir(directory.path), ["state"]);
+    assert.deepEqual(await readdir(stateDir), []);
+  });
+
+  test("are not shared with another server that runs", async () => {
+    await using directory = await temporaryDirectory();
+    const [stateDir, readyFile] = [`${directory.path}/state`, `${directory.path}/ready`];
+    const { command, stop } = await run({ stateDir, readyFile });
+    await assert.rejects(run({ stateDir }), /^ConfigError: Cannot write to --state-dir ".*": the server of http:\S+ uses it; stop that or name another/);
+    await assert.rejects(run({ readyFile }), /^ConfigError: Cannot write --ready-file ".*": process 4711 has written it and still serves; stop that or/);
+    assert.match(await shell(command("curl")), /^\{\s*"kind":\s*"Job"/);
+    await stop();
+  });
+
+  test("do not take the place of anybody else's", async () => {
+    await using directory = await temporaryDirectory();
+    await directory.write("ca.pem", "mine");
+    const readyFile = await directory.write("package.json", "{}");
+    const foreign = (error: Error) => error instanceof ConfigError && error.message.endsWith('": "ca.pem" is there and no dev server\'s; name a directory of its own');
+    await assert.rejects(run({ stateDir: directory.path }), foreign);
+    await assert.rejects(run({ readyFile }), /^ConfigError: Cannot write --ready-file ".*": it holds something else; name another file$/);
+    await assert.rejects(run({ readyFile: "/dev/null" }), /^ConfigError: Cannot write --ready-file "\/dev\/null": expected a file, or nothing there yet$/);
+    assert.deepEqual([await readFile(`${directory.path}/ca.pem`, "utf8"), await readFile(readyFile, "utf8")], ["mine", "{}"]);
+  });
+
+  test("stay when somebody else has written them meanwhile", async () => {
+    await using directory = await temporaryDirectory();
+    const readyFile = `${directory.path}/ready`;
+    const { stop } = await run({ stateDir: `${directory.path}/state`, readyFile });
+    await Promise.all([readyFile, `${directory.path}/state/token`].map((path) => writeFile(path, "mine")));
+    await stop();
+    assert.deepEqual(await readdir(`${directory.path}/state`), ["token"]);
+    assert.equal(await readFile(readyFile, "utf8"), "mine");
   });
 
   test("of a server stay when another finds its address taken", async () => {
@@ -179,7 +240,8 @@ describe("the ready file", () => {
 
   test("gives --print-env the variables that run and kubectl read", async () => {
     await using directory = await temporaryDirectory();
-    const readyFile = `${directory.path}/ready.json`;
+    // As mktemp leaves it.
+    const readyFile = await directory.write("ready.json", "");
     const lines: string[] = [];
     const write = (line: string) => void lines.push(line);
     // Asked before the server is there: it waits.
@@ -196,6 +258,7 @@ describe("the ready file", () => {
 
   for (const [what, text, why] of [
     ["is missing", undefined, "there is no such file; start a server"],
+    ["is empty", "", "nothing has been written to it"],
     ["is of a server that was killed", '{"apiUrl":"","exchangeUrl":"http://127.0.0.1:1/","files":{}}', "the server that wrote it does not answer"],
     ["is something else", "[]", "expected the JSON that job-controller dev writes"],
   ] as const) {

@@ -17,7 +17,7 @@ export interface ServerParts {
   /** Settled once both listen. */
   listening: Promise<Record<ServerName, Listening>>;
   /** Tells those who wrote files that clients need another CA from now on. */
-  rotated: (ca: string) => Promise<void>;
+  rotated: (ca: string) => void;
 }
 
 export function createFaultHost({ clock, store, overrides, certificates, hosts, listening, rotated }: ServerParts): FaultHost {
@@ -32,7 +32,7 @@ export function createFaultHost({ clock, store, overrides, certificates, hosts, 
     if (current === undefined || current === before) return;
     // Clients of the old CA stay welcome.
     api.secure({ cert: current.cert, key: current.key, ca: [...new Set([certificates.ca, current.ca])] });
-    if (current.files || before?.files) await rotated(current.ca);
+    if (current.files || before?.files) rotated(current.ca);
     if (cut) api.connections.destroyAll();
   };
 
