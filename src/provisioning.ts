@@ -16,8 +16,10 @@ export const LABEL_REPOSITORY = `${GROUP}/repository`;
 export const LABEL_ORIGINAL_UID = `${GROUP}/original-uid`;
 export const LABEL_CLAIM = `${GROUP}/claim`;
 export const LABEL_CLAIM_OWNER = `${GROUP}/claim-owner`;
-/** How often work on a Job has begun: ours alone, and with the uid the fencing token of workers. */
+/** How often a Job was claimed to be worked on: ours alone, and with the uid the fencing token of workers. It only grows. */
 export const ANNOTATION_ATTEMPT = "job-controller/attempt";
+/** How many of these claims were given back by their owner, in good order: they do not count against the limit. */
+export const ANNOTATION_GIVEN_BACK = "job-controller/given-back";
 
 /** States that end a job; with `finished` set it is never run again. */
 export const TERMINAL_STATES: readonly string[] = ["success", "warning", "error"];

@@ -49,8 +49,9 @@ export function driveOf(settings: Settings): DriveConfig {
   if (drive.leaseRenewalMs > drive.leaseValidityMs / 3) throw refused(settings, "lease-renewal", third);
   if (drive.claimSettleMs > drive.leaseValidityMs / 3) throw refused(settings, "claim-settle", third);
   // Else a job would be taken from an owner that may still work on it.
-  if (drive.leaseExpiryMs <= drive.leaseValidityMs) {
-    throw refused(settings, "lease-expiry", `more than --lease-validity ${formatDuration(drive.leaseValidityMs)}`);
+  if (drive.leaseExpiryMs <= drive.leaseValidityMs + drive.claimSettleMs) {
+    const settle = drive.claimSettleMs === 0 ? "" : ` and --claim-settle ${formatDuration(drive.claimSettleMs)} together`;
+    throw refused(settings, "lease-expiry", `more than --lease-validity ${formatDuration(drive.leaseValidityMs)}${settle}`);
   }
   return drive;
 }

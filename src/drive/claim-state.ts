@@ -42,13 +42,21 @@ export function claimable(view: JobView, serves: (action: string) => boolean): b
   return view.claim === "" && !view.deleting && (view.finished || serves(view.action));
 }
 
+/** What there is to do with an unclaimed job once it is ours: its view from before the claim. */
+export function courseOf({ finished, spent }: JobView, maxAttempts: number): "run" | "fail" | "archive" {
+  if (finished) return "archive";
+  return spent < maxAttempts ? "run" : "fail";
+}
+
 export function claimStep(state: ClaimState, input: ClaimInput, settleMs: number): ClaimState {
   if (state.kind === "putting" && input.kind === "put") {
     const { uid, owner, baseVersion } = state;
     const { answer, sentMs, nowMs } = input;
     if (answer === "gone" || answer === "refused") return { kind: "lost" };
     if (answer === "written" && settleMs === 0) return { kind: "owned", uid, owner, sentMs };
-    return { kind: "reading", uid, owner, baseVersion, sentMs, untilMs: nowMs + settleMs, reads: 0 };
+    // Whatever was checked against the version before ours lands at most one settle time after ours has landed.
+    const landedMs = answer === "unknown" ? Math.max(nowMs, sentMs + settleMs) : nowMs;
+    return { kind: "reading", uid, owner, baseVersion, sentMs, untilMs: landedMs + settleMs, reads: 0 };
   }
   if (state.kind === "reading" && input.kind === "read") {
     const { uid, owner, baseVersion, sentMs } = state;

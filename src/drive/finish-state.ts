@@ -15,6 +15,8 @@
 // finisher that was stopped for minutes could write a record anew that somebody else has written, and pruning has
 // deleted, meanwhile.
 
+import type { JobView } from "./job-view.ts";
+
 /**
  * Why the Job stays: `lost` = the lease is, `forbidden` = no right to write history, `refused` = the status or the record was,
  * `other-record` = its name is taken by something else, `changed` = owner or result are not ours any more, `failing` = no
@@ -108,6 +110,20 @@ export function finishStep(state: FinishState, input: FinishInput): FinishState 
           return { step: "kept", why: "changed" };
       }
   }
+}
+
+/** What is deleted: this very version of this very job, and nothing else of its name. */
+export function deleteTarget({ namespace, name, uid, version }: JobView): { namespace: string; name: string; uid: string; version: string } {
+  return { namespace, name, uid, version };
+}
+
+/** What a read of the Job tells after a delete that did not delete; `mine`: as we last knew it. Undefined = no such job. */
+export function lookOf(view: JobView | undefined, mine: JobView): "gone" | "replaced" | "ours" | "changed" {
+  if (view === undefined) return "gone";
+  if (view.uid !== mine.uid) return "replaced";
+  const ours = view.claim !== "" && view.owner === mine.owner;
+  const sameResult = view.finished && view.finishedMs === mine.finishedMs && view.state === mine.state;
+  return ours && sameResult ? "ours" : "changed";
 }
 
 function again(state: FinishState, step: "record" | "check" | "delete" | "look"): FinishState {

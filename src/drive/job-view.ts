@@ -1,7 +1,7 @@
 // A Job as decisions read it, and the whole objects that go back in a PUT: whatever is not ours to change stays as it
 // came. src: pkg/registry/apis/provisioning/jobs/persistentstore.go in grafana/grafana, for the labels.
 
-import { ANNOTATION_ATTEMPT, type Job, LABEL_CLAIM, LABEL_CLAIM_OWNER, TERMINAL_STATES } from "../provisioning.ts";
+import { ANNOTATION_ATTEMPT, ANNOTATION_GIVEN_BACK, type Job, type JobStatus, LABEL_CLAIM, LABEL_CLAIM_OWNER, TERMINAL_STATES } from "../provisioning.ts";
 
 export interface JobView {
   namespace: string;
@@ -13,8 +13,10 @@ export interface JobView {
   claim: string;
   /** The label `claim-owner`; `""` where the owner writes none, as before July 2026. */
   owner: string;
-  /** How often work has begun. */
+  /** How often it was claimed to be worked on. It only grows. */
   attempt: number;
+  /** The attempts that count against the limit: without those that their owner has given back. */
+  spent: number;
   /** Terminal, with `finished` set: never run or requeued again. */
   finished: boolean;
   /** `status.finished`, ms; 0 = unset. */
@@ -31,6 +33,7 @@ export function viewOf({ metadata, spec, status }: Job): JobView | undefined {
   if (namespace === "" || name === "" || uid === "" || resourceVersion === "") return undefined;
   const state = status?.state ?? "";
   const finishedMs = numberOf(status?.finished);
+  const attempt = countOf(annotations[ANNOTATION_ATTEMPT]);
   return {
     namespace,
     name,
@@ -38,7 +41,8 @@ export function viewOf({ metadata, spec, status }: Job): JobView | undefined {
     version: resourceVersion,
     claim: labels[LABEL_CLAIM] ?? "",
     owner: labels[LABEL_CLAIM_OWNER] ?? "",
-    attempt: attemptOf(annotations[ANNOTATION_ATTEMPT]),
+    attempt,
+    spent: Math.max(0, attempt - countOf(annotations[ANNOTATION_GIVEN_BACK])),
     finished: TERMINAL_STATES.includes(state) && finishedMs !== 0,
     finishedMs,
     state,
@@ -56,7 +60,7 @@ export interface Claim {
 
 /** With our claim; work is about to begin once more. */
 export function claimed(job: Job, claim: Claim): Job {
-  return withAttempt(withClaim(job, claim), (attempts) => attempts + 1);
+  return countedUp(withClaim(job, claim), ANNOTATION_ATTEMPT);
 }
 
 /** With our claim and no new attempt: to renew it, or to end a job that will not be run. */
@@ -65,9 +69,9 @@ export function withClaim(job: Job, { owner, nowMs }: Claim): Job {
   return { ...job, metadata: { ...job.metadata, labels: { ...job.metadata?.labels, ...claim } } };
 }
 
-/** Given back by who began and did not get anywhere: the attempt does not count. */
+/** Given back by an owner of whose work nothing runs any more: the attempt does not count. */
 export function released(job: Job): Job {
-  return withAttempt(unclaimed(job), (attempts) => Math.max(0, attempts - 1));
+  return countedUp(unclaimed(job), ANNOTATION_GIVEN_BACK);
 }
 
 /** Taken from an owner whose lease has expired, to be run again. */
@@ -82,17 +86,23 @@ function unclaimed(job: Job): Job {
 }
 
 /** Fields of `status` replaced, the others kept. */
-export function withStatus(job: Job, fields: Job["status"]): Job {
+export function withStatus(job: Job, fields: JobStatus): Job {
   return { ...job, status: { ...job.status, ...fields } };
 }
 
-function withAttempt(job: Job, change: (attempts: number) => number): Job {
-  const annotations = job.metadata?.annotations ?? {};
-  const attempt = String(change(attemptOf(annotations[ANNOTATION_ATTEMPT])));
-  return { ...job, metadata: { ...job.metadata, annotations: { ...annotations, [ANNOTATION_ATTEMPT]: attempt } } };
+/** Fields of `status` as of work that begins: what an earlier attempt left of those that we know is gone. */
+export function begun(job: Job, fields: JobStatus): Job {
+  const { state, message, started, finished, progress, progressUpdates, errors, warnings, summary, url, ...unknown } = job.status ?? {};
+  return { ...job, status: { ...unknown, ...fields } };
 }
 
-function attemptOf(text: string | undefined): number {
+function countedUp(job: Job, annotation: string): Job {
+  const annotations = job.metadata?.annotations ?? {};
+  const count = String(countOf(annotations[annotation]) + 1);
+  return { ...job, metadata: { ...job.metadata, annotations: { ...annotations, [annotation]: count } } };
+}
+
+function countOf(text: string | undefined): number {
   return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : 0;
 }
 

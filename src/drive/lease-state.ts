@@ -6,8 +6,9 @@
 // | any, too late    | lost once the validity has passed, also when the input is the answer that was awaited  |
 // | written          | held, valid until `sentMs` + validity; failures 0                                      |
 // | conflict         | held, to be read before the next write; not counted                                    |
+// | unanswered       | the same, once what was sent has landed if ever it will; counted if it was a renewal   |
 // | read             | held if uid and owner are still ours; lost otherwise (gone, replaced, taken, released) |
-// | failed           | held with one failure more, to be read before the next write; lost at the third in a row |
+// | failed           | held with one failure more; lost at the third in a row                                 |
 // | time             | held                                                                                   |
 // Lost stays lost: nothing is ever written for this claim again.
 
@@ -18,6 +19,8 @@ export interface LeaseRules {
   validityMs: number;
   /** Pause between renewals, ms; at most a third of the validity. */
   renewalMs: number;
+  /** A write lands at most so long after its sending, ms, where compare-and-swap is not atomic; 0 where it is. */
+  settleMs: number;
 }
 
 /** Why a lease is lost: `expired` = not renewed in time, `gone` = no such job, `replaced` = another uid, `taken` = another owner, `released` = no claim, `failing` = three failed writes in a row. */
@@ -31,19 +34,23 @@ export interface Lease {
   /** Monotonic, ms. */
   readonly renewAtMs: number;
   readonly failures: number;
-  /** The version that we know is outdated: read first, then write. */
+  /** The version that we know is outdated, or may be: read first, then write. */
   readonly stale: boolean;
+  /** Monotonic, ms: until then a write of ours that was not answered may still land upon the next one. */
+  readonly quietUntilMs: number;
   readonly lost: Loss | undefined;
 }
 
 export type LeaseInput =
   /** A write of ours that carries the claim was answered with success; `sentMs` is when it was sent. */
   | { kind: "written"; sentMs: number }
-  /** The version is not the current one, or may not be: a write was refused for it, or got no answer and was no renewal. */
+  /** A write was refused since the version is not the current one. */
   | { kind: "conflict" }
+  /** A write got no answer, so it may have been carried out, or be so yet. */
+  | { kind: "unanswered"; sentMs: number; renewal: boolean }
   /** A read shows the job, or that there is none. */
   | { kind: "read"; view: JobView | undefined }
-  /** A renewal could not be had in any other way: its read or its write failed, or got no answer. */
+  /** A renewal certainly was not carried out: its read failed, or its write was refused otherwise. */
   | { kind: "failed" }
   /** Nothing but the time. */
   | { kind: "time" };
@@ -52,7 +59,8 @@ const MAX_FAILURES = 3;
 
 /** The lease of a claim whose PUT was sent at `sentMs`, monotonic. */
 export function leaseOf(uid: string, owner: string, sentMs: number, rules: LeaseRules): Lease {
-  return { uid, owner, validUntilMs: sentMs + rules.validityMs, renewAtMs: sentMs + rules.renewalMs, failures: 0, stale: false, lost: undefined };
+  const times = { validUntilMs: sentMs + rules.validityMs, renewAtMs: sentMs + rules.renewalMs, quietUntilMs: sentMs };
+  return { uid, owner, ...times, failures: 0, stale: false, lost: undefined };
 }
 
 /** `nowMs`: when the input became known, monotonic. */
@@ -77,18 +85,30 @@ export function leaseStep(lease: Lease, input: LeaseInput, nowMs: number, rules:
       const lost = lossOf(lease, input.view);
       return lost === undefined ? { ...lease, stale: false } : { ...lease, lost };
     }
-    case "failed": {
-      const failures = lease.failures + 1;
-      return failures < MAX_FAILURES ? { ...lease, failures, stale: true } : { ...lease, failures, lost: "failing" };
+    case "unanswered": {
+      const quiet = { ...lease, stale: true, quietUntilMs: Math.max(lease.quietUntilMs, input.sentMs + rules.settleMs) };
+      return input.renewal ? failedOnce(quiet) : quiet;
     }
+    case "failed":
+      return failedOnce(lease);
     case "time":
       return lease;
   }
 }
 
-/** Whether a write may be sent now: asked before each one, since timers may be late. */
-export function mayWrite(lease: Lease, nowMs: number): boolean {
+function failedOnce(lease: Lease): Lease {
+  const failures = lease.failures + 1;
+  return failures < MAX_FAILURES ? { ...lease, failures } : { ...lease, failures, lost: "failing" };
+}
+
+/** Whether the job is ours now: asked before everything that is done for it, since timers may be late. */
+export function holds(lease: Lease, nowMs: number): boolean {
   return lease.lost === undefined && nowMs < lease.validUntilMs;
+}
+
+/** Whether a write may be sent now, and the read that goes ahead of it if the version may be outdated. */
+export function mayWrite(lease: Lease, nowMs: number): boolean {
+  return holds(lease, nowMs) && nowMs >= lease.quietUntilMs;
 }
 
 function lossOf({ uid, owner }: Lease, view: JobView | undefined): Loss | undefined {

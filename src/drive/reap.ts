@@ -6,7 +6,7 @@ import { type Claim, type JobView, requeued, withClaim } from "./job-view.ts";
 
 export interface ReapRules {
   onExpired: "requeue" | "fail";
-  /** Attempts after which a job is failed instead of run once more. */
+  /** Attempts, those given back apart, after which a job is failed instead of run once more. */
   maxAttempts: number;
 }
 
@@ -14,9 +14,9 @@ export interface ReapRules {
 export type Reap = "requeue" | "fail" | "archive";
 
 /** What to do with a job that its owner has left. */
-export function reapOf({ finished, attempt }: JobView, { onExpired, maxAttempts }: ReapRules): Reap {
+export function reapOf({ finished, spent }: JobView, { onExpired, maxAttempts }: ReapRules): Reap {
   if (finished) return "archive";
-  return onExpired === "requeue" && attempt < maxAttempts ? "requeue" : "fail";
+  return onExpired === "requeue" && spent < maxAttempts ? "requeue" : "fail";
 }
 
 /** The object of that one compare-and-swap. It carries the version of `job`: never read it again for a reap. */

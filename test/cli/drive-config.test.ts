@@ -44,6 +44,10 @@ describe("driveOf()", () => {
   test("refuses an expiry that is not longer than the validity", () => {
     assert.equal(refusal([...SEED, "--lease-expiry=25s"]), 'Cannot use --lease-expiry "25s": expected more than --lease-validity 25s');
     assert.equal(driveOf("--lease-expiry=26s").leaseExpiryMs, 26_000);
+    assert.equal(
+      refusal([...SEED, "--lease-expiry=27s", "--claim-settle=2s"]),
+      'Cannot use --lease-expiry "27s": expected more than --lease-validity 25s and --claim-settle 2s together',
+    );
   });
 
   test("refuses a settle time that leaves no room for renewals", () => {

@@ -23,7 +23,7 @@ describe("environment variables", () => {
       JOB_CONTROLLER_ALLOW_PLAINTEXT_TOKEN: "true", JOB_CONTROLLER_WORKER: "pull=exec:./a b\n*=builtin:test", JOB_CONTROLLER_WORKER_ENV: "A, B",
       JOB_CONTROLLER_DRIVERS: "12", JOB_CONTROLLER_JOB_TIMEOUT: "13s", JOB_CONTROLLER_JOB_INTERVAL: "14s", JOB_CONTROLLER_MAX_ATTEMPTS: "15",
       JOB_CONTROLLER_ON_EXPIRED: "fail", JOB_CONTROLLER_LEASE_VALIDITY: "17s", JOB_CONTROLLER_LEASE_RENEWAL: "5s",
-      JOB_CONTROLLER_LEASE_EXPIRY: "18s", JOB_CONTROLLER_CLAIM_SETTLE: "4s",
+      JOB_CONTROLLER_LEASE_EXPIRY: "22s", JOB_CONTROLLER_CLAIM_SETTLE: "4s",
     };
     const untested = COMMANDS.run.flags.map(environmentName).filter((name) => !(name in env));
     assert.deepEqual(untested, ["JOB_CONTROLLER_TOKEN_FILE", "JOB_CONTROLLER_BEARER_TOKEN_FILE", "JOB_CONTROLLER_KUBECONFIG", "JOB_CONTROLLER_CONTEXT"]);
@@ -38,7 +38,7 @@ describe("environment variables", () => {
       tls: { insecure: false, insecureNamed: true, caFile: "/ca", certFile: "/c", keyFile: "/k", serverName: "n" },
       drive: {
         workers: ["pull=exec:./a b", "*=builtin:test"], workerEnv: ["A", "B"], drivers: 12, jobTimeoutMs: 13_000, jobIntervalMs: 14_000,
-        maxAttempts: 15, onExpired: "fail", leaseValidityMs: 17_000, leaseRenewalMs: 5_000, leaseExpiryMs: 18_000, claimSettleMs: 4_000,
+        maxAttempts: 15, onExpired: "fail", leaseValidityMs: 17_000, leaseRenewalMs: 5_000, leaseExpiryMs: 22_000, claimSettleMs: 4_000,
       },
     });
   });

@@ -1,0 +1,204 @@
+// The room's entry: facts of the watch, pages of lists and ticks in, jobs claimed, worked on and ended. Holds a key for each
+// job that waits and a few numbers for each that somebody else has claimed; no objects.
+
+import { formatDuration } from "../base/duration.ts";
+import { AppError, messageOf } from "../base/errors.ts";
+import { runTasks } from "../base/tasks.ts";
+import type { Api } from "../kube/api.ts";
+import type { ListLane } from "../kube/list-lane.ts";
+import { pages } from "../kube/pager.ts";
+import type { ListPage } from "../kube/types.ts";
+import type { Fact } from "../kube/watch-state.ts";
+import type { Job } from "../provisioning.ts";
+import { hasWorker } from "../work/worker.ts";
+import { claimable } from "./claim-state.ts";
+import type { DriveContext, DriveRules } from "./context.ts";
+import { Driver, type Stops } from "./driver.ts";
+import { type JobView, viewOf } from "./job-view.ts";
+import { OthersLeases } from "./others-leases.ts";
+import { JobQueue } from "./queue.ts";
+import { Reaper } from "./reaper.ts";
+import { Repositories } from "./repositories.ts";
+import { RepositorySync } from "./repository-sync.ts";
+import { ServerTime } from "./server-time.ts";
+import { Unclaimed } from "./unclaimed.ts";
+
+export interface DriveOptions extends Pick<DriveContext, "clock" | "random" | "log" | "count" | "workers" | "drained"> {
+  api: Pick<Api, "listPage" | "getObject" | "createObject" | "replaceObject" | "replaceStatus" | "deleteObject">;
+  /** Shared with all who read whole collections. */
+  lane: ListLane;
+  /** `[undefined]` = all namespaces in one list. */
+  namespaces: readonly (string | undefined)[];
+  rules: DriveRules;
+  /** Jobs that are worked on at once. */
+  drivers: number;
+  /** A search for jobs that nothing has told of starts at least this often, ms. */
+  jobIntervalMs: number;
+  /** What work in flight is left of time when the program ends, ms. */
+  shutdownMs: number;
+}
+
+export class Drive {
+  readonly #options: DriveOptions;
+  readonly #context: DriveContext;
+  readonly #queue: JobQueue;
+  readonly #drivers: readonly Driver[];
+  readonly #reaper: Reaper;
+  readonly #unclaimed: Unclaimed;
+  /** When the last complete list of each namespace ended, monotonic. */
+  readonly #listedMs = new Map<string | undefined, number>();
+
+  constructor(options: DriveOptions) {
+    const { clock, random, log, rules, drivers } = options;
+    let dateless = false;
+    const serverTime = new ServerTime(clock, () => {
+      if (!dateless) log.warn("server sends no Date, claims are dated by the local clock");
+      dateless = true;
+    });
+    const api = toldTime(options.api, serverTime);
+    const repositories = new Repositories(api, clock, rules.renewalMs);
+    this.#options = options;
+    this.#context = { ...options, api, serverTime, others: new OthersLeases(), repositories, sync: new RepositorySync(api, log) };
+    this.#queue = new JobQueue(clock, random);
+    this.#drivers = Array.from({ length: drivers }, (_, index) => new Driver(this.#context, index + 1));
+    this.#reaper = new Reaper(this.#context, ({ view }) => this.#add(view));
+    this.#unclaimed = new Unclaimed(log, (action) => this.#serves(action));
+  }
+
+  /** Jobs that are worked on, and keys that wait. */
+  get busy(): number {
+    return this.#drivers.filter(({ busy }) => busy).length;
+  }
+
+  get waiting(): number {
+    return this.#queue.size;
+  }
+
+  /** Takes what the watch of a namespace has found out. Events are no reads: they tell nothing of leases. */
+  facts(namespace: string | undefined, facts: readonly Fact[]): void {
+    for (const fact of facts) {
+      if (fact.kind === "listed") this.#listedMs.set(namespace, this.#options.clock.monotonic());
+      if (fact.kind !== "applied") continue;
+      const view = viewOf(fact.object as Job);
+      if (view !== undefined && this.#claimable(view)) this.#add(view);
+    }
+  }
+
+  /** Takes a page of a list of jobs that has just been answered. */
+  page(page: ListPage): void {
+    const nowMs = this.#options.clock.monotonic();
+    this.#context.serverTime.told(page.serverTimeMs);
+    for (const object of page.items) {
+      const view = viewOf(object as Job);
+      if (view === undefined) continue;
+      this.#context.others.see(view, nowMs);
+      this.#unclaimed.see(view, nowMs);
+      if (this.#claimable(view)) this.#add(view);
+    }
+  }
+
+  /**
+   * Drives jobs until `signal`. Then no further one is claimed; work in flight has `shutdownMs` to end, and what has not
+   * goes back to the queue before this rejects with the signal's reason.
+   */
+  async run(signal: AbortSignal): Promise<void> {
+    const { log, drivers, workers, namespaces } = this.#options;
+    const actions = workers.actions === "*" ? "*" : [...workers.actions].join(",");
+    log.info("Starting provisioning job queue controller", { drivers, actions });
+    await runTasks(signal, [
+      (stop) => this.#drive(stop),
+      (stop) => this.#reaper.run(stop),
+      ...namespaces.map((namespace) => (stop: AbortSignal) => this.#search(namespace, stop)),
+    ]);
+  }
+
+  async #drive(claiming: AbortSignal): Promise<void> {
+    const { clock, log, shutdownMs } = this.#options;
+    const working = new AbortController();
+    const over = new AbortController();
+    const shutDown = () => {
+      if (this.busy > 0) log.info("waiting for work in flight", { jobs: this.busy, timeout: formatDuration(shutdownMs) });
+      clock.sleep(shutdownMs, over.signal).then(() => working.abort(new Error("the program is ending")), () => undefined);
+    };
+    claiming.addEventListener("abort", shutDown, { once: true });
+    if (claiming.aborted) shutDown();
+    try {
+      await runTasks(NEVER, this.#drivers.map((driver) => () => this.#driveAll(driver, { claiming, working: working.signal })));
+    } finally {
+      over.abort();
+      claiming.removeEventListener("abort", shutDown);
+    }
+  }
+
+  async #driveAll(driver: Driver, stops: Stops): Promise<void> {
+    while (!stops.claiming.aborted) {
+      try {
+        const key = await this.#queue.take(stops.claiming);
+        const driven = await driver.drive(nameOf(key), stops);
+        if (driven.kind === "done") this.#queue.done(key);
+        else this.#queue.retry(key, driven.atLeastMs);
+      } catch (error) {
+        if (!stops.claiming.aborted || error !== stops.claiming.reason) throw error;
+      }
+    }
+  }
+
+  /** Lists what no list has shown for a while, page by page to the end. */
+  async #search(namespace: string | undefined, signal: AbortSignal): Promise<void> {
+    const { clock, lane, jobIntervalMs, api, log } = this.#options;
+    for (;;) {
+      const sinceMs = clock.monotonic() - (this.#listedMs.get(namespace) ?? Number.NEGATIVE_INFINITY);
+      await clock.sleep(sinceMs < jobIntervalMs ? jobIntervalMs - sinceMs : jobIntervalMs, signal);
+      if (clock.monotonic() - (this.#listedMs.get(namespace) ?? Number.NEGATIVE_INFINITY) < jobIntervalMs) continue;
+      const turn = await lane.enter(false, signal);
+      try {
+        const listPage: Api["listPage"] = (collection, query, stop) => turn.request((sent) => api.listPage(collection, query, stop, sent));
+        for await (const page of pages({ listPage }, { resource: "jobs", namespace }, {}, signal)) this.page(page);
+        this.#listedMs.set(namespace, clock.monotonic());
+      } catch (error) {
+        signal.throwIfAborted();
+        // The watch lists the same, and tells of what fails for long.
+        if (!(error instanceof AppError)) throw error;
+        log.debug("search for jobs failed", { namespace, error: messageOf(error) });
+      } finally {
+        turn.leave();
+      }
+    }
+  }
+
+  #serves(action: string): boolean {
+    return hasWorker(this.#options.workers, action);
+  }
+
+  #claimable(view: JobView): boolean {
+    return claimable(view, (action) => this.#serves(action));
+  }
+
+  #add({ namespace, name, repository }: JobView): void {
+    this.#queue.add(`${namespace}/${name}`, `${namespace}/${repository}`);
+  }
+}
+
+function nameOf(key: string): { namespace: string; name: string } {
+  const [namespace = "", name = ""] = key.split("/");
+  return { namespace, name };
+}
+
+const NEVER = new AbortController().signal;
+
+/** The same calls; what answers tell of the server's clock is taken in. */
+function toldTime(api: DriveOptions["api"], serverTime: ServerTime): DriveOptions["api"] {
+  async function told<A extends { serverTimeMs: number | undefined }>(asked: Promise<A>): Promise<A> {
+    const answer = await asked;
+    serverTime.told(answer.serverTimeMs);
+    return answer;
+  }
+  return {
+    ...api,
+    listPage: (...args) => told(api.listPage(...args)),
+    getObject: (...args) => told(api.getObject(...args)),
+    createObject: (...args) => told(api.createObject(...args)),
+    replaceObject: (...args) => told(api.replaceObject(...args)),
+    replaceStatus: (...args) => told(api.replaceStatus(...args)),
+  };
+}
