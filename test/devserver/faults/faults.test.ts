@@ -205,6 +205,16 @@ describe("a run with the same seed", () => {
     assert.match(first, /503/);
   });
 
+  test("throws other dice for each of its faults", async () => {
+    await using server = await startDevserver({ faultSeed: 9, faults: ["answer-header:a=1,share=50%", "answer-header:b=1,share=50%"] });
+    const seen = [];
+    for (let index = 0; index < 20; index++) {
+      const { a, b } = (await server.call("GET", "jobs")).headers as Record<string, string | undefined>;
+      seen.push(a === b);
+    }
+    assert.ok(seen.includes(true) && seen.includes(false));
+  });
+
   test("draws for each fault alone: one more changes nothing for the others", async () => {
     const statuses = async (...more: string[]) => {
       await using server = await startDevserver({ faultSeed: 9, faults: ["status:503,share=50%,verb=list", ...more] });
