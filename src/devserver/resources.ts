@@ -73,6 +73,12 @@ export const RESOURCES: Record<ResourceName, Resource> = {
   },
 };
 
+/** The text at a dotted path of an object; undefined for what is not there, or no text. */
+export function textAt(object: unknown, path: string): string | undefined {
+  const value = path.split(".").reduce<unknown>((inner, key) => (inner as Record<string, unknown> | null | undefined)?.[key], object);
+  return typeof value === "string" ? value : undefined;
+}
+
 export function resourceNamed(name: string): Resource | undefined {
   return Object.hasOwn(RESOURCES, name) ? RESOURCES[name as ResourceName] : undefined;
 }

@@ -5,7 +5,7 @@ import { createSecureServer } from "node:http2";
 import type { Clock, Random } from "../base/clock.ts";
 import { ConfigError } from "../base/errors.ts";
 import { ALL_NAMESPACES, AUDIENCE } from "../provisioning.ts";
-import { ALL_PERMISSIONS } from "./access/access.ts";
+import { ACCESS_POLICY, ALL_PERMISSIONS } from "./access/access.ts";
 import { type Certificates, createCertificates } from "./access/certificates.ts";
 import { exchange, EXCHANGE_PATH } from "./access/exchange.ts";
 import { type Claims, Tokens } from "./access/tokens.ts";
@@ -186,7 +186,7 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
     },
     mintToken: (claims = {}, lifetimeMs = options.tokenLifetimeMs) =>
       tokens.mint(
-        { subject: "access-policy:provisioning", namespace: ALL_NAMESPACES, audiences: [AUDIENCE], permissions, ...claims },
+        { subject: ACCESS_POLICY, namespace: ALL_NAMESPACES, audiences: [AUDIENCE], permissions, ...claims },
         lifetimeMs,
       ),
     async close() {

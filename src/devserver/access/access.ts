@@ -2,8 +2,8 @@
 
 import { Secret } from "../../base/secret.ts";
 import { ALL_NAMESPACES, AUDIENCE, GROUP } from "../../provisioning.ts";
+import { type ResourceName, RESOURCES } from "../resources.ts";
 import type { Call } from "../wire/call.ts";
-import type { ResourceName } from "../resources.ts";
 import { forbidden, unauthorized } from "../wire/status.ts";
 import type { Tokens } from "./tokens.ts";
 
@@ -16,7 +16,10 @@ export interface Caller {
 }
 
 /** Every verb on the three resources. */
-export const ALL_PERMISSIONS: readonly string[] = ["jobs", "historicjobs", "repositories"].map((name) => `${GROUP}/${name}:*`);
+export const ALL_PERMISSIONS: readonly string[] = Object.keys(RESOURCES).map((name) => `${GROUP}/${name}:*`);
+
+/** Subject of the tokens that the exchange gives, and of Grafana's own parts. */
+export const ACCESS_POLICY = "access-policy:provisioning";
 
 /** Claims of the token that people's clients send as `Authorization: Bearer`. */
 export const SERVICE_ACCOUNT = {

@@ -4,6 +4,7 @@
 import type { Secret } from "../../base/secret.ts";
 import type { Answer, Call } from "../wire/call.ts";
 import { Refusal } from "../wire/status.ts";
+import { ACCESS_POLICY } from "./access.ts";
 import type { Tokens } from "./tokens.ts";
 
 export const EXCHANGE_PATH = "/sign/access-token";
@@ -36,7 +37,7 @@ export async function exchange(call: Call, context: ExchangeContext): Promise<An
   if (!isTexts(audiences) || audiences.length === 0) return failure(400, "missing required audiences");
   if (expiresIn !== undefined && !Number.isSafeInteger(expiresIn)) return failure(400, "expiresIn must be whole seconds");
   const claims = {
-    subject: "access-policy:provisioning",
+    subject: ACCESS_POLICY,
     namespace: context.grantedNamespace ?? namespace,
     audiences,
     permissions: context.permissions,

@@ -3,9 +3,9 @@
 
 import { GROUP } from "../../provisioning.ts";
 import type { Behaviour } from "../behaviour/eras.ts";
+import type { ResourceName } from "../resources.ts";
 import type { Metadata } from "../state/store.ts";
 import { badRequest } from "../wire/status.ts";
-import type { ResourceName } from "../resources.ts";
 
 type Annotations = Record<string, string>;
 

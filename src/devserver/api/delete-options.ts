@@ -25,12 +25,19 @@ export interface DeleteOptions {
   cascades: boolean;
 }
 
-const SCHEMA: Schema = object("", {
-  preconditions: object("", { uid: text(""), resourceVersion: text("") }),
-  propagationPolicy: text(""),
-  orphanDependents: flag(""),
-  gracePeriodSeconds: integer(""),
-  dryRun: texts(""),
+/** Those that a query has too. */
+export const DELETE_PARAMETERS = {
+  dryRun: text("All: check only."),
+  gracePeriodSeconds: integer("Has no meaning for these kinds."),
+  orphanDependents: flag("Not used any more."),
+  propagationPolicy: text("Orphan, Background or Foreground: what becomes of objects that this one owns."),
+};
+export const DELETE_OPTIONS: Schema = object("How to delete.", {
+  apiVersion: text("v1"),
+  kind: text("DeleteOptions"),
+  ...DELETE_PARAMETERS,
+  dryRun: texts("All: check only."),
+  preconditions: object("What must hold.", { uid: text("The object's uid."), resourceVersion: text("The object's version.") }),
 });
 const NAMES = {
   "": "v1.DeleteOptions",
@@ -70,7 +77,7 @@ function fromBody(body: string): Given {
       const version = JSON.stringify(apiVersion);
       throw badRequest(`no kind ${JSON.stringify(kind)} is registered for version ${version} in scheme "pkg/runtime/scheme.go:111"`);
     }
-    const wrong = decodeError(SCHEMA, fields, NAMES);
+    const wrong = decodeError(DELETE_OPTIONS, fields, NAMES);
     if (wrong !== undefined) throw badRequest(wrong);
     return fields as Given;
   } catch (error) {

@@ -3,11 +3,11 @@
 
 import type { ApiVersion } from "../../provisioning.ts";
 import type { Behaviour } from "../behaviour/eras.ts";
+import type { Resource } from "../resources.ts";
 import { type Conversion, negotiate, notAcceptable, OBJECT_TYPES } from "../wire/negotiate.ts";
 import { badRequest, Refusal } from "../wire/status.ts";
 import { metadataForm } from "./metadata-form.ts";
 import { type Form, plainForm } from "./plain-form.ts";
-import type { Resource } from "../resources.ts";
 import { type IncludeObject, tableForm } from "./table-form.ts";
 
 /** What an answer holds: one object, a list, or events. */

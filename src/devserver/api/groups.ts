@@ -3,8 +3,8 @@
 import { createHash } from "node:crypto";
 import { API_VERSIONS, GROUP } from "../../provisioning.ts";
 import type { Behaviour } from "../behaviour/eras.ts";
-import { isServed, servedVersions } from "./paths.ts";
 import { RESOURCES } from "../resources.ts";
+import { isServed, servedVersions } from "./paths.ts";
 import { REVIEWS } from "./reviews.ts";
 
 export interface Subresource {

@@ -2,10 +2,10 @@
 // conversion, defaulting and validation; knows no object and no version that was reached.
 
 import type { Behaviour } from "../behaviour/eras.ts";
+import type { Resource } from "../resources.ts";
 import { checkOptions, forbiddenField, notSupported } from "../wire/causes.ts";
 import { badRequest, type Cause } from "../wire/status.ts";
 import { checkFields } from "./field-selector.ts";
-import type { Resource } from "../resources.ts";
 import { parseSelection, type Selection } from "./selectors.ts";
 
 export interface ListOptions {

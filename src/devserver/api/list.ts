@@ -2,6 +2,7 @@
 // or after they are filtered, and later pages are as of the first one.
 
 import type { Behaviour } from "../behaviour/eras.ts";
+import type { Resource } from "../resources.ts";
 import type { Events } from "../state/events.ts";
 import { before, present, type View } from "../state/snapshot.ts";
 import type { Entry } from "../state/entry.ts";
@@ -11,7 +12,6 @@ import { askedVersion, checkReached, refuseListVersion } from "./asked-version.t
 import { formatToken, inconsistentToken, parseToken, type Place } from "./continue-token.ts";
 import { type ListOptions, parseListOptions } from "./list-options.ts";
 import type { Form, ListMetadata } from "./plain-form.ts";
-import type { Resource } from "../resources.ts";
 
 export interface ListContext {
   store: Store;

@@ -6,9 +6,8 @@ import type { Metadata } from "../state/store.ts";
 import { forbiddenField, invalidValue, required, tooLong } from "../wire/causes.ts";
 import type { Cause } from "../wire/status.ts";
 import { keyErrors, SUBDOMAIN, SUBDOMAIN_RULE, valueErrors } from "./label-rules.ts";
-import { isObjectName } from "./names.ts";
+import { isObjectName, MAX_NAME } from "./names.ts";
 
-const MAX_NAME = 253;
 const MAX_ANNOTATIONS_BYTES = 262_144;
 const FROZEN = ["uid", "deletionTimestamp", "deletionGracePeriodSeconds"];
 const OWNER_FIELDS = ["apiVersion", "kind", "name", "uid"];

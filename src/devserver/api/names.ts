@@ -2,10 +2,11 @@
 
 import { randomBytes } from "node:crypto";
 
-// The API machinery's alphabet: no vowels, nothing that looks like another character.
-const ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
-const SUFFIX_LENGTH = 5;
-const MAX_NAME = 253;
+/** The API machinery's: no vowels, nothing that looks like another character. */
+export const ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
+export const SUFFIX_LENGTH = 5;
+/** Characters of an object's name. */
+export const MAX_NAME = 253;
 const MAX_GENERATED = 63;
 
 /** `generateName` plus five random characters; a long base is cut. */

@@ -3,12 +3,12 @@
 import { createHash } from "node:crypto";
 import { ALL_NAMESPACES } from "../../provisioning.ts";
 import { type Caller, denial } from "../access/access.ts";
+import { RESOURCES } from "../resources.ts";
 import { type Metadata, type Store, timestamp } from "../state/store.ts";
 import type { Answer } from "../wire/call.ts";
 import { negotiate, notAcceptable, OBJECT_TYPES } from "../wire/negotiate.ts";
 import { forbidden, notFound } from "../wire/status.ts";
 import { isTable } from "./forms.ts";
-import { RESOURCES } from "../resources.ts";
 
 export interface NamespacesRequest {
   path: string;

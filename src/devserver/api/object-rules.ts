@@ -1,11 +1,11 @@
 // Whether an object may be stored: its kind, its metadata's causes, its schema, and what provisioning itself demands.
 
+import { groupVersion, type Kind } from "../resources.ts";
 import type { Resourced } from "../state/store.ts";
 import { invalidObject, invalidValue } from "../wire/causes.ts";
 import type { Cause } from "../wire/status.ts";
 import { admit } from "./admission.ts";
 import type { Expected } from "./decode.ts";
-import { groupVersion, type Kind } from "../resources.ts";
 import { breaches } from "./schema-check.ts";
 import type { Schema } from "./schema-parts.ts";
 import { SCHEMAS } from "./schema.ts";

@@ -3,8 +3,10 @@
 
 import { type ApiVersion, GROUP } from "../../provisioning.ts";
 import type { Behaviour } from "../behaviour/eras.ts";
-import { isServed } from "./paths.ts";
 import { type Resource, RESOURCES } from "../resources.ts";
+import { DELETE_OPTIONS, DELETE_PARAMETERS } from "./delete-options.ts";
+import { PATCH_TYPES } from "./patch.ts";
+import { isServed } from "./paths.ts";
 import { JOB_SPEC } from "./schema-jobs.ts";
 import { METADATA } from "./schema-metadata.ts";
 import { flag, integer, object, open, type Schema, text } from "./schema-parts.ts";
@@ -18,15 +20,6 @@ const LIST_METADATA = object("What is said of the list.", {
   remainingItemCount: integer("How many objects the next pages hold, if that is known."),
   resourceVersion: text("Version of the list, from which a watch goes on."),
   selfLink: text("Not used any more."),
-});
-const DELETE_OPTIONS = object("How to delete.", {
-  apiVersion: text("v1"),
-  kind: text("DeleteOptions"),
-  dryRun: { type: "array", description: "All: check only.", items: { type: "string" } },
-  gracePeriodSeconds: integer("Has no meaning for these kinds."),
-  orphanDependents: flag("Not used any more."),
-  preconditions: object("What must hold.", { uid: text("The object's uid."), resourceVersion: text("The object's version.") }),
-  propagationPolicy: text("Orphan, Background or Foreground: what becomes of objects that this one owns."),
 });
 
 /** The kinds that stand in the document: HistoricJobs are left out where the kinds are built in. */
@@ -96,7 +89,6 @@ interface Operation {
   types?: readonly string[];
 }
 
-const PATCH_TYPES = ["application/json-patch+json", "application/merge-patch+json"];
 const LIST_PARAMETERS = {
   allowWatchBookmarks: flag("Send BOOKMARK events in a watch, which tell of the version alone."),
   continue: text("The token of the page before."),
@@ -113,12 +105,6 @@ const WRITE_PARAMETERS = {
   dryRun: text("All: check only."),
   fieldManager: text("Name of who writes."),
   fieldValidation: text("Ignore, Warn or Strict: what becomes of fields that the kind does not have."),
-};
-const DELETE_PARAMETERS = {
-  dryRun: text("All: check only."),
-  gracePeriodSeconds: integer("Has no meaning for these kinds."),
-  orphanDependents: flag("Not used any more."),
-  propagationPolicy: text("Orphan, Background or Foreground: what becomes of objects that this one owns."),
 };
 
 function pathsOf({ name, kind, statusSubresource }: Resource, version: ApiVersion): Json {

@@ -3,10 +3,10 @@
 
 import { type ApiVersion, LABEL_ORIGINAL_UID, LABEL_REPOSITORY } from "../../provisioning.ts";
 import type { Clock } from "../../base/clock.ts";
+import { groupVersion, RESOURCES } from "../resources.ts";
 import type { Entry } from "../state/entry.ts";
 import { badRequest, notFound } from "../wire/status.ts";
 import { checkHealth, type QueueContext, type RepositoryPath } from "./repository-jobs.ts";
-import { groupVersion, RESOURCES } from "../resources.ts";
 
 export interface HistoryContext extends QueueContext {
   clock: Pick<Clock, "now">;

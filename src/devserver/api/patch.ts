@@ -1,6 +1,7 @@
 // A PATCH: its media type says what the body is, and the body becomes a function from the object that is there to the
 // object that is to be. Strategic merge and server-side apply are refused.
 
+import { groupVersion } from "../resources.ts";
 import type { Resourced, Stored } from "../state/store.ts";
 import { invalidObject, invalidValue } from "../wire/causes.ts";
 import { duplicateFields } from "../wire/json-scan.ts";
@@ -9,11 +10,11 @@ import { complain, decodeObject, type Expected } from "./decode.ts";
 import { goJson, goType, Undecodable } from "./envelope.ts";
 import { jsonPatch, type Operation, PatchFailure } from "./json-patch.ts";
 import { mergePatch } from "./merge-patch.ts";
-import { groupVersion } from "../resources.ts";
 import type { FieldValidation } from "./write-options.ts";
 
-export const JSON_PATCH = "application/json-patch+json";
-export const MERGE_PATCH = "application/merge-patch+json";
+const JSON_PATCH = "application/json-patch+json";
+/** Media types of patches that are taken. */
+export const PATCH_TYPES: readonly string[] = [JSON_PATCH, "application/merge-patch+json"];
 
 /** What is done to an object, without kind and version changed. */
 export type Change = (current: Stored) => Resourced;

@@ -2,8 +2,8 @@
 
 import type { ApiVersion } from "../../provisioning.ts";
 import type { Behaviour } from "../behaviour/eras.ts";
-import type { Entry } from "../state/entry.ts";
 import { groupVersion, type Resource, shownVersion } from "../resources.ts";
+import type { Entry } from "../state/entry.ts";
 
 export interface ListMetadata {
   resourceVersion: string;

@@ -62,10 +62,15 @@ export function enqueueJob(context: QueueContext, { namespace, repository }: Rep
 /** Whether another job may wait. @throws Refusal 429 */
 function checkRoom({ store, behaviour: { queueLimit } }: QueueContext, namespace: string): void {
   if (queueLimit === 0) return;
-  const waiting = [...store.entries("jobs", namespace)].filter(({ labels }) => (labels[LABEL_CLAIM] ?? "") === "").length;
+  const waiting = [...store.entries("jobs", namespace)].filter(isUnclaimed).length;
   if (waiting < queueLimit) return;
   const message = `the job queue of namespace ${namespace} is full: ${waiting} jobs are waiting`;
   throw new Refusal(429, "TooManyRequests", message, { retryAfterSeconds: 1 });
+}
+
+/** Whether nobody holds the job: the label alone decides, whatever its state. */
+export function isUnclaimed({ labels }: Pick<Entry, "labels">): boolean {
+  return (labels[LABEL_CLAIM] ?? "") === "";
 }
 
 /** Merges into `status.sync` of a repository; one that is gone is left alone. */

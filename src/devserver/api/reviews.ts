@@ -4,11 +4,11 @@
 
 import { ALL_NAMESPACES, GROUP } from "../../provisioning.ts";
 import { type Caller, may, type Verb } from "../access/access.ts";
+import { type ResourceName, resourceNamed, RESOURCES } from "../resources.ts";
 import type { Answer, Call } from "../wire/call.ts";
 import { invalidObject, invalidValue } from "../wire/causes.ts";
 import { decodeObject, PROTOBUF_TYPE, type Shape } from "../wire/protobuf.ts";
 import { badRequest, unsupportedMediaType } from "../wire/status.ts";
-import { type ResourceName, resourceNamed, RESOURCES } from "../resources.ts";
 
 const AUTHORIZATION = "authorization.k8s.io";
 

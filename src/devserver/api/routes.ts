@@ -4,7 +4,9 @@
 import { GROUP } from "../../provisioning.ts";
 import { type AccessContext, authenticate, authorize, type Caller, hasCredential, type Verb } from "../access/access.ts";
 import type { Behaviour } from "../behaviour/eras.ts";
+import { type ResourceName, RESOURCES } from "../resources.ts";
 import type { Answer, Call } from "../wire/call.ts";
+import { methodNotAllowed, methodNotSupported, noSuchPath } from "../wire/status.ts";
 import { customRoutes } from "./custom-routes.ts";
 import { discovery } from "./discovery.ts";
 import { parseTarget, type Place, type Target } from "./paths.ts";
@@ -13,9 +15,7 @@ import { servedGroups } from "./groups.ts";
 import type { Form } from "./plain-form.ts";
 import { readNamespaces } from "./namespaces.ts";
 import { readCollection, readJobs, readObject, readWatched, wantsWatch } from "./reads.ts";
-import { type ResourceName, RESOURCES } from "../resources.ts";
 import { review, reviewAt } from "./reviews.ts";
-import { methodNotAllowed, methodNotSupported, noSuchPath } from "../wire/status.ts";
 import type { WatchContext } from "./watch.ts";
 import { create, enqueue, patch, remove, removeAll, replace } from "./writes.ts";
 

@@ -1,5 +1,6 @@
 // Label and field selectors of a request together: query in, a predicate on entries out.
 
+import { textAt } from "../resources.ts";
 import type { Entry } from "../state/entry.ts";
 import { type FieldTerm, parseFieldSelector } from "./field-selector.ts";
 import { parseLabelSelector } from "./label-selector.ts";
@@ -26,7 +27,5 @@ export function parseSelection(query: URLSearchParams): Selection {
 function fieldOf(entry: Entry, field: string): string {
   if (field === "metadata.name") return entry.name;
   if (field === "metadata.namespace") return entry.namespace;
-  let value: unknown = entry.object;
-  for (const key of field.split(".")) value = (value as Record<string, unknown> | undefined)?.[key];
-  return typeof value === "string" ? value : "";
+  return textAt(entry.object, field) ?? "";
 }

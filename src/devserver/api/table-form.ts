@@ -3,11 +3,11 @@
 // src: TableConvertor of k8s.io/apiextensions-apiserver (custom), and pkg/apimachinery/utils in grafana/grafana (built-in).
 
 import type { Behaviour } from "../behaviour/eras.ts";
+import { type Column, type Resource, textAt } from "../resources.ts";
 import type { Entry } from "../state/entry.ts";
 import type { Resourced } from "../state/store.ts";
 import { metadataText } from "./metadata-form.ts";
 import type { BookmarkMetadata, Form } from "./plain-form.ts";
-import type { Column, Resource } from "../resources.ts";
 import { NAME } from "./schema-metadata.ts";
 
 /** What of its object a row carries. */
@@ -68,15 +68,7 @@ function columnDefinitions(columns: readonly Column[], kinds: Behaviour["kinds"]
   return [{ name: "Name", type: "string", format: "name", description: custom ? NAME : "", priority: 0 }, ...described];
 }
 
-/** The first of the paths that leads to a text. */
+/** The text at the first of the paths that leads to one. */
 function read(object: unknown, paths: readonly string[]): string | undefined {
-  for (const path of paths) {
-    const value = path.slice(1).split(".").reduce(step, object);
-    if (typeof value === "string") return value;
-  }
-  return undefined;
-}
-
-function step(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+  return paths.map((path) => textAt(object, path.slice(1))).find((text) => text !== undefined);
 }

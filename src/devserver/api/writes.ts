@@ -1,6 +1,7 @@
 // Answers to requests that change objects: parameters and bodies are read here, what becomes of them is decided elsewhere.
 
 import { authorize } from "../access/access.ts";
+import { RESOURCES } from "../resources.ts";
 import type { Answer, Call } from "../wire/call.ts";
 import { badRequest, Refusal, unsupportedMediaType } from "../wire/status.ts";
 import { warningHeader } from "../wire/warnings.ts";
@@ -9,17 +10,15 @@ import { type DeleteOptions, parseDeleteOptions } from "./delete-options.ts";
 import { deleteAll, deleteObject } from "./deletions.ts";
 import { readPage } from "./list.ts";
 import { createObject, type ObjectContext, type Update, updateObject } from "./objects.ts";
-import { JSON_PATCH, MERGE_PATCH, parsePatch } from "./patch.ts";
+import { parsePatch, PATCH_TYPES } from "./patch.ts";
 import { plainForm } from "./plain-form.ts";
 import { enqueueJob } from "./repository-jobs.ts";
-import { RESOURCES } from "../resources.ts";
 import type { Asked } from "./routes.ts";
 import { checkTarget } from "./target-rules.ts";
 import { parseWriteOptions } from "./write-options.ts";
 
 const BODY_TYPES = ["application/json"];
 const MEDIA_TYPE = /^\s*([^;\s]+)\s*(?:;\s*[^;=\s]+=[^;]*)*;?\s*$/;
-const PATCH_TYPES = [JSON_PATCH, MERGE_PATCH];
 
 export async function create(asked: Asked): Promise<Answer> {
   const { call, form, target } = asked;

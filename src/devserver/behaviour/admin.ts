@@ -3,10 +3,10 @@
 
 import { isIPv4 } from "node:net";
 import { AppError, ConfigError, messageOf } from "../../base/errors.ts";
+import { RESOURCES } from "../resources.ts";
 import type { Answer, Call } from "../wire/call.ts";
 import { type Address, formatAddress } from "../wire/listen.ts";
 import { Refusal } from "../wire/status.ts";
-import { RESOURCES } from "../resources.ts";
 import type { Store } from "../state/store.ts";
 import { type Behaviour, describeBehaviour } from "./eras.ts";
 import type { FaultHandles } from "./faults/faults.ts";

@@ -1,8 +1,8 @@
 // What a person who started the server reads: what runs where, the files, and commands to paste.
 
 import { API_VERSIONS } from "../../provisioning.ts";
-import { groupVersion } from "../resources.ts";
 import type { DevOptions } from "../options.ts";
+import { groupVersion } from "../resources.ts";
 import type { StateFiles } from "./files.ts";
 import { type Ready, shellWord } from "./ready-file.ts";
 

@@ -3,10 +3,11 @@
 // src: pkg/registry/apis/provisioning/jobs/persistentstore.go in grafana/grafana.
 
 import { LABEL_CLAIM, LABEL_CLAIM_OWNER } from "../../provisioning.ts";
+import { isUnclaimed } from "../api/repository-jobs.ts";
 import type { Behaviour } from "../behaviour/eras.ts";
-import { Refusal } from "../wire/status.ts";
 import type { Entry } from "../state/entry.ts";
 import type { Store, Stored } from "../state/store.ts";
+import { Refusal } from "../wire/status.ts";
 import { archive } from "./history.ts";
 import type { JobStatus } from "./work.ts";
 
@@ -16,11 +17,6 @@ export class LeaseLost extends Error {}
 export interface ClaimContext {
   store: Store;
   behaviour: Pick<Behaviour, "claimOwner" | "history">;
-}
-
-/** Whether nobody holds the job: the label alone decides, whatever its state. */
-export function isUnclaimed({ labels }: Pick<Entry, "labels">): boolean {
-  return (labels[LABEL_CLAIM] ?? "") === "";
 }
 
 export class Claim {

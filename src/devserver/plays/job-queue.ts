@@ -1,7 +1,7 @@
 // Jobs that wait for a driver, each once, in the order in which they came: the store's changes in, one job at a time out.
 
+import { isUnclaimed } from "../api/repository-jobs.ts";
 import type { Store } from "../state/store.ts";
-import { isUnclaimed } from "./claim.ts";
 
 export interface JobKey {
   namespace: string;

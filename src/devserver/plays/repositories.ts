@@ -3,15 +3,14 @@
 // src: apps/provisioning/pkg/controller/repository.go in grafana/grafana.
 
 import { chance } from "../../base/random.ts";
-import { CLEANUPS, enqueueJob, setSync } from "../api/repository-jobs.ts";
+import { ACCESS_POLICY } from "../access/access.ts";
+import { CLEANUPS, enqueueJob, isUnclaimed, setSync } from "../api/repository-jobs.ts";
 import { Refusal } from "../wire/status.ts";
 import type { Entry } from "../state/entry.ts";
 import type { Store, Stored } from "../state/store.ts";
-import { isUnclaimed } from "./claim.ts";
 import type { PlayContext } from "./driver.ts";
 
 const TICK_MS = 1_000;
-const SUBJECT = "access-policy:provisioning";
 /** The finalizers that Grafana's controller sets and clears. */
 const FINALIZERS = ["cleanup", "remove-orphan-resources", "release-orphan-resources", "remove-pending-jobs"];
 const UNREACHABLE = "failed to reach the repository: connection timed out";
@@ -107,7 +106,7 @@ function pull(context: PlayContext, repository: Stored): void {
   const path = { namespace, repository: name };
   const spec = { action: "pull", pull: { incremental: numberOf(syncOf(repository.status ?? {}).finished) > 0 } };
   try {
-    enqueueJob(context, path, spec, SUBJECT);
+    enqueueJob(context, path, spec, ACCESS_POLICY);
     setSync(store, path, { scheduled: Math.floor(clock.now() + pauseOf(context, repository)) });
   } catch (error) {
     // Another job of the class is queued, or the queue is full: the next time, then.

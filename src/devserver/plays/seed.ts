@@ -3,6 +3,7 @@
 import type { Random } from "../../base/clock.ts";
 import { between, chance, oneOf, seeded, wholeBetween } from "../../base/random.ts";
 import { LABEL_CLAIM, LABEL_CLAIM_OWNER, LABEL_ORIGINAL_UID, LABEL_REPOSITORY } from "../../provisioning.ts";
+import { ACCESS_POLICY } from "../access/access.ts";
 import { jobName } from "../api/names.ts";
 import type { Behaviour } from "../behaviour/eras.ts";
 import { type Resourced, type Store, timestamp } from "../state/store.ts";
@@ -36,7 +37,7 @@ const WARNINGS = 0.06;
 const ERRORS = 0.04;
 const RESOURCES = [1, 40] as const;
 const WORK_MS = [500, 90_000] as const;
-const CREATED_BY = { "grafana.app/createdBy": "access-policy:provisioning" };
+const CREATED_BY = { "grafana.app/createdBy": ACCESS_POLICY };
 
 /** Adds all at once, the oldest first. */
 export function seed(context: SeedContext, spec: SeedSpec): Seeded {

@@ -2,9 +2,9 @@
 
 import type { Random } from "../../base/clock.ts";
 import { oneOf, wholeBetween } from "../../base/random.ts";
+import { ALPHABET, SUFFIX_LENGTH } from "../api/names.ts";
 import type { Resourced } from "../state/store.ts";
 
-const ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
 const HEX = "0123456789abcdef";
 
 /** How often an action is asked for among a hundred jobs. */
@@ -68,7 +68,7 @@ export function someUid(random: Random): string {
 
 /** What the server appends to a generateName. */
 export function someSuffix(random: Random): string {
-  return someText(random, ALPHABET, 5);
+  return someText(random, ALPHABET, SUFFIX_LENGTH);
 }
 
 /** A Git commit. */

@@ -1,8 +1,8 @@
 // Faults of no one story: whatever part of a request, an answer or a line is ignored, changed or removed. Made for
 // tests that must see a behaviour break.
 
-import { parseSettings } from "../eras.ts";
 import { ConfigError } from "../../../base/errors.ts";
+import { parseSettings } from "../eras.ts";
 import type { Kind } from "../rows.ts";
 import { type Fault, fault, maybe, type Gate, required, type Scene } from "./fault.ts";
 import { arrow, ASSIGNMENT, HEADER_ASSIGNMENT, jsonOrText, NUMBER, REQUEST_ASSIGNMENT, REQUEST_PART, type RequestPart, STATUS, TEXT } from "./kinds.ts";

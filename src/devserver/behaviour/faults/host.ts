@@ -1,6 +1,6 @@
 // Faults of access, of what the server keeps, and of the host: tokens, the exchange, writes that lie, clock, certificate.
 
-import type { ResourceName } from "../../resources.ts";
+import { resourceNamed } from "../../resources.ts";
 import { choice, DURATION, SWITCH } from "../rows.ts";
 import { refusalOf } from "./answers.ts";
 import { type Fault, fault, optional, type Scene, type Tools } from "./fault.ts";
@@ -83,9 +83,9 @@ const CAS_LIES = fault({
 });
 
 function currentVersion({ resource, namespace, name }: Scene, { host: { store } }: Tools): string | undefined {
-  if (!["jobs", "historicjobs", "repositories"].includes(resource)) return undefined;
-  const entry = store.get(resource as ResourceName, namespace, name);
-  return entry === undefined ? undefined : store.versionText(entry.version);
+  const known = resourceNamed(resource);
+  const entry = known && store.get(known.name, namespace, name);
+  return entry && store.versionText(entry.version);
 }
 
 const PRECONDITION_IGNORED = fault({
