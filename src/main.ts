@@ -11,12 +11,14 @@ import { dispatch, type Handlers } from "./cli/commands.ts";
 import type { DevConfig, RunConfig } from "./cli/config.ts";
 import { viewOf, wantsColor } from "./cli/help.ts";
 import { endingOf, endingText, EXIT } from "./cli/exit.ts";
+import { LAST_STEPS_MS } from "./driving.ts";
 import { beGuard } from "./guard.ts";
 import { checkReady } from "./observe/ready.ts";
 import { runController } from "./run.ts";
 import { systemClock } from "./runtime/clock.ts";
 import { detectHost } from "./runtime/detect.ts";
 import { readableEnvironment } from "./runtime/environment.ts";
+import { guardStarter } from "./runtime/guard-process.ts";
 import { assertNoRuntimeOptions, dangerousVariables, isCompiled } from "./runtime/hardening.ts";
 import { readerGone } from "./runtime/pipe-reader.ts";
 import type { Host } from "./runtime/runtime.ts";
@@ -110,10 +112,11 @@ const handlers: Handlers = {
       env,
       drained: (signal) => stdout.ready(signal),
       signal: stop.signal,
+      startGuard: guardStarter(host.name, GUARD_WORD, env, (line) => log?.warn("the guard of the workers says", { text: line })),
     });
     let stoppedAt = clock.monotonic();
     stop.signal.addEventListener("abort", () => (stoppedAt = clock.monotonic()), { once: true });
-    const overdue = drainDeadline(config.shutdownTimeoutMs);
+    const overdue = drainDeadline(config.shutdownTimeoutMs + (config.drive.workers.length > 0 ? LAST_STEPS_MS : 0));
     const inTime = await Promise.race([running.then(() => true), overdue]);
     // Lines that wait for their reader are work in flight, too.
     if (inTime || outputLost !== undefined) return exit(EXIT.ok, Math.max(stoppedAt + config.shutdownTimeoutMs - clock.monotonic(), FLUSH_MS));

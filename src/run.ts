@@ -8,6 +8,7 @@ import { runTasks } from "./base/tasks.ts";
 import { buildInfo } from "./cli/build-info.ts";
 import type { RunConfig } from "./cli/config.ts";
 import { advised, apiOf, connect, type ConnectEnv } from "./connect.ts";
+import { createDriving, type Driving, type DrivingEnv } from "./driving.ts";
 import { sweepInterval } from "./history/expired.ts";
 import { pruneEvery } from "./history/prune.ts";
 import { scanHistory } from "./jobs/history-scan.ts";
@@ -23,6 +24,7 @@ import { beatEvery, createHealth, type Health } from "./observe/health.ts";
 import { createMetrics, type Metrics } from "./observe/metrics.ts";
 import { type HttpServer, type Page, serveHttp } from "./runtime/serve.ts";
 import { type Scope, scopesOf, takeReadings } from "./scopes.ts";
+import { parseWorkers } from "./work/worker-spec.ts";
 
 /** What the process lends. */
 export interface RunEnv extends Omit<ConnectEnv, "count"> {
@@ -30,6 +32,8 @@ export interface RunEnv extends Omit<ConnectEnv, "count"> {
   drained: (signal: AbortSignal) => Promise<void>;
   /** Aborted by the first signal, or when nobody reads our lines any more. */
   signal: AbortSignal;
+  /** Starts the process that workers run under. */
+  startGuard: DrivingEnv["startGuard"];
 }
 
 /**
@@ -40,6 +44,7 @@ export async function runController(config: RunConfig, env: RunEnv): Promise<voi
   const { log, clock } = env;
   const metrics = createMetrics();
   const { count } = metrics;
+  const workers = parseWorkers(config.drive.workers);
   const connection = await connect(config, { ...env, count });
   const health = createHealth(clock);
   const pages = await servePages(config, health, metrics, env);
@@ -50,7 +55,10 @@ export async function runController(config: RunConfig, env: RunEnv): Promise<voi
     log.info("Starting provisioning job controller", { version: buildInfo.version, server: connection.server });
     const scopes = scopesOf(config.namespaces, api, clock, count);
     takeReadings(metrics, { connection, api, health, scopes, host: env.host });
-    await runTasks(env.signal, tasksOf(config, env, { api, health, scopes, count }));
+    const lane = new ListLane(clock);
+    const namespaces = config.namespaces.length === 0 ? [undefined] : config.namespaces;
+    const driving = createDriving(config, workers, { ...env, api, lane, namespaces, count, reading: metrics.reading });
+    await runTasks(env.signal, tasksOf(config, env, { api, health, scopes, count, lane, driving }));
   } finally {
     connection.close();
     await pages?.close();
@@ -69,25 +77,30 @@ interface Parts {
   health: Health;
   scopes: readonly Scope[];
   count: Count;
+  lane: ListLane;
+  /** Undefined: no job is claimed. */
+  driving: Driving | undefined;
 }
 
-function tasksOf(config: RunConfig, env: RunEnv, { api, health, scopes, count }: Parts): Task[] {
+function tasksOf(config: RunConfig, env: RunEnv, { api, health, scopes, count, lane, driving }: Parts): Task[] {
   const { log, clock, random } = env;
-  const lane = new ListLane(clock);
   const trouble = new Trouble(log, clock);
   const checks = new ScopedChecks(health, scopes.length);
   const { collectGarbage } = env.host;
   const history = { listPage: frugalList(api, collectGarbage, HISTORY_COLLECT_BYTES), deleteObject: api.deleteObject };
-  const jobs = { listPage: frugalList(api, collectGarbage, JOBS_COLLECT_BYTES), openWatch: api.openWatch };
+  const listJobs = frugalList(api, collectGarbage, JOBS_COLLECT_BYTES);
+  const jobs = { listPage: driving?.listPage(listJobs) ?? listJobs, openWatch: api.openWatch };
   let starting = scopes.length;
   let started = false;
 
   const tasks = scopes.flatMap(({ namespace, index, ledger, due, wanted, reader, meter }): Task[] => [
-    (signal) =>
-      notifyCreated(
+    (signal) => {
+      const watching = { api: jobs, collection: { resource: "jobs" as const, namespace }, lane, clock, random, resyncMs: config.resyncIntervalMs, index, meter };
+      const facts = watchObjects(watching, signal);
+      return notifyCreated(
         {
           scope: namespace === undefined ? "jobs" : `jobs in ${namespace}`,
-          facts: watchObjects({ api: jobs, collection: { resource: "jobs", namespace }, lane, clock, random, resyncMs: config.resyncIntervalMs, index, meter }, signal),
+          facts: driving?.facts(namespace, facts) ?? facts,
           count,
           ledger,
           log,
@@ -106,7 +119,8 @@ function tasksOf(config: RunConfig, env: RunEnv, { api, health, scopes, count }:
         signal,
       ).catch((error: unknown) => {
         throw namespace === undefined ? advised(error) : error;
-      }),
+      });
+    },
     (signal) => notifyReconstructed(ledger, due, log, clock, signal, count),
     (signal) => scanHistory({ api: history, namespace, ledger, reader, lane, clock, log, resyncMs: config.resyncIntervalMs, wanted, count }, signal),
   ]);
@@ -144,6 +158,7 @@ function tasksOf(config: RunConfig, env: RunEnv, { api, health, scopes, count }:
       throw new TimeoutError(`Jobs were not listed and watched within --startup-timeout ${within}`, { cause: trouble.cause ?? stillWaiting(api) });
     });
   }
+  if (driving !== undefined) tasks.push((signal) => driving.run(signal));
   tasks.push((signal) => beatEvery(health, clock, signal));
   return tasks;
 }

@@ -29,7 +29,7 @@ export const ROOMS: readonly Room[] = [
 ];
 
 /** Files of the room `main`. */
-export const MAIN_FILES = ["src/main.ts", "src/guard.ts", "src/run.ts", "src/scopes.ts", "src/connect.ts"];
+export const MAIN_FILES = ["src/main.ts", "src/guard.ts", "src/run.ts", "src/driving.ts", "src/scopes.ts", "src/connect.ts"];
 
 /** Modules of Node.js that neither read nor write anything. */
 const PURE_MODULES = ["node:buffer", "node:path", "node:util"];

@@ -2,6 +2,8 @@
 // with their lines as records. Whatever still runs when a flow is disposed is stopped.
 
 import { readFile } from "node:fs/promises";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
 import type { Clock } from "../../src/base/clock.ts";
 import { Redactor } from "../../src/base/secret.ts";
 import type { Intercepted, RequestFacts } from "../../src/devserver/front.ts";
@@ -12,6 +14,8 @@ import type { Metadata } from "../../src/devserver/state/store.ts";
 import { LABEL_REPOSITORY } from "../../src/provisioning.ts";
 import { runController } from "../../src/run.ts";
 import { detectHost } from "../../src/runtime/detect.ts";
+import { selfCommand, startGuardProcess } from "../../src/runtime/guard-process.ts";
+import { GUARD_WORD } from "../../src/work/guard-wire.ts";
 import { type Directory, temporaryDirectory } from "./certs.ts";
 import { runOf } from "./command-line.ts";
 import { NOTIFICATION, STARTED } from "./controller.ts";
@@ -21,6 +25,8 @@ import { type LogRecord, MemoryLog } from "./memory-log.ts";
 
 const TOKEN = "ProvisioningAdminToken";
 const host = await detectHost();
+const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+const GUARD = selfCommand({ execPath: process.execPath, entry: MAIN, platform: process.platform, host: host.name }, GUARD_WORD);
 
 /** runController() with a log that remembers. */
 export class Running {
@@ -40,6 +46,7 @@ export class Running {
       env: {},
       drained: () => Promise.resolve(),
       signal: this.#stop.signal,
+      startGuard: () => startGuardProcess(GUARD, { PATH: process.env["PATH"] ?? "" }, (line) => this.log.warn("guard", { line })),
     });
     this.ended = running.then(() => undefined, (error: unknown) => error);
   }
