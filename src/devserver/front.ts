@@ -25,7 +25,7 @@ export interface RequestFacts {
 export type Intercepted = Answer | "abort" | "hang" | undefined;
 
 /** Answers a call; undefined when a watch took the response over. @throws Refusal */
-export type Handle = (call: Call) => Promise<Answer | undefined>;
+type Handle = (call: Call) => Promise<Answer | undefined>;
 
 export interface FrontOptions {
   clock: Pick<Clock, "monotonic">;

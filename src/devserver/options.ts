@@ -5,7 +5,7 @@ import { Secret } from "../base/secret.ts";
 import { DEFAULT_ERA } from "./behaviour/eras.ts";
 
 /** Whether the API asks for a client certificate: never, takes one when given, refuses the handshake without one. */
-export type MtlsMode = "off" | "optional" | "required";
+type MtlsMode = "off" | "optional" | "required";
 
 export interface DevOptions {
   /** `host:port` of the API (TLS); port 0 = any free one. `localhost` listens on 127.0.0.1 and, where there is one, ::1. */

@@ -9,7 +9,7 @@ import type { Tokens } from "./tokens.ts";
 
 export const EXCHANGE_PATH = "/sign/access-token";
 
-export interface ExchangeContext {
+interface ExchangeContext {
   token: Secret;
   tokens: Tokens;
   tokenLifetimeMs: number;

@@ -3,7 +3,7 @@
 
 import { Buffer } from "node:buffer";
 
-export interface KubeconfigFacts {
+interface KubeconfigFacts {
   apiUrl: string;
   /** PEM texts. */
   ca: string;

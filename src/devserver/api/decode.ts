@@ -20,7 +20,7 @@ export interface Expected {
   behaviour: Behaviour;
 }
 
-export interface Decoded {
+interface Decoded {
   object: Resourced;
   /** Fields that are unknown or there twice. */
   complaints: string[];

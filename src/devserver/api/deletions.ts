@@ -6,7 +6,7 @@ import { conflict, notFound, type StatusBody, success } from "../wire/status.ts"
 import type { DeleteOptions } from "./delete-options.ts";
 import type { ObjectContext } from "./objects.ts";
 
-export interface Deleted {
+interface Deleted {
   /** 202 where dependents were not to be orphaned and the object lingers. */
   status: 200 | 202;
   /** The object that goes with its last finalizer; undefined: it is gone. */

@@ -14,7 +14,7 @@ export class Undecodable extends Error {
   }
 }
 
-export interface Envelope {
+interface Envelope {
   fields: Record<string, unknown>;
   /** Empty if not given. */
   kind: string;

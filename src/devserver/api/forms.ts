@@ -13,7 +13,7 @@ import { type IncludeObject, tableForm } from "./table-form.ts";
 /** What an answer holds: one object, a list, or events. */
 export type Holds = "object" | "list" | "events";
 
-export interface FormRequest {
+interface FormRequest {
   accept: string | undefined;
   query: URLSearchParams;
   resource: Resource;
@@ -21,7 +21,7 @@ export interface FormRequest {
   holds: Holds;
 }
 
-export interface ChosenForm {
+interface ChosenForm {
   form: Form;
   contentType: string;
 }

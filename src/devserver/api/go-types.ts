@@ -5,7 +5,7 @@ import { goType } from "./envelope.ts";
 import { fieldOf, fieldPath, type Schema } from "./schema-parts.ts";
 
 /** Go's names of types that are no plain ones, by path. */
-export type GoNames = Readonly<Record<string, string>>;
+type GoNames = Readonly<Record<string, string>>;
 
 /** The names of the types that metadata is decoded into. */
 export const METADATA_NAMES: GoNames = {

@@ -7,7 +7,7 @@ import { RESOURCES } from "../resources.ts";
 import { isServed, servedVersions } from "./paths.ts";
 import { REVIEWS } from "./reviews.ts";
 
-export interface Subresource {
+interface Subresource {
   name: string;
   kind: string;
   verbs: readonly string[];

@@ -5,7 +5,7 @@ import { badRequest } from "../wire/status.ts";
 import { keyErrors, valueErrors } from "./label-rules.ts";
 
 export type Labels = Readonly<Record<string, string>>;
-export type LabelTest = (labels: Labels) => boolean;
+type LabelTest = (labels: Labels) => boolean;
 
 const OPERATORS = ["in", "notin", "=", "==", "!=", ">", "<"];
 const TOKEN = /[ \t\r\n]*(?:(==|!=|[=!(),<>])|([^=!(),<> \t\r\n]+))/y;

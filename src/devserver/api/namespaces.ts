@@ -10,7 +10,7 @@ import { negotiate, notAcceptable, OBJECT_TYPES } from "../wire/negotiate.ts";
 import { forbidden, notFound } from "../wire/status.ts";
 import { isTable } from "./forms.ts";
 
-export interface NamespacesRequest {
+interface NamespacesRequest {
   path: string;
   accept: string | undefined;
   caller: Caller;

@@ -8,7 +8,7 @@ import type { Entry } from "../state/entry.ts";
 import { badRequest, notFound } from "../wire/status.ts";
 import { checkHealth, type QueueContext, type RepositoryPath } from "./repository-jobs.ts";
 
-export interface HistoryContext extends QueueContext {
+interface HistoryContext extends QueueContext {
   clock: Pick<Clock, "now">;
 }
 

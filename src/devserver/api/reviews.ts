@@ -20,7 +20,7 @@ export const REVIEWS = {
 
 type ReviewKind = (typeof REVIEWS)[keyof typeof REVIEWS][number];
 
-export interface Review {
+interface Review {
   kind: ReviewKind;
   apiVersion: string;
 }

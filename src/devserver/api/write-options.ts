@@ -7,7 +7,7 @@ import type { Cause } from "../wire/status.ts";
 /** What is said of fields that a kind does not have, and of those that are there twice: nothing, a warning, a refusal. */
 export type FieldValidation = "Ignore" | "Warn" | "Strict";
 
-export interface WriteOptions {
+interface WriteOptions {
   /** Answer as if, and leave everything as it is. */
   dryRun: boolean;
   fieldValidation: FieldValidation;

@@ -12,7 +12,7 @@ import { type Behaviour, describeBehaviour } from "./eras.ts";
 import type { FaultHandles } from "./faults/faults.ts";
 
 /** What an order gives: a status and a value that is sent as JSON. */
-export type Order = (body: Record<string, unknown>, id: string) => Promise<[status: number, value: unknown]>;
+type Order = (body: Record<string, unknown>, id: string) => Promise<[status: number, value: unknown]>;
 
 /** Orders by method and path; `*` is one segment, handed over as `id`. */
 export type Orders = Readonly<Record<string, Order>>;

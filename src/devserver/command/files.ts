@@ -24,7 +24,7 @@ export interface StateFiles {
   kubeconfig: string;
 }
 
-export interface WrittenFiles {
+interface WrittenFiles {
   files: StateFiles;
   /** Writes them again, for another CA. @throws ConfigError */
   renew: (ca: string) => void;

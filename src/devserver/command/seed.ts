@@ -6,7 +6,7 @@ import type { Seeded } from "../plays/seed.ts";
 import { parseSeed } from "../plays/seed-spec.ts";
 import { order } from "./fault.ts";
 
-export interface SeedOrder {
+interface SeedOrder {
   /** `http://host:port` of the running server. */
   adminUrl: string;
   /** Numbers by name; those that are absent have their defaults. */

@@ -14,7 +14,7 @@ import type { JobStatus } from "./work.ts";
 /** The job is gone, was replaced by another of its name, or its claim is no longer ours. */
 export class LeaseLost extends Error {}
 
-export interface ClaimContext {
+interface ClaimContext {
   store: Store;
   behaviour: Pick<Behaviour, "claimOwner" | "history">;
 }

@@ -13,7 +13,7 @@ export function archive(store: Store, job: Stored, history: Behaviour["history"]
 }
 
 /** The record of a job under this name. The writer to Loki alone takes the claim off. */
-export function historicOf({ metadata, spec, status }: Stored, name: string, history: Behaviour["history"] = "objects"): Resourced {
+function historicOf({ metadata, spec, status }: Stored, name: string, history: Behaviour["history"] = "objects"): Resourced {
   const { namespace, uid, labels, annotations } = metadata;
   const { [LABEL_CLAIM]: _claim, [LABEL_CLAIM_OWNER]: _owner, ...unclaimed } = labels ?? {};
   const kept = history === "loki" ? unclaimed : labels;

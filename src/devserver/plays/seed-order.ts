@@ -5,7 +5,7 @@ import type { Orders } from "../behaviour/admin.ts";
 import { type SeedContext, type Seeded, seeding } from "./seed.ts";
 import { parseSeed } from "./seed-spec.ts";
 
-export interface SeedOrderContext extends Omit<SeedContext, "nowMs"> {
+interface SeedOrderContext extends Omit<SeedContext, "nowMs"> {
   clock: Clock;
   /** Ends seeding halfway. */
   signal: AbortSignal;

@@ -7,7 +7,7 @@ import type { Change, Store } from "./store.ts";
 export type ChangeReader = (change: Change, texts: Map<string, string>) => void;
 
 /** Read at the time of use. */
-export interface EventRules {
+interface EventRules {
   /** How many changes are kept. */
   readonly ringEvents: number;
 }

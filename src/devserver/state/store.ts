@@ -55,23 +55,23 @@ export interface Preconditions {
 }
 
 /** How a write differs from a plain one. */
-export interface WriteRules {
+interface WriteRules {
   /** The entry is made and nothing is kept: it has the version of what is there, or none. */
   dryRun?: boolean;
 }
 
-export interface UpdateRules extends WriteRules {
+interface UpdateRules extends WriteRules {
   /** metadata.generation; by default it counts changes of the spec. */
   generation?: number;
 }
 
-export interface DeleteRules extends WriteRules {
+interface DeleteRules extends WriteRules {
   /** Those that the object gets before it may go; by default those that it has. */
   finalizers?: readonly string[];
 }
 
 /** Read at the time of use. */
-export interface StoreRules {
+interface StoreRules {
   readonly versions: VersionFormat;
 }
 

@@ -43,7 +43,7 @@ export interface Stream {
 }
 
 /** The start of a response. Names of headers in lower case. */
-export interface Head {
+interface Head {
   status: number;
   headers: Record<string, string>;
 }

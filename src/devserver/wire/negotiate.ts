@@ -10,7 +10,7 @@ export interface Conversion {
   version: string;
 }
 
-export interface MediaType {
+interface MediaType {
   /** Without parameters. */
   type: string;
   as: Conversion | undefined;

@@ -55,7 +55,7 @@ export const PATTERN: Kind<RegExp> = {
 };
 
 /** A place in JSON and what it gets; `value` undefined = it is removed. */
-export interface Assignment {
+interface Assignment {
   path: Path;
   value: unknown;
 }
@@ -72,7 +72,7 @@ export const ASSIGNMENT: Kind<Assignment> = {
 };
 
 /** A header and its value; undefined = it is removed. */
-export interface HeaderAssignment {
+interface HeaderAssignment {
   name: string;
   value: string | undefined;
 }
@@ -100,7 +100,7 @@ export const REQUEST_PART: Kind<RequestPart> = {
   format: (part) => ("path" in part ? `body.${part.path.join(".")}` : `${part.kind}.${part.name}`),
 };
 
-export interface RequestAssignment {
+interface RequestAssignment {
   part: RequestPart;
   value: string;
 }

@@ -7,7 +7,7 @@ import type { Listening } from "../../wire/listen.ts";
 import type { Overrides } from "../overrides.ts";
 import type { Certificate, FaultHost, ServerName } from "./fault.ts";
 
-export interface ServerParts {
+interface ServerParts {
   clock: Clock;
   store: Store;
   overrides: Overrides;
