@@ -2,7 +2,7 @@
 // src: pkg/apiserver/customresource_handler.go of k8s.io/apiextensions-apiserver.
 
 import { badRequest, notFound } from "../wire/status.ts";
-import type { Asked, Route, Routes } from "./routes.ts";
+import type { Asked, Route, Routes } from "./asked.ts";
 
 /** HEAD is GET, names may be where none belongs and miss where one does, and whatever is below an object is "not found". */
 export function customRoutes(routes: Routes): Routes {

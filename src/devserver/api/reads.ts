@@ -2,11 +2,11 @@
 
 import type { Answer } from "../wire/call.ts";
 import { badRequest, notFound } from "../wire/status.ts";
+import type { Asked } from "./asked.ts";
 import { askedVersion, checkReached, refuseVersion } from "./asked-version.ts";
 import { flag } from "./list-options.ts";
 import { listPage, type ListRequest } from "./list.ts";
 import { pastJob, pastJobs } from "./past-jobs.ts";
-import type { Asked } from "./routes.ts";
 import { parseSelection } from "./selectors.ts";
 import { startWatch } from "./watch.ts";
 

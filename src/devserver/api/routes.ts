@@ -2,47 +2,21 @@
 // settled here, before anything is looked up.
 
 import { GROUP } from "../../provisioning.ts";
-import { type AccessContext, authenticate, authorize, type Caller, hasCredential, type Verb } from "../access/access.ts";
+import { authenticate, authorize, type Caller, hasCredential, type Verb } from "../access/access.ts";
 import type { Behaviour } from "../behaviour/eras.ts";
-import { type ResourceName, RESOURCES } from "../resources.ts";
+import { RESOURCES } from "../resources.ts";
 import type { Answer, Call } from "../wire/call.ts";
 import { methodNotAllowed, methodNotSupported, noSuchPath } from "../wire/status.ts";
+import type { ApiContext, Routes } from "./asked.ts";
 import { customRoutes } from "./custom-routes.ts";
 import { discovery } from "./discovery.ts";
-import { parseTarget, type Place, type Target } from "./paths.ts";
 import { chooseForm } from "./forms.ts";
 import { servedGroups } from "./groups.ts";
-import type { Form } from "./plain-form.ts";
 import { readNamespaces } from "./namespaces.ts";
+import { parseTarget, type Target } from "./paths.ts";
 import { readCollection, readJobs, readObject, readWatched, wantsWatch } from "./reads.ts";
 import { review, reviewAt } from "./reviews.ts";
-import type { WatchContext } from "./watch.ts";
 import { create, enqueue, patch, remove, removeAll, replace } from "./writes.ts";
-
-export interface ApiContext extends WatchContext {
-  access: AccessContext;
-  /** When the server was started, ms. */
-  startedMs: number;
-}
-
-/** A request that may be answered: who asks for what, and in which form. */
-export interface Asked {
-  context: ApiContext;
-  call: Call;
-  caller: Caller;
-  target: Target;
-  form: Form;
-}
-
-export interface Route {
-  verb: Verb;
-  /** Undefined when a stream took the response over. */
-  answer: (asked: Asked) => Answer | undefined | Promise<Answer | undefined>;
-  /** The resource whose rights count, if not that of the path. */
-  of?: ResourceName;
-}
-
-export type Routes = Readonly<Record<Place, Readonly<Record<string, Route | undefined>>>>;
 
 const ROUTES: Routes = {
   collection: {

@@ -5,6 +5,7 @@ import { RESOURCES } from "../resources.ts";
 import type { Answer, Call } from "../wire/call.ts";
 import { badRequest, Refusal, unsupportedMediaType } from "../wire/status.ts";
 import { warningHeader } from "../wire/warnings.ts";
+import type { Asked } from "./asked.ts";
 import { decodeBody } from "./decode.ts";
 import { type DeleteOptions, parseDeleteOptions } from "./delete-options.ts";
 import { deleteAll, deleteObject } from "./deletions.ts";
@@ -13,7 +14,6 @@ import { createObject, type ObjectContext, type Update, updateObject } from "./o
 import { parsePatch, PATCH_TYPES } from "./patch.ts";
 import { plainForm } from "./plain-form.ts";
 import { enqueueJob } from "./repository-jobs.ts";
-import type { Asked } from "./routes.ts";
 import { checkTarget } from "./target-rules.ts";
 import { parseWriteOptions } from "./write-options.ts";
 
