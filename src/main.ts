@@ -9,6 +9,7 @@ import { Redactor } from "./base/secret.ts";
 import { buildInfo } from "./cli/build-info.ts";
 import { dispatch, type Handlers } from "./cli/commands.ts";
 import type { DevConfig, RunConfig } from "./cli/config.ts";
+import type { HistoryConfig } from "./cli/history-config.ts";
 import { viewOf, wantsColor } from "./cli/help.ts";
 import { endingOf, endingText, EXIT } from "./cli/exit.ts";
 import { LAST_STEPS_MS } from "./driving.ts";
@@ -25,6 +26,7 @@ import type { Host } from "./runtime/runtime.ts";
 import { installProcessEvents } from "./runtime/signals.ts";
 import { createStdoutSink } from "./runtime/sink.ts";
 import { createTransport } from "./runtime/transport.ts";
+import { showHistory } from "./show-history.ts";
 import { GUARD_WORD } from "./work/guard-wire.ts";
 
 if (process.argv[2] === GUARD_WORD) await beGuard();
@@ -122,6 +124,19 @@ const handlers: Handlers = {
     if (inTime || outputLost !== undefined) return exit(EXIT.ok, Math.max(stoppedAt + config.shutdownTimeoutMs - clock.monotonic(), FLUSH_MS));
     log.warn("shutdown timeout exceeded, forcing exit", { timeout: formatDuration(config.shutdownTimeoutMs) });
     return EXIT.failed;
+  },
+
+  async history(config: HistoryConfig) {
+    const host = await detectHost();
+    watchReader(host);
+    const out = (text: string) => stdout.write(text, "info");
+    try {
+      await showHistory(config, { host, clock, random: Math.random, redactor, readText, env, out, err: stderr, signal: stop.signal });
+      return EXIT.ok;
+    } catch (error) {
+      if (error !== stop.signal.reason) throw error;
+      return outputLost === undefined ? EXIT.cancelled : EXIT.ok;
+    }
   },
 
   async dev(config: DevConfig) {

@@ -1,7 +1,7 @@
 // The taxonomy: one class per decision that a caller takes. Thrown at the border where the fact is understood;
 // cli/exit.ts is the only switch over `kind`.
 
-export type ErrorKind = "usage" | "config" | "token" | "api" | "network" | "protocol" | "timeout";
+export type ErrorKind = "usage" | "config" | "token" | "api" | "network" | "protocol" | "incompatible" | "timeout";
 
 /** Base of every error that this program raises on purpose; anything else is a bug. */
 export abstract class AppError extends Error {
@@ -118,6 +118,11 @@ export class ProtocolError extends AppError {
     super(message, options);
     this.reason = options?.reason ?? "unexpected";
   }
+}
+
+/** The server does not serve what the command is for. */
+export class IncompatibleError extends AppError {
+  readonly kind = "incompatible";
 }
 
 /** A time limit that the user set has passed; the cause is what stood in the way last. */

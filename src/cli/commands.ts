@@ -10,6 +10,8 @@ import { COMMANDS, COMMAND_NAMES } from "./flags.ts";
 import type { CommandName } from "./flags.ts";
 import { helpPage } from "./help.ts";
 import type { View } from "./help.ts";
+import { historyConfig } from "./history-config.ts";
+import type { HistoryConfig } from "./history-config.ts";
 import { parseArguments, printArguments } from "./parse.ts";
 import type { Environment } from "./settings.ts";
 import { helpConfig, isCommand, leadingTopic, withoutCommand } from "./topics.ts";
@@ -17,6 +19,7 @@ import { helpConfig, isCommand, leadingTopic, withoutCommand } from "./topics.ts
 /** What each command does; the number is the exit code. */
 export interface Handlers {
   run(config: RunConfig): Promise<number>;
+  history(config: HistoryConfig): Promise<number>;
   dev(config: DevConfig): Promise<number>;
   fault(config: FaultConfig): Promise<number>;
   seed(config: SeedConfig): Promise<number>;
@@ -77,6 +80,8 @@ function configOf(name: CommandName, argv: readonly string[], env: Environment):
     switch (name) {
       case "run":
         return runConfig(argv, env);
+      case "history":
+        return historyConfig(argv, env);
       case "dev":
         return devConfig(argv, env);
       case "dev fault add":
@@ -127,6 +132,8 @@ function handle(config: Config, handlers: Handlers, view: View): Promise<number>
   switch (config.command) {
     case "run":
       return handlers.run(config);
+    case "history":
+      return handlers.history(config);
     case "dev":
       return handlers.dev(config);
     case "dev fault add":

@@ -11,6 +11,7 @@ import { headerSecret } from "./credentials.ts";
 import { type DriveConfig, driveOf } from "./drive-config.ts";
 import { COMMANDS, LOG_FORMATS, MTLS_MODES, VERSION_FORMATS } from "./flags.ts";
 import type { CommandName, FaultCommandName, GroupName } from "./flags.ts";
+import type { HistoryConfig } from "./history-config.ts";
 import { parseArguments } from "./parse.ts";
 import { Settings } from "./settings.ts";
 import type { Environment } from "./settings.ts";
@@ -108,7 +109,7 @@ export interface HelpConfig {
   topic: CommandName | GroupName | undefined;
 }
 
-export type Config = RunConfig | DevConfig | FaultConfig | SeedConfig | ReadyConfig | VersionConfig | HelpConfig;
+export type Config = RunConfig | HistoryConfig | DevConfig | FaultConfig | SeedConfig | ReadyConfig | VersionConfig | HelpConfig;
 
 /** Each watch is a connection and a list; past this many a cluster-wide one is cheaper for both sides. */
 export const NAMESPACES_MAX = 100;

@@ -1,7 +1,7 @@
 // An error to the exit code and the last words, and the table of codes. The only switch over kinds of error.
 
 import { AppError, messageOf } from "../base/errors.ts";
-import type { ApiError, ErrorKind, NetworkError, ProtocolError, TimeoutError, TokenError, UsageError } from "../base/errors.ts";
+import type { ApiError, ErrorKind, IncompatibleError, NetworkError, ProtocolError, TimeoutError, TokenError, UsageError } from "../base/errors.ts";
 import type { ConfigError } from "../base/errors.ts";
 import type { CommandName } from "./flags.ts";
 
@@ -30,18 +30,18 @@ export interface ExitRow {
 }
 
 const ORDERS: readonly CommandName[] = ["dev fault add", "dev fault list", "dev fault clear", "dev seed"];
-const EVERY: readonly CommandName[] = ["run", "dev", ...ORDERS, "ready", "version", "help"];
+const EVERY: readonly CommandName[] = ["run", "history", "dev", ...ORDERS, "ready", "version", "help"];
 
 /** No number is ever given a second meaning. */
 export const EXIT_CODES: readonly ExitRow[] = [
   { code: EXIT.ok, meaning: "done; a clean stop after a signal", commands: EVERY },
-  { code: EXIT.failed, meaning: "not ready; not drained within --shutdown-timeout; standard output cannot be written; or a bug, with its stack", commands: EVERY },
+  { code: EXIT.failed, meaning: "not ready; not drained within --shutdown-timeout; an answer of the server is of no use; standard output cannot be written; or a bug, with its stack", commands: EVERY },
   { code: EXIT.usage, meaning: "usage or configuration error; an address that was named is taken", commands: EVERY },
-  { code: EXIT.refused, meaning: "token exchange or first list of jobs refused (401, 403)", commands: ["run"] },
+  { code: EXIT.refused, meaning: "token exchange or first list of jobs refused (401, 403)", commands: ["run", "history"] },
   { code: EXIT.partial, meaning: "partial result", commands: [] },
-  { code: EXIT.cancelled, meaning: "one-shot command cancelled by a signal", commands: [] },
-  { code: EXIT.incompatible, meaning: "no usable version of the API", commands: [] },
-  { code: EXIT.unreachable, meaning: "server unreachable (DNS, connect, TLS); of run until --startup-timeout", commands: ["run", ...ORDERS] },
+  { code: EXIT.cancelled, meaning: "one-shot command cancelled by a signal", commands: ["history"] },
+  { code: EXIT.incompatible, meaning: "no usable version of the API, or no HistoricJobs in it", commands: ["history"] },
+  { code: EXIT.unreachable, meaning: "server unreachable (DNS, connect, TLS); of run until --startup-timeout", commands: ["run", "history", ...ORDERS] },
   { code: EXIT.timeout, meaning: "any other cause until --startup-timeout", commands: ["run"] },
   { code: EXIT.interrupted, meaning: "second signal was SIGINT: stopped without waiting", commands: ["run", "dev"] },
   { code: EXIT.brokenPipe, meaning: "the reader of standard output went away", commands: EVERY },
@@ -59,7 +59,7 @@ export interface Ending {
   stack?: string;
 }
 
-type Known = UsageError | ConfigError | TokenError | ApiError | NetworkError | ProtocolError | TimeoutError;
+type Known = UsageError | ConfigError | TokenError | ApiError | NetworkError | ProtocolError | IncompatibleError | TimeoutError;
 
 /** What an error that reached main means. */
 export function endingOf(error: unknown): Ending {
@@ -81,6 +81,8 @@ export function endingOf(error: unknown): Ending {
       return { code: EXIT.unreachable, kind, message };
     case "protocol":
       return { code: EXIT.failed, kind, message };
+    case "incompatible":
+      return { code: EXIT.incompatible, kind, message };
     case "timeout":
       return { code: isNetwork(known.cause) ? EXIT.unreachable : EXIT.timeout, kind, message: withCause(message, known.cause) };
     default:

@@ -4,7 +4,7 @@
 import { LOG_LEVELS } from "../base/log.ts";
 
 /** Words of the command line, one space between them. */
-export type CommandName = "run" | "dev" | FaultCommandName | "dev seed" | "ready" | "version" | "help";
+export type CommandName = "run" | "history" | "dev" | FaultCommandName | "dev seed" | "ready" | "version" | "help";
 export type FaultCommandName = "dev fault add" | "dev fault list" | "dev fault clear";
 
 /** Words that are no command without another one behind them. */
@@ -52,6 +52,9 @@ export const API_VERSION_NAMES = ["v0alpha1", "v1beta1"] as const;
 export const LOG_FORMATS = ["json", "pretty"] as const;
 export const MTLS_MODES = ["off", "optional", "required"] as const;
 export const VERSION_FORMATS = ["text", "json"] as const;
+/** How a job may end, and how the history is shown. */
+export const OUTCOMES = ["success", "warning", "error"] as const;
+export const TRAIL_FORMATS = ["table", "wide", "json"] as const;
 /** What becomes of a job whose owner has stopped. */
 export const ON_EXPIRED = ["requeue", "fail"] as const;
 
@@ -61,7 +64,8 @@ const HEALTH: Flag = {
   help: "Address of /livez, /readyz and /metrics; 0 = off. A port that is taken ends the program only if it was named",
 };
 
-const RUN_FLAGS: readonly Flag[] = [
+/** What is shown to the server: every command that asks one has these. */
+const CREDENTIAL_FLAGS: readonly Flag[] = [
   { name: "token", kind: "string", value: "secret", secret: true, group: "Credentials (exactly one)",
     help: "Secret that the token exchange accepts. Every user of the machine can see it: prefer --token-file" },
   { name: "token-file", kind: "string", value: "file", group: "Credentials (exactly one)",
@@ -79,20 +83,24 @@ const RUN_FLAGS: readonly Flag[] = [
     help: "Kubeconfig file with server, CA and bearer token or client certificate" },
   { name: "context", kind: "string", value: "name", group: "Credentials (exactly one)",
     help: "Context of the kubeconfig file, in place of its current one" },
-
-  { name: "provisioning-server-url", kind: "string", value: "url", group: "Provisioning API",
-    help: "Base URL of the provisioning API server, such as https://localhost:6446; needed unless --kubeconfig names it" },
-  { name: "namespace", kind: "list", short: "n", value: "name", group: "Provisioning API",
-    help: "Watch this namespace only; may be repeated, up to 100 times. Default: all, in one watch" },
-  { name: "api-version", kind: "enum", options: API_VERSION_NAMES, default: "v0alpha1", group: "Provisioning API",
-    help: "Version of the API; v1beta1 is tried by itself where the default is not served" },
-  { name: "resync-interval", kind: "duration", value: "duration", default: "60s", group: "Provisioning API",
-    help: "Time between two complete lists that verify the watch; at least 1s" },
-  { name: "startup-timeout", kind: "duration", value: "duration", default: "0", group: "Provisioning API",
-    help: "End with code 7 or 124 if the first list is not complete after this time; 0 = wait for ever" },
-
-  { name: "tls-insecure", kind: "bool", default: "true", group: "TLS to the provisioning API",
-    help: "Skip verification of the server certificate. False as soon as --tls-ca-file is given, and with --kubeconfig" },
+];
+const SERVER_URL: Flag = {
+  name: "provisioning-server-url", kind: "string", value: "url", group: "Provisioning API",
+  help: "Base URL of the provisioning API server, such as https://localhost:6446; needed unless --kubeconfig names it",
+};
+const NAMESPACE: Flag = {
+  name: "namespace", kind: "list", short: "n", value: "name", group: "Provisioning API",
+  help: "Watch this namespace only; may be repeated, up to 100 times. Default: all, in one watch",
+};
+const VERSION_OF_API: Flag = {
+  name: "api-version", kind: "enum", options: API_VERSION_NAMES, default: "v0alpha1", group: "Provisioning API",
+  help: "Version of the API; v1beta1 is tried by itself where the default is not served",
+};
+const INSECURE: Flag = {
+  name: "tls-insecure", kind: "bool", default: "true", group: "TLS to the provisioning API",
+  help: "Skip verification of the server certificate. False as soon as --tls-ca-file is given, and with --kubeconfig",
+};
+const TLS_FILE_FLAGS: readonly Flag[] = [
   { name: "tls-ca-file", kind: "string", value: "file", group: "TLS to the provisioning API",
     help: "CA certificates (PEM) that the server is verified against, in place of the public ones" },
   { name: "tls-cert-file", kind: "string", value: "file", group: "TLS to the provisioning API",
@@ -101,6 +109,19 @@ const RUN_FLAGS: readonly Flag[] = [
     help: "Private key (PEM) of the client certificate; needs --tls-cert-file" },
   { name: "tls-server-name", kind: "string", value: "name", group: "TLS to the provisioning API",
     help: "Name that the server certificate must carry, in place of the URL's host" },
+];
+
+const RUN_FLAGS: readonly Flag[] = [
+  ...CREDENTIAL_FLAGS,
+  SERVER_URL,
+  NAMESPACE,
+  VERSION_OF_API,
+  { name: "resync-interval", kind: "duration", value: "duration", default: "60s", group: "Provisioning API",
+    help: "Time between two complete lists that verify the watch; at least 1s" },
+  { name: "startup-timeout", kind: "duration", value: "duration", default: "0", group: "Provisioning API",
+    help: "End with code 7 or 124 if the first list is not complete after this time; 0 = wait for ever" },
+  INSECURE,
+  ...TLS_FILE_FLAGS,
 
   { name: "history-expiration", kind: "duration", value: "duration", default: "0", group: "History",
     help: "Delete HistoricJobs older than this (30s, 15m, 24h); zero or negative = off, as for history kept in Loki" },
@@ -144,6 +165,27 @@ const RUN_FLAGS: readonly Flag[] = [
   { name: "log-level", kind: "enum", options: LOG_LEVELS, default: "info", group: "Operation",
     help: "Least level that is written; notifications always are" },
 ];
+
+const HISTORY_FLAGS: readonly Flag[] = [
+  shownFlag("repository", { kind: "string", value: "name", help: "Jobs of this repository only" }),
+  shownFlag("outcome", { kind: "enum", options: OUTCOMES, help: "Jobs that ended so only" }),
+  { ...NAMESPACE, group: "What is shown", help: "Jobs of this namespace only; may be repeated. Default: all" },
+  shownFlag("since", { kind: "duration", value: "duration", help: "Jobs that ended within this time only, such as 24h" }),
+  shownFlag("limit", { kind: "string", value: "number", default: "50", help: "The newest jobs, so many of them; 1 to 10000" }),
+  shownFlag("output", { kind: "enum", short: "o", options: TRAIL_FORMATS, default: "table",
+    help: "A table, one with names and times in full, or a document for programs" }),
+
+  ...CREDENTIAL_FLAGS,
+  SERVER_URL,
+  VERSION_OF_API,
+  { ...INSECURE, default: "false", help: "Skip verification of the server certificate" },
+  ...TLS_FILE_FLAGS,
+];
+
+/** The name of its variable says that it is about history: other commands have flags of that name. */
+function shownFlag(name: string, flag: Omit<Flag, "name" | "group" | "variable">): Flag {
+  return { name, group: "What is shown", variable: `JOB_CONTROLLER_HISTORY_${name.toUpperCase()}`, ...flag };
+}
 
 /** Where `dev` takes orders, and where `dev fault` and the like give them. */
 const ADMIN: Flag = {
@@ -256,6 +298,17 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
           "--tls-insecure=false --namespace=default" },
     ],
     flags: RUN_FLAGS,
+  },
+  history: {
+    name: "history",
+    summary: "Show how jobs ended: outcome, time, changes, first error and link",
+    examples: [
+      { what: "The newest 50", line: `job-controller history --token-file=/run/secrets/token ${EXCHANGE} ${SERVER} --tls-ca-file=ca.pem` },
+      { what: "What went wrong with a repository since yesterday, from a stock Grafana",
+        line: "job-controller history --bearer-token-file=/run/secrets/grafana --provisioning-server-url=https://grafana.example.com " +
+          "--namespace=default --repository=dashboards --outcome=error --since=24h" },
+    ],
+    flags: HISTORY_FLAGS,
   },
   dev: {
     name: "dev",

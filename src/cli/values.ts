@@ -146,6 +146,11 @@ export function namespaceOf(source: Source): string {
   return named(source, new RegExp(`^${LABEL}$`), 'a namespace of at most 63 lower-case letters, digits and "-"');
 }
 
+/** A name of an object, capitals allowed as some jobs have them. */
+export function objectNameOf(source: Source): string {
+  return named(source, /^[A-Za-z\d](?:[-.A-Za-z\d]{0,251}[A-Za-z\d])?$/, 'a name of at most 253 letters, digits, "-" and "."');
+}
+
 /** A repository: `name` or `namespace/name`. */
 export function repositoryOf(source: Source): string {
   return named(source, new RegExp(`^(?:${LABEL}/)?${LABEL}$`), 'a name or namespace/name of lower-case letters, digits and "-"');
