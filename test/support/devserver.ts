@@ -6,7 +6,7 @@ import { type StateFiles, writeStateFiles } from "../../src/devserver/command/fi
 import { DEV_DEFAULTS } from "../../src/devserver/options.ts";
 import type { RequestFacts } from "../../src/devserver/front.ts";
 import { createDevserver, type Devserver, type DevserverOptions } from "../../src/devserver/serve.ts";
-import type { Metadata, Stored } from "../../src/devserver/state/store.ts";
+import type { Metadata, Stored } from "../../src/devserver/state/object.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 
 export interface TestDevserver extends Devserver, AsyncDisposable {

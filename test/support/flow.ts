@@ -10,7 +10,7 @@ import type { Intercepted, RequestFacts } from "../../src/devserver/front.ts";
 import type { DevserverOptions } from "../../src/devserver/serve.ts";
 import { archive } from "../../src/devserver/plays/history.ts";
 import type { Entry } from "../../src/devserver/state/entry.ts";
-import type { Metadata } from "../../src/devserver/state/store.ts";
+import type { Metadata } from "../../src/devserver/state/object.ts";
 import { LABEL_REPOSITORY } from "../../src/provisioning.ts";
 import { runController } from "../../src/run.ts";
 import { detectHost } from "../../src/runtime/detect.ts";

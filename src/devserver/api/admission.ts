@@ -4,7 +4,7 @@
 import { parseDuration } from "../../base/duration.ts";
 import type { Behaviour } from "../behaviour/eras.ts";
 import { type ResourceName, RESOURCES } from "../resources.ts";
-import type { Resourced } from "../state/store.ts";
+import type { Resourced } from "../state/object.ts";
 import { invalidObject, invalidValue, required } from "../wire/causes.ts";
 import type { Cause } from "../wire/status.ts";
 

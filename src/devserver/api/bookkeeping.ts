@@ -4,7 +4,7 @@
 import { GROUP } from "../../provisioning.ts";
 import type { Behaviour } from "../behaviour/eras.ts";
 import type { ResourceName } from "../resources.ts";
-import type { Metadata } from "../state/store.ts";
+import type { Metadata } from "../state/object.ts";
 import { badRequest } from "../wire/status.ts";
 
 type Annotations = Record<string, string>;

@@ -4,7 +4,7 @@
 import type { ApiVersion } from "../../provisioning.ts";
 import type { Behaviour } from "../behaviour/eras.ts";
 import { groupVersion, type Resource } from "../resources.ts";
-import type { Metadata, Resourced } from "../state/store.ts";
+import type { Metadata, Resourced } from "../state/object.ts";
 import { badRequest, type Refusal } from "../wire/status.ts";
 import { envelopeOf, excerpt, goJson, parseJson, Undecodable } from "./envelope.ts";
 import { decodeError, kindNames, METADATA_NAMES } from "./go-types.ts";

@@ -1,6 +1,6 @@
 // Objects as their metadata alone, for clients that only count or delete.
 
-import type { Metadata } from "../state/store.ts";
+import type { Metadata } from "../state/object.ts";
 import type { Form } from "./plain-form.ts";
 
 /** `apiVersion` is `meta.k8s.io/v1` or `meta.k8s.io/v1beta1`. */

@@ -2,7 +2,7 @@
 // src: pkg/api/validation/objectmeta.go in k8s.io/apimachinery.
 
 import type { Behaviour } from "../behaviour/eras.ts";
-import type { Metadata } from "../state/store.ts";
+import type { Metadata } from "../state/object.ts";
 import { forbiddenField, invalidValue, required, tooLong } from "../wire/causes.ts";
 import type { Cause } from "../wire/status.ts";
 import { keyErrors, SUBDOMAIN, SUBDOMAIN_RULE, valueErrors } from "./label-rules.ts";

@@ -1,7 +1,7 @@
 // Whether an object may be stored: its kind, its metadata's causes, its schema, and what provisioning itself demands.
 
 import { groupVersion, type Kind } from "../resources.ts";
-import type { Resourced } from "../state/store.ts";
+import type { Resourced } from "../state/object.ts";
 import { invalidObject, invalidValue } from "../wire/causes.ts";
 import type { Cause } from "../wire/status.ts";
 import { admit } from "./admission.ts";

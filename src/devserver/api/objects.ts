@@ -4,7 +4,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../../base/clock.ts";
 import type { Entry } from "../state/entry.ts";
-import { type Metadata, type Resourced, type Store, type Stored, timestamp } from "../state/store.ts";
+import { type Metadata, type Resourced, type Stored, timestamp } from "../state/object.ts";
+import type { Store } from "../state/store.ts";
 import { notFound, Refusal } from "../wire/status.ts";
 import { annotationsOfChanged, annotationsOfNew } from "./bookkeeping.ts";
 import { type Expected, tidy } from "./decode.ts";

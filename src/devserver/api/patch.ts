@@ -2,7 +2,7 @@
 // object that is to be. Strategic merge and server-side apply are refused.
 
 import { groupVersion } from "../resources.ts";
-import type { Resourced, Stored } from "../state/store.ts";
+import type { Resourced, Stored } from "../state/object.ts";
 import { invalidObject, invalidValue } from "../wire/causes.ts";
 import { duplicateFields } from "../wire/json-scan.ts";
 import { badRequest, Refusal } from "../wire/status.ts";

@@ -4,7 +4,8 @@
 import { LABEL_CLAIM, LABEL_REPOSITORY } from "../../provisioning.ts";
 import type { Behaviour } from "../behaviour/eras.ts";
 import type { Entry } from "../state/entry.ts";
-import type { Store, Stored } from "../state/store.ts";
+import type { Stored } from "../state/object.ts";
+import type { Store } from "../state/store.ts";
 import { alreadyExists, badRequest, conflict, forbidden, notFound, Refusal } from "../wire/status.ts";
 import { ACTIONS, admit } from "./admission.ts";
 import { annotationsOfQueued } from "./bookkeeping.ts";

@@ -5,7 +5,7 @@
 import type { Behaviour } from "../behaviour/eras.ts";
 import { type Column, type Resource, textAt } from "../resources.ts";
 import type { Entry } from "../state/entry.ts";
-import type { Resourced } from "../state/store.ts";
+import type { Resourced } from "../state/object.ts";
 import { metadataText } from "./metadata-form.ts";
 import type { BookmarkMetadata, Form } from "./plain-form.ts";
 import { NAME } from "./schema-metadata.ts";

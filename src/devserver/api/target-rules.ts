@@ -1,6 +1,6 @@
 // Whether an object is meant for the place that it was sent to.
 
-import type { Resourced } from "../state/store.ts";
+import type { Resourced } from "../state/object.ts";
 import { badRequest } from "../wire/status.ts";
 import type { Target } from "./paths.ts";
 

@@ -4,7 +4,7 @@ import { GROUP } from "../../provisioning.ts";
 import type { Behaviour } from "../behaviour/eras.ts";
 import type { Resource } from "../resources.ts";
 import type { Entry } from "../state/entry.ts";
-import type { Stored } from "../state/store.ts";
+import type { Stored } from "../state/object.ts";
 import { invalidObject, invalidValue } from "../wire/causes.ts";
 import { alreadyExists, conflict, notFound, Refusal } from "../wire/status.ts";
 

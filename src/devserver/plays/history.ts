@@ -5,7 +5,8 @@ import { LABEL_CLAIM, LABEL_CLAIM_OWNER, LABEL_ORIGINAL_UID, LABEL_REPOSITORY } 
 import { generateName } from "../api/names.ts";
 import type { Behaviour } from "../behaviour/eras.ts";
 import type { Entry } from "../state/entry.ts";
-import type { Resourced, Store, Stored } from "../state/store.ts";
+import type { Resourced, Stored } from "../state/object.ts";
+import type { Store } from "../state/store.ts";
 
 /** Writes the HistoricJob of a job, as the API writer does: under a name of its own, the claim labels stay. */
 export function archive(store: Store, job: Stored, history: Behaviour["history"] = "objects"): Entry {

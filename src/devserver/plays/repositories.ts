@@ -7,7 +7,8 @@ import { ACCESS_POLICY } from "../access/access.ts";
 import { CLEANUPS, enqueueJob, isUnclaimed, setSync } from "../api/repository-jobs.ts";
 import { Refusal } from "../wire/status.ts";
 import type { Entry } from "../state/entry.ts";
-import type { Store, Stored } from "../state/store.ts";
+import type { Stored } from "../state/object.ts";
+import type { Store } from "../state/store.ts";
 import type { PlayContext } from "./driver.ts";
 
 const TICK_MS = 1_000;

@@ -6,7 +6,8 @@ import { LABEL_CLAIM, LABEL_CLAIM_OWNER, LABEL_ORIGINAL_UID, LABEL_REPOSITORY } 
 import { ACCESS_POLICY } from "../access/access.ts";
 import { jobName } from "../api/names.ts";
 import type { Behaviour } from "../behaviour/eras.ts";
-import { type Resourced, type Store, timestamp } from "../state/store.ts";
+import { type Resourced, timestamp } from "../state/object.ts";
+import type { Store } from "../state/store.ts";
 import type { Span } from "./kinds.ts";
 import type { SeedSpec } from "./seed-spec.ts";
 import { namespaceNames, repositoryOf, someAction, someOwner, someSuffix, someUid, specOf } from "./specs.ts";

@@ -3,7 +3,7 @@
 import type { Random } from "../../base/clock.ts";
 import { oneOf, wholeBetween } from "../../base/random.ts";
 import { ALPHABET, SUFFIX_LENGTH } from "../api/names.ts";
-import type { Resourced } from "../state/store.ts";
+import type { Resourced } from "../state/object.ts";
 
 const HEX = "0123456789abcdef";
 

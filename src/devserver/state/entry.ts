@@ -3,7 +3,7 @@
 
 import { Buffer } from "node:buffer";
 import { MARK, pack, unpack } from "./phrases.ts";
-import type { Stored } from "./store.ts";
+import type { Stored } from "./object.ts";
 
 type Labels = Readonly<Record<string, string>>;
 

@@ -6,38 +6,9 @@ import type { Clock } from "../../base/clock.ts";
 import type { ResourceName } from "../resources.ts";
 import { alreadyExists, conflict, notFound } from "../wire/status.ts";
 import { Entry, keyOf } from "./entry.ts";
+import { type Metadata, type Resourced, type Stored, timestamp } from "./object.ts";
 import { Table } from "./table.ts";
 import { firstVersion, formatVersion, isVersion, nextVersion, type VersionFormat } from "./versions.ts";
-
-export interface Metadata {
-  name?: string;
-  generateName?: string;
-  namespace?: string;
-  uid?: string;
-  resourceVersion?: string;
-  generation?: number;
-  creationTimestamp?: string | null;
-  deletionTimestamp?: string;
-  labels?: Record<string, string>;
-  annotations?: Record<string, string>;
-  finalizers?: string[];
-  [key: string]: unknown;
-}
-
-/** An object on its way into or out of the store. Unknown fields are kept. */
-export interface Resourced {
-  kind?: string;
-  apiVersion?: string;
-  metadata?: Metadata;
-  spec?: Record<string, unknown>;
-  status?: Record<string, unknown>;
-  [key: string]: unknown;
-}
-
-/** An object as stored: metadata complete. */
-export interface Stored extends Resourced {
-  metadata: Metadata & { name: string; namespace: string; uid: string; resourceVersion: string };
-}
 
 export interface Change {
   type: "ADDED" | "MODIFIED" | "DELETED";
@@ -244,11 +215,6 @@ function versioned(object: Unversioned, resourceVersion: string): Stored {
 function unwritten(object: Unversioned, current?: Entry): Entry {
   const entry = new Entry(object as Stored, 0);
   return current === undefined ? entry : entry.at(current);
-}
-
-/** Whole seconds, as the wire has them. */
-export function timestamp(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
 function prefixOf(namespace: string | undefined): string {

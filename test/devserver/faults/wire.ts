@@ -5,7 +5,7 @@ import { connect as connectHttp2 } from "node:http2";
 import { connect } from "node:tls";
 import { type EventLine, type Lines, type Reply, send, type TestDevserver } from "../../support/devserver.ts";
 import { type Raw, rawGet } from "../../support/raw-client.ts";
-import type { Resourced } from "../../../src/devserver/state/store.ts";
+import type { Resourced } from "../../../src/devserver/state/object.ts";
 
 export interface WireRow {
   /** As `--fault` takes it. */

@@ -7,7 +7,8 @@ import { behaviourOf } from "../../../src/devserver/behaviour/eras.ts";
 import type { Era } from "../../../src/devserver/behaviour/rows.ts";
 import { seed, seeding } from "../../../src/devserver/plays/seed.ts";
 import { parseSeed } from "../../../src/devserver/plays/seed-spec.ts";
-import { Store, type Stored } from "../../../src/devserver/state/store.ts";
+import type { Stored } from "../../../src/devserver/state/object.ts";
+import { Store } from "../../../src/devserver/state/store.ts";
 
 const NOW = Date.UTC(2026, 0, 2);
 const CLAIM = "provisioning.grafana.app/claim";

@@ -5,7 +5,8 @@ import { describe, test } from "node:test";
 import { type Behaviour, behaviourOf } from "../../../src/devserver/behaviour/eras.ts";
 import { parseParts } from "../../../src/devserver/plays/parts.ts";
 import { simulate } from "../../../src/devserver/plays/simulate.ts";
-import { type Resourced, Store, type Stored } from "../../../src/devserver/state/store.ts";
+import type { Resourced, Stored } from "../../../src/devserver/state/object.ts";
+import { Store } from "../../../src/devserver/state/store.ts";
 import { ManualClock, settle } from "../../support/manual-clock.ts";
 
 const CLAIM = "provisioning.grafana.app/claim";

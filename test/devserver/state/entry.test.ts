@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { Entry } from "../../../src/devserver/state/entry.ts";
-import type { Stored } from "../../../src/devserver/state/store.ts";
+import type { Stored } from "../../../src/devserver/state/object.ts";
 
 function stored(own: Partial<Stored> = {}, metadata: Partial<Stored["metadata"]> = {}): Stored {
   return { ...own, metadata: { name: "one", namespace: "a", uid: "u-1", resourceVersion: "7", ...metadata } };

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Refusal } from "../../../src/devserver/wire/status.ts";
-import { type Change, type Resourced, Store } from "../../../src/devserver/state/store.ts";
+import type { Resourced } from "../../../src/devserver/state/object.ts";
+import { type Change, Store } from "../../../src/devserver/state/store.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 
 function job(name: string, more: Resourced = {}): Resourced {
