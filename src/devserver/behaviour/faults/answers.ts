@@ -5,9 +5,8 @@ import type { Answer } from "../../wire/call.ts";
 import { Refusal } from "../../wire/status.ts";
 import { choice, COUNT } from "../rows.ts";
 import { type Fault, fault, maybe, optional, type Scene } from "./fault.ts";
-import { parsed } from "./generic.ts";
 import { STATUS, TEXT } from "./kinds.ts";
-import { getAt, setAt } from "./paths.ts";
+import { getAt, parsed, setAt } from "./paths.ts";
 import { blackHole, upTo } from "./streams.ts";
 
 const REASONS: Readonly<Record<number, readonly [reason: string, message: string]>> = {

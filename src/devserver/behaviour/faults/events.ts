@@ -4,10 +4,9 @@ import type { Clock } from "../../../base/clock.ts";
 import type { Answer, Stream } from "../../wire/call.ts";
 import { choice, DURATION, SIZE } from "../rows.ts";
 import { type Fault, fault, type Gate, maybe, optional, type Scene } from "./fault.ts";
-import { eventType, parsed } from "./generic.ts";
 import { NUMBER, TEXT } from "./kinds.ts";
-import { getAt, setAt } from "./paths.ts";
-import { byLine, wholeLines } from "./streams.ts";
+import { getAt, parsed, setAt } from "./paths.ts";
+import { byLine, eventType, wholeLines } from "./streams.ts";
 
 const TYPE = maybe(TEXT, "Only events of this type: ADDED, MODIFIED or DELETED");
 const CHANGES = ["ADDED", "MODIFIED", "DELETED"];

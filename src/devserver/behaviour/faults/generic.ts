@@ -5,9 +5,20 @@ import { ConfigError } from "../../../base/errors.ts";
 import { parseSettings } from "../eras.ts";
 import type { Kind } from "../rows.ts";
 import { type Fault, fault, maybe, type Gate, required, type Scene } from "./fault.ts";
-import { arrow, ASSIGNMENT, HEADER_ASSIGNMENT, jsonOrText, NUMBER, REQUEST_ASSIGNMENT, REQUEST_PART, type RequestPart, STATUS, TEXT } from "./kinds.ts";
-import { getAt, setAt } from "./paths.ts";
-import { byLine } from "./streams.ts";
+import {
+  arrow,
+  ASSIGNMENT,
+  HEADER_ASSIGNMENT,
+  jsonOrText,
+  NUMBER,
+  REQUEST_ASSIGNMENT,
+  REQUEST_PART,
+  type RequestPart,
+  STATUS,
+  TEXT,
+} from "./kinds.ts";
+import { getAt, parsed, setAt } from "./paths.ts";
+import { byLine, eventType } from "./streams.ts";
 
 const SEEN = "made for tests";
 
@@ -141,7 +152,7 @@ const LINE = fault({
   args: {
     what: required(ASSIGNMENT, "Place in the JSON of an event and what stands there: object.metadata.resourceVersion="),
     type: maybe(TEXT, "Only events of this type"),
-    skip: optionalCount(),
+    skip: maybe(NUMBER, "Events of each watch that are left as they are first"),
   },
   models: "A server whose watch sends other events",
   seen: SEEN,
@@ -158,10 +169,6 @@ const LINE = fault({
     },
   }),
 });
-
-function optionalCount() {
-  return maybe(NUMBER, "Events of each watch that are left as they are first");
-}
 
 const SETTING: Kind<string> = {
   expected: "<behaviour>=<value>, such as page-size=3; --list-eras shows them",
@@ -185,22 +192,5 @@ const SET = fault({
     return { stop: host.override(values) };
   },
 });
-
-/** The type of an event's line, without reading the whole of it where that can be helped. */
-export function eventType(line: string): string {
-  const [, quick] = /^\{"type":"([A-Z]+)"/.exec(line) ?? [];
-  if (quick !== undefined) return quick;
-  const type = getAt(parsed(line), ["type"]);
-  return typeof type === "string" ? type : "";
-}
-
-/** JSON, or undefined. */
-export function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
 
 export const GENERIC_FAULTS: readonly Fault[] = [IGNORE, REQUEST, ANSWER, ANSWER_HEADER, ANSWER_TEXT, STATUS_AS, DROP_LINE, LINE, SET];

@@ -4,8 +4,7 @@ import { resourceNamed } from "../../resources.ts";
 import { choice, DURATION, SWITCH } from "../rows.ts";
 import { refusalOf } from "./answers.ts";
 import { type Fault, fault, optional, type Scene, type Tools } from "./fault.ts";
-import { parsed } from "./generic.ts";
-import { getAt, setAt } from "./paths.ts";
+import { getAt, parsed, setAt } from "./paths.ts";
 
 const TOKEN_REFUSED = fault({
   name: "token-refused",

@@ -1,4 +1,4 @@
-// Places in JSON values: `details.causes.0.field`, `items.*.spec`, `metadata.labels["a.b/c"]`.
+// JSON, and places in its values: `details.causes.0.field`, `items.*.spec`, `metadata.labels["a.b/c"]`.
 
 /** Keys from the root on; `*` stands for every element of an array, or every value of an object. */
 export type Path = readonly string[];
@@ -14,6 +14,15 @@ export function parsePath(text: string): { path: Path; rest: string } {
     rest = rest.slice(whole.length);
     if (rest.startsWith(".")) rest = rest.slice(1);
     else if (!rest.startsWith("[")) return { path, rest };
+  }
+}
+
+/** JSON, or undefined. */
+export function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,6 +1,7 @@
 // Streams around streams: what a fault on the bytes or the lines of a body is made of.
 
 import type { Stream } from "../../wire/call.ts";
+import { getAt, parsed } from "./paths.ts";
 
 /** Every line goes through `edit`, which gives what is sent in its place; line ends included. A last piece without end, too. */
 export function byLine(below: Stream, edit: (line: string) => readonly string[]): Stream {
@@ -24,6 +25,14 @@ export function byLine(below: Stream, edit: (line: string) => readonly string[])
 export function wholeLines(text: string): [lines: string[], rest: string] {
   const end = text.lastIndexOf("\n") + 1;
   return [end === 0 ? [] : text.slice(0, end).split(/(?<=\n)/), text.slice(end)];
+}
+
+/** The type of an event's line, without reading the whole of it where that can be helped. */
+export function eventType(line: string): string {
+  const [, quick] = /^\{"type":"([A-Z]+)"/.exec(line) ?? [];
+  if (quick !== undefined) return quick;
+  const type = getAt(parsed(line), ["type"]);
+  return typeof type === "string" ? type : "";
 }
 
 export interface Limit {
