@@ -106,7 +106,7 @@ function canListen(port: number): Promise<boolean> {
 }
 
 /** Folders of test/ that mirror a room of src, and that of scripts/: pure or scripted, no port, manual clock. */
-const UNIT = ["auth", "base", "cli", "history", "jobs", "kube", "observe", "scripts", "trail"];
+const UNIT = ["auth", "base", "cli", "history", "jobs", "kube", "observe", "scripts", "trail", "work"];
 
 /** In the order in which they run: the quick ones first. */
 export const SUITES: readonly Suite[] = [
@@ -134,13 +134,13 @@ export const SUITES: readonly Suite[] = [
     testMs: 0,
     suiteMs: 10 * MINUTE,
   },
-  { name: "runtime", kind: "test", host: "bun", folders: ["runtime"], needs: [openssl], testMs: MINUTE, suiteMs: 10 * MINUTE },
+  { name: "runtime", kind: "test", host: "bun", folders: ["runtime"], needs: [sh, openssl], testMs: MINUTE, suiteMs: 10 * MINUTE },
   {
     name: "runtime deno",
     kind: "test",
     host: "deno",
     folders: ["runtime"],
-    needs: [deno, openssl],
+    needs: [deno, sh, openssl],
     testMs: 0,
     suiteMs: 10 * MINUTE,
   },

@@ -37,7 +37,8 @@ function resultOf(ending: Ending & { kind: "ended" }, report: Report, reason: st
   const stopped = cause === "cancel" || cause === "controller" || cause === "lease";
   // Work that was done before the word to stop came is done. A failure may be what the stop has caused.
   if (report.kind === "given" && (!stopped || report.result.state !== "error")) {
-    const crashed = !signalled && report.result.state === "success" ? endText(code, signal) : undefined;
+    const own = !signalled && !OUTSIDE.includes(signal ?? "");
+    const crashed = own && report.result.state === "success" ? endText(code, signal) : undefined;
     return crashed === undefined ? { kind: "done", ...report.result } : failed(`worker reported success, but ${crashed}`);
   }
   if (stopped) return aborted(STOPPED[cause](reason));
