@@ -1,7 +1,7 @@
 // The dev server put together: options in, two listening servers out, with handles for those who run it in process.
 
 import { createServer } from "node:http";
-import { createSecureServer } from "node:http2";
+import { createSecureServer, type SecureServerOptions } from "node:http2";
 import type { Clock, Random } from "../base/clock.ts";
 import { ConfigError } from "../base/errors.ts";
 import { ALL_NAMESPACES, AUDIENCE } from "../provisioning.ts";
@@ -28,7 +28,7 @@ import { simulate } from "./plays/simulate.ts";
 import { repositoryOf } from "./plays/specs.ts";
 import { Events } from "./state/events.ts";
 import { type Change, Store } from "./state/store.ts";
-import { type Address, formatAddress, listen, type Listening, parseAddress, type Server } from "./wire/listen.ts";
+import { type Address, listen, type Listening, parseAddress, type Server } from "./wire/listen.ts";
 
 export interface DevserverOptions extends Partial<DevOptions> {
   clock: Clock;
@@ -78,24 +78,11 @@ export interface Devserver {
 
 /** Starts the server. @throws ConfigError for addresses and repository names that cannot be used */
 export async function createDevserver(given: DevserverOptions): Promise<Devserver> {
-  const options = { ...DEV_DEFAULTS, permissions: ALL_PERMISSIONS, ...given };
-  const { random, permissions } = options;
-  const overrides = new Overrides({ ...behaviourOf(parseEra(options.era)), ...parseSettings(options.settings), ...given.behaviour });
-  const notes = options.logRequests ? new RowNotes() : undefined;
-  const behaviour = notes?.observe(overrides.behaviour) ?? overrides.behaviour;
-  const parts = options.simulate === undefined ? undefined : parseParts(options.simulate);
-  const clock: Clock = {
-    now: () => given.clock.now() + behaviour.clockSkewMs,
-    monotonic: () => given.clock.monotonic(),
-    sleep: (ms, signal) => given.clock.sleep(ms, signal),
-  };
-  const apiAddress = parseAddress(options.apiAddress);
-  const exchangeAddress = parseAddress(options.exchangeAddress);
-  const adminAddress = options.adminAddress === undefined ? undefined : parseAddress(options.adminAddress);
-  if (adminAddress !== undefined) checkLoopback(adminAddress);
+  const { options, overrides, notes, behaviour, clock, parts, addresses } = planOf(given);
+  const { random } = options;
   const store = new Store(clock, behaviour);
   for (const repository of options.repositories) addRepository(store, repository, clock.now());
-  const hosts = new Set(["localhost", "127.0.0.1", "::1", apiAddress.host]);
+  const hosts = new Set(["localhost", "127.0.0.1", "::1", addresses.api.host]);
   const [certificates, tokens] = await Promise.all([createCertificates(given.clock.now(), [...hosts]), Tokens.create(clock)]);
 
   const open = new WatchSet();
@@ -129,14 +116,6 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
     onRequest: given.onRequest,
     log: notes === undefined ? undefined : { notes, write: options.write ?? (() => {}) },
   };
-  const tls = {
-    allowHTTP1: true,
-    ca: certificates.ca,
-    cert: certificates.server.cert,
-    key: certificates.server.key,
-    requestCert: options.mtls !== "off",
-    rejectUnauthorized: options.mtls === "required",
-  };
   const closing = new AbortController();
   const opened: Listening[] = [];
   const closeAll = async () => void (await Promise.all(opened.map((server) => server.close())));
@@ -146,19 +125,19 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
     return server;
   };
   const start = async () => {
-    const api = await opening(() => createSecureServer(tls, createFront(front, "api", (call) => answerApi(context, call))), apiAddress);
-    const exchanging = await opening(() => createServer(createFront(front, "exchange", (call) => exchange(call, exchangeContext))), exchangeAddress);
-    const apiUrl = `https://${formatAddress({ ...apiAddress, port: api.port })}`;
-    const exchangeUrl = `http://${formatAddress({ ...exchangeAddress, port: exchanging.port })}${EXCHANGE_PATH}`;
-    const urls = { apiUrl, exchangeUrl };
+    const onApi = createFront(front, "api", (call) => answerApi(context, call));
+    const onExchange = createFront(front, "exchange", (call) => exchange(call, exchangeContext));
+    const api = await opening(() => createSecureServer(tlsOf(certificates, options.mtls), onApi), addresses.api);
+    const exchanging = await opening(() => createServer(onExchange), addresses.exchange);
+    const urls = { apiUrl: `https://${api.at}`, exchangeUrl: `http://${exchanging.at}${EXCHANGE_PATH}` };
     listening.resolve({ api, exchange: exchanging });
     await Promise.all(inForce);
-    if (adminAddress === undefined) return { ...urls, adminUrl: undefined };
+    if (addresses.admin === undefined) return { ...urls, adminUrl: undefined };
     const seeding = seedOrder({ store, clock, random, behaviour, signal: closing.signal });
     const orders = { ...stateOrder({ ...urls, era: options.era, behaviour, store, open }), ...faultOrders(faults), ...seeding };
     const onAdmin = createPlainFront(front.date, (call) => answerAdmin(orders, call));
-    const admin = await opening(() => createServer(onAdmin), adminAddress);
-    return { ...urls, adminUrl: `http://${formatAddress({ ...adminAddress, port: admin.port })}` };
+    const admin = await opening(() => createServer(onAdmin), addresses.admin);
+    return { ...urls, adminUrl: `http://${admin.at}` };
   };
   const urls = await start().catch(async (error: unknown) => {
     faults.close();
@@ -187,7 +166,7 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
     },
     mintToken: (claims = {}, lifetimeMs = options.tokenLifetimeMs) =>
       tokens.mint(
-        { subject: ACCESS_POLICY, namespace: ALL_NAMESPACES, audiences: [AUDIENCE], permissions, ...claims },
+        { subject: ACCESS_POLICY, namespace: ALL_NAMESPACES, audiences: [AUDIENCE], permissions: options.permissions, ...claims },
         lifetimeMs,
       ),
     async close() {
@@ -197,6 +176,31 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
       await closeAll();
     },
   };
+}
+
+/** What was asked for, read. @throws ConfigError */
+function planOf(given: DevserverOptions) {
+  const options = { ...DEV_DEFAULTS, permissions: ALL_PERMISSIONS, ...given };
+  const overrides = new Overrides({ ...behaviourOf(parseEra(options.era)), ...parseSettings(options.settings), ...given.behaviour });
+  const notes = options.logRequests ? new RowNotes() : undefined;
+  const behaviour = notes?.observe(overrides.behaviour) ?? overrides.behaviour;
+  const parts = options.simulate === undefined ? undefined : parseParts(options.simulate);
+  const clock: Clock = {
+    now: () => given.clock.now() + behaviour.clockSkewMs,
+    monotonic: () => given.clock.monotonic(),
+    sleep: (ms, signal) => given.clock.sleep(ms, signal),
+  };
+  const addresses = {
+    api: parseAddress(options.apiAddress),
+    exchange: parseAddress(options.exchangeAddress),
+    admin: options.adminAddress === undefined ? undefined : parseAddress(options.adminAddress),
+  };
+  if (addresses.admin !== undefined) checkLoopback(addresses.admin);
+  return { options, overrides, notes, behaviour, clock, parts, addresses };
+}
+
+function tlsOf({ ca, server: { cert, key } }: Certificates, mtls: DevOptions["mtls"]): SecureServerOptions {
+  return { allowHTTP1: true, ca, cert, key, requestCert: mtls !== "off", rejectUnauthorized: mtls === "required" };
 }
 
 /** A healthy repository that allows every workflow. `text` is `name` or `namespace/name`. */

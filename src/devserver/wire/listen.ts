@@ -14,7 +14,8 @@ export interface Address {
 }
 
 export interface Listening {
-  port: number;
+  /** `host:port` as it stands in a URL. */
+  at: string;
   connections: Connections;
   /** Presents these on connections to come; TLS servers only. */
   secure(context: { ca: string | string[]; cert: string; key: string }): void;
@@ -55,7 +56,7 @@ export async function listen(make: () => Server, address: Address): Promise<List
     await Promise.all(closing);
   };
   return {
-    port,
+    at: formatAddress({ ...address, port }),
     connections,
     secure(context) {
       for (const server of servers) if ("setSecureContext" in server) server.setSecureContext(context);
