@@ -189,7 +189,9 @@ export class OwnedJob {
       if (end.kind === "refused") return { kind: "refused", error: end.error };
       const enough = (end.kind === "failed" && kind !== "final") || (kind === "progress" && tries >= PROGRESS_TRIES);
       if (enough) return { kind: "dropped", error: end.error };
-      await clock.sleep(backoff.next(clock.monotonic()), this.#stop).catch(() => undefined);
+      // Somebody has written in between, once: a read tells what, at once.
+      const pauseMs = end.kind === "conflict" && tries === 1 ? 0 : backoff.next(clock.monotonic());
+      await clock.sleep(pauseMs, this.#stop).catch(() => undefined);
     }
   }
 
