@@ -148,7 +148,8 @@ export function namespaceOf(source: Source): string {
 
 /** A name of an object, capitals allowed as some jobs have them. */
 export function objectNameOf(source: Source): string {
-  return named(source, /^[A-Za-z\d](?:[-.A-Za-z\d]{0,251}[A-Za-z\d])?$/, 'a name of at most 253 letters, digits, "-" and "."');
+  if (/^[A-Za-z\d](?:[-.A-Za-z\d]{0,251}[A-Za-z\d])?$/.test(source.text)) return source.text;
+  throw refused(source, 'one name, of at most 253 letters, digits, "-" and "."');
 }
 
 /** A repository: `name` or `namespace/name`. */

@@ -1,6 +1,6 @@
 import { describe, test } from "node:test";
 import assert from "node:assert/strict";
-import { ApiError, ConfigError, NetworkError, ProtocolError, TimeoutError, TokenError, UsageError } from "../../src/base/errors.ts";
+import { ApiError, ConfigError, IncompatibleError, NetworkError, ProtocolError, TimeoutError, TokenError, UsageError } from "../../src/base/errors.ts";
 import { endingOf, endingText, EXIT, EXIT_CODES } from "../../src/cli/exit.ts";
 
 describe("endingOf()", () => {
@@ -15,6 +15,7 @@ describe("endingOf()", () => {
     [new ApiError("m", { status: 500 }), 1, "api", "m"],
     [network, 7, "network", "Cannot reach https://x: connection refused"],
     [new ProtocolError("m"), 1, "protocol", "m"],
+    [new IncompatibleError("m"), 6, "incompatible", "m"],
     [new TimeoutError("m"), 124, "timeout", "m"],
     [new TimeoutError("m", { cause: network }), 7, "timeout", "m: Cannot reach https://x: connection refused"],
     [new TimeoutError("m", { cause: new ApiError("no such API", { status: 404 }) }), 124, "timeout", "m: no such API"],
@@ -54,6 +55,9 @@ describe("EXIT_CODES", () => {
     const of = (code: number) => EXIT_CODES.find((row) => row.code === code)?.commands;
     for (const error of [new UsageError("m"), new TokenError("m"), new NetworkError("m", "dns"), new TimeoutError("m")]) {
       assert.ok(of(endingOf(error).code)?.includes("run"));
+    }
+    for (const error of [new UsageError("m"), new TokenError("m"), new NetworkError("m", "dns"), new IncompatibleError("m"), new ProtocolError("m")]) {
+      assert.ok(of(endingOf(error).code)?.includes("history"));
     }
   });
 });
