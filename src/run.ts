@@ -22,9 +22,11 @@ import { watchObjects } from "./kube/watch.ts";
 import { CONTENT_TYPE } from "./observe/exposition.ts";
 import { beatEvery, createHealth, type Health } from "./observe/health.ts";
 import { createMetrics, type Metrics } from "./observe/metrics.ts";
+import { isRunnable } from "./runtime/children.ts";
 import { type HttpServer, type Page, serveHttp } from "./runtime/serve.ts";
 import { type Scope, scopesOf, takeReadings } from "./scopes.ts";
-import { parseWorkers } from "./work/worker-spec.ts";
+import { baseEnv } from "./work/worker-env.ts";
+import { assertRunnable, parseWorkers } from "./work/worker-spec.ts";
 
 /** What the process lends. */
 export interface RunEnv extends Omit<ConnectEnv, "count"> {
@@ -45,6 +47,7 @@ export async function runController(config: RunConfig, env: RunEnv): Promise<voi
   const metrics = createMetrics();
   const { count } = metrics;
   const workers = parseWorkers(config.drive.workers);
+  assertRunnable(workers, (file) => isRunnable(file, baseEnv(env.env)["PATH"] ?? ""));
   const connection = await connect(config, { ...env, count });
   const health = createHealth(clock);
   const pages = await servePages(config, health, metrics, env);

@@ -150,15 +150,17 @@ function textOf(path: string): string {
   }
 }
 
-/** Whether a command's first word can be run: a path to a program, or the name of one in `path`. */
+/** Whether a command's first word can be run: a path to a program, or the name of one in `path`. What may not be looked at may be. */
 export function isRunnable(file: string, path: string): boolean {
   const places = file.includes("/") ? [file] : path.split(delimiter).map((folder) => join(folder === "" ? "." : folder, file));
   return places.some((place) => {
     try {
       accessSync(place, constants.X_OK);
       return statSync(place).isFile();
-    } catch {
-      return false;
+    } catch (error) {
+      return !UNRUNNABLE.includes((error as { code?: string }).code ?? "");
     }
   });
 }
+
+const UNRUNNABLE = ["ENOENT", "EACCES", "ENOTDIR", "ELOOP", "ENAMETOOLONG"];

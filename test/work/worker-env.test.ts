@@ -1,24 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { UsageError } from "../../src/base/errors.ts";
-import { baseEnv, jobEnv, parseWorkerEnv } from "../../src/work/worker-env.ts";
-
-describe("parseWorkerEnv()", () => {
-  test("takes names, separated by commas or in flags of their own", () => {
-    assert.deepEqual(parseWorkerEnv(["GIT_TOKEN, HTTPS_PROXY", "a1"]), ["GIT_TOKEN", "HTTPS_PROXY", "a1"]);
-  });
-
-  for (const text of ["", "A,,B", "1A", "A B", "JOB_UID", "JOB_ATTEMPT"]) {
-    test(`refuses ${JSON.stringify(text)}`, () => assert.throws(() => parseWorkerEnv([text]), UsageError));
-  }
-
-  test("repeats no value of a text that has one", () => {
-    assert.throws(
-      () => parseWorkerEnv(["GIT_TOKEN=hunter2"]),
-      (error) => error instanceof UsageError && error.message.includes('"GIT_TOKEN=…"') && !error.message.includes("hunter2"),
-    );
-  });
-});
+import { baseEnv, jobEnv } from "../../src/work/worker-env.ts";
 
 describe("baseEnv()", () => {
   const ours = {
