@@ -106,7 +106,7 @@ function canListen(port: number): Promise<boolean> {
 }
 
 /** Folders of test/ that mirror a room of src, and that of scripts/: pure or scripted, no port, manual clock. */
-const UNIT = ["auth", "base", "cli", "history", "jobs", "kube", "observe", "scripts", "trail", "work"];
+const UNIT = ["auth", "base", "cli", "drive", "history", "jobs", "kube", "observe", "scripts", "trail", "work"];
 
 /** In the order in which they run: the quick ones first. */
 export const SUITES: readonly Suite[] = [
