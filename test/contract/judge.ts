@@ -4,10 +4,8 @@ import type { Fact } from "./fact.ts";
 import { type Ground, Place } from "./place.ts";
 
 export interface Verdict {
-  fact: Fact;
   /** What the fact threw; undefined = it holds. */
   error?: unknown;
-  ms: number;
 }
 
 let placed = 0;
@@ -16,12 +14,10 @@ let placed = 0;
 export async function judge(fact: Fact, ground: Ground): Promise<Verdict> {
   const namespace = `${fact.id.toLowerCase()}-${++placed}`;
   const place = new Place(ground, namespace);
-  const started = performance.now();
-  const verdict = (error?: unknown): Verdict => ({ fact, error, ms: performance.now() - started });
   return ground
     .settle(namespace)
     .then(() => fact.run(place))
-    .then(() => verdict(), verdict)
+    .then(() => ({}), (error: unknown) => ({ error }))
     .finally(() => place.leave());
 }
 

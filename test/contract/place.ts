@@ -131,29 +131,28 @@ export class Place {
 
   /** An object that is there. @throws SetupError */
   async made(resource: string, body: unknown): Promise<Body> {
-    const reply = await this.post(resource, body);
-    if (reply.status !== 201) throw new SetupError(`POST ${resource} answered ${reply.status}: ${reply.text.slice(0, 300)}`);
-    return reply.json;
+    return this.#prepared("POST", resource, 201, body);
   }
 
   /** A change that is only a preparation. @throws SetupError */
   async changed(path: string, patch: unknown): Promise<Body> {
-    const reply = await this.patch(path, patch);
-    if (reply.status !== 200) throw new SetupError(`PATCH ${path} answered ${reply.status}: ${reply.text.slice(0, 300)}`);
-    return reply.json;
+    return this.#prepared("PATCH", path, 200, patch, MERGE);
   }
 
   /** A deletion that is only a preparation. @throws SetupError */
   async deleted(path: string): Promise<Body> {
-    const reply = await this.del(path);
-    if (reply.status !== 200) throw new SetupError(`DELETE ${path} answered ${reply.status}: ${reply.text.slice(0, 300)}`);
-    return reply.json;
+    return this.#prepared("DELETE", path, 200);
   }
 
   /** Reads that may be old see every write so far from now on: the real server's cache has answered a consistent list. */
   async fresh(): Promise<void> {
-    const { status, text } = await this.get("jobs?limit=1");
-    if (status !== 200) throw new SetupError(`GET jobs answered ${status}: ${text.slice(0, 300)}`);
+    await this.#prepared("GET", "jobs?limit=1", 200);
+  }
+
+  async #prepared(method: string, path: string, status: number, body?: unknown, headers?: Headers): Promise<Body> {
+    const reply = await this.call(method, path, body, headers);
+    if (reply.status !== status) throw new SetupError(`${method} ${path} answered ${reply.status}: ${reply.text.slice(0, 300)}`);
+    return reply.json;
   }
 
   leave(): void {

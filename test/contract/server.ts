@@ -1,6 +1,7 @@
 // What facts are told of: a server behind one HTTP client, and the fact's own place on it. Knows neither facts nor flips.
 
 import { AssertionError } from "node:assert";
+import { Buffer } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import { Agent, request as httpsRequest } from "node:https";
 
@@ -114,11 +115,11 @@ export class HttpServer implements ContractServer {
   }
 
   async request(method: string, path: string, body?: unknown, headers: Headers = {}): Promise<Reply> {
-    const response = await this.#send(method, path, body, headers, this.#agent);
+    const response = await this.#send(method, path, body, headers);
     const chunks: Uint8Array[] = [];
     for await (const chunk of response) chunks.push(chunk as Uint8Array);
-    const bytes = joined(chunks);
-    const text = new TextDecoder().decode(bytes);
+    const bytes = Buffer.concat(chunks);
+    const text = bytes.toString();
     return {
       status: response.statusCode ?? 0,
       headers: response.headers,
@@ -131,7 +132,7 @@ export class HttpServer implements ContractServer {
   }
 
   async watch(path: string, headers: Headers = {}): Promise<Lines> {
-    const response = await this.#send("GET", path, undefined, headers, this.#agent);
+    const response = await this.#send("GET", path, undefined, headers);
     this.#open.add(response);
     const close = () => {
       this.#open.delete(response);
@@ -146,14 +147,13 @@ export class HttpServer implements ContractServer {
     this.#agent.destroy();
   }
 
-  #send(method: string, path: string, body: unknown, own: Headers, agent: Agent): Promise<IncomingMessage> {
+  #send(method: string, path: string, body: unknown, own: Headers): Promise<IncomingMessage> {
     const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
-    const length = text === undefined ? {} : { "content-length": String(new TextEncoder().encode(text).length) };
-    const type = text === undefined ? {} : { "content-type": "application/json" };
-    const headers = { ...type, ...length, ...this.#access.headers, ...own };
+    const ofBody = text === undefined ? {} : { "content-type": "application/json", "content-length": String(Buffer.byteLength(text)) };
+    const headers = { ...ofBody, ...this.#access.headers, ...own };
     return new Promise((resolve, reject) => {
-      const { ca, cert, key } = this.#access;
-      const request = httpsRequest(this.#access.url + path, { method, agent, headers, ca, cert, key }, resolve);
+      const { url, ca, cert, key } = this.#access;
+      const request = httpsRequest(url + path, { method, agent: this.#agent, headers, ca, cert, key }, resolve);
       request.on("error", reject);
       request.end(text);
     });
@@ -205,14 +205,4 @@ function eventOf(line: string): WatchEvent {
   const event = JSON.parse(line) as WatchEvent;
   if (typeof event.type === "string") return event;
   throw new AssertionError({ message: `no event but a ${(event as unknown as Body).kind ?? "line"}: ${line.slice(0, 300)}` });
-}
-
-function joined(chunks: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
 }
