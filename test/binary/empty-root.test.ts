@@ -12,6 +12,7 @@ import { ended } from "../support/children.ts";
 import { Site, start } from "../support/binary.ts";
 import { BINARY } from "../support/controller.ts";
 import { closedPort } from "../support/servers.ts";
+import { eventually } from "../support/work-site.ts";
 
 /** Why this machine cannot do it, false if it can. */
 function obstacle(): string | false {
@@ -103,6 +104,20 @@ describe("in an empty root", () => {
     assert.deepEqual([controller.garbage, controller.stderr], [[], ""]);
     const serials = site.devserver.requests.filter(({ server }) => server === "api").map(({ serial }) => serial);
     assert.deepEqual([...new Set(serials)], [site.devserver.certificates.client.serial]);
+  });
+
+  test("run has a job done by a worker that is there: the binary itself", { skip }, async () => {
+    const flags = [...site.credential, `--provisioning-server-url=${site.devserver.apiUrl}`, "--tls-ca-file=/ca.pem"];
+    const [binary, all] = enter(...flags, "--tls-cert-file=/client.pem", "--tls-key-file=/client-key.pem", "--worker=*=exec:/job-controller version", "--health-probe-bind-address=0");
+    const controller = site.launch(all, { binary });
+    await controller.started();
+    const job = site.createJob("worked");
+    const { level, source, text } = await controller.until(({ msg, uid }) => msg === "worker says" && uid === job.uid);
+    assert.deepEqual([level, source], ["INFO", "stdout"]);
+    assert.match(String(text), /^job-controller \d/);
+    await eventually(() => site.history.find((name) => name.startsWith("worked-")));
+    assert.equal(await controller.stop(), 0);
+    assert.deepEqual(controller.lines.filter((line) => line.level === "ERROR"), []);
   });
 
   test("as process number 1, which no signal ends by default, it drains and ends with 0", { skip }, async () => {
