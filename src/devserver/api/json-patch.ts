@@ -2,6 +2,7 @@
 // RFC, this is too: `replace` adds a key that is not there, `copy` of a missing key and a missing `value` are null, and a
 // negative index counts from the end.
 
+import { Buffer } from "node:buffer";
 import { isDeepStrictEqual } from "node:util";
 
 export interface Operation {
@@ -14,13 +15,21 @@ export interface Operation {
 /** An operation cannot be applied. */
 export class PatchFailure extends Error {}
 
+/** What all copies of a patch may add up to, bytes of JSON: copies of copies double a document with each operation. */
+const MAX_COPIED_BYTES = 3 * 1024 * 1024;
+
 /** The document is not changed. @throws PatchFailure */
 export function jsonPatch(document: unknown, operations: readonly (Operation | null)[]): unknown {
   const root: Root = { "": structuredClone(document) };
+  let copiedBytes = 0;
+  const spend: Spend = (bytes) => {
+    copiedBytes += bytes;
+    if (copiedBytes > MAX_COPIED_BYTES) throw new PatchFailure(`the copies are larger than ${MAX_COPIED_BYTES} bytes`);
+  };
   for (const operation of operations) {
     const op = operation?.op ?? "";
     if (!Object.hasOwn(OPERATIONS, op)) throw new PatchFailure(`"${op}" is no operation`);
-    OPERATIONS[op]?.(root, operation ?? {});
+    OPERATIONS[op]?.(root, operation ?? {}, spend);
   }
   return root[""];
 }
@@ -28,8 +37,10 @@ export function jsonPatch(document: unknown, operations: readonly (Operation | n
 type Container = Record<string, unknown> | unknown[];
 /** Holds the document, so that it too is a value under a key. */
 type Root = Record<"", unknown>;
+/** Counts what is copied. @throws PatchFailure for too much */
+type Spend = (bytes: number) => void;
 
-const OPERATIONS: Readonly<Record<string, (root: Root, operation: Operation) => void>> = {
+const OPERATIONS: Readonly<Record<string, (root: Root, operation: Operation, spend: Spend) => void>> = {
   add: (root, { path, value }) => add(within(root, path), structuredClone(value ?? null)),
   remove: (root, { path }) => void remove(within(root, path)),
   replace: (root, { path, value }) => replace(place(root, path), structuredClone(value ?? null)),
@@ -37,7 +48,11 @@ const OPERATIONS: Readonly<Record<string, (root: Root, operation: Operation) => 
     const value = remove(within(root, from));
     add(within(root, path), value);
   },
-  copy: (root, { from, path }) => add(within(root, path), structuredClone(read(place(root, from)) ?? null)),
+  copy(root, { from, path }, spend) {
+    const text = JSON.stringify(read(place(root, from)) ?? null);
+    spend(Buffer.byteLength(text));
+    add(within(root, path), JSON.parse(text));
+  },
   test(root, { path, value }) {
     if (!isDeepStrictEqual(read(place(root, path)) ?? null, value ?? null)) throw new PatchFailure(`the test of ${path} failed`);
   },

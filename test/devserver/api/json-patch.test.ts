@@ -78,4 +78,18 @@ describe("jsonPatch()", () => {
     assert.equal(JSON.stringify(result), '{"__proto__":{"polluted":true}}');
     assert.equal(({} as { polluted?: boolean }).polluted, undefined);
   });
+
+  describe("copies", () => {
+    const text = { text: "x".repeat(1_000_000) };
+    const copies = (count: number, from: string): Operation[] => Array.from({ length: count }, (_, index) => ({ op: "copy", from, path: `/${index}` }));
+
+    test("add up to 3 MiB", () => assert.equal(Object.keys(jsonPatch(text, copies(3, "/text")) as object).length, 4));
+
+    test("are refused beyond that", () => assert.throws(() => jsonPatch(text, copies(4, "/text")), PatchFailure));
+
+    test("of copies do not fill the memory", () => {
+      const doubled = copies(60, "/all").map((operation) => ({ ...operation, path: `/all${operation.path}` }));
+      assert.throws(() => jsonPatch({ all: { a: 1 } }, doubled), PatchFailure);
+    });
+  });
 });
