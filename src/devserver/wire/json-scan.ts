@@ -4,11 +4,18 @@
 /** Paths of keys that an object has twice, such as `spec.paths[0].name`, in their order. @throws SyntaxError in Go's words */
 export function duplicateFields(text: string): string[] {
   const scan = new Scan(text);
-  scan.value("");
+  try {
+    scan.value("");
+  } catch (error) {
+    // Some hosts have no room for as many levels as Go.
+    throw error instanceof RangeError ? new SyntaxError("invalid character '{' exceeded max depth") : error;
+  }
   scan.end();
   return [...scan.duplicates];
 }
 
+/** Objects and lists within each other; Go's parser takes as many. */
+const MAX_DEPTH = 10_000;
 const SPACES = " \t\n\r";
 const PLAIN = /[^"\\\x00-\x1f]*/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
@@ -19,6 +26,7 @@ class Scan {
   readonly duplicates = new Set<string>();
   readonly #text: string;
   #at = 0;
+  #depth = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -27,8 +35,7 @@ class Scan {
   value(path: string): void {
     this.#skip();
     const first = this.#text[this.#at];
-    if (first === "{") this.#object(path);
-    else if (first === "[") this.#array(path);
+    if (first === "{" || first === "[") this.#nested(first, path);
     else if (first === '"') this.#string();
     else if (first === "t") this.#literal("true");
     else if (first === "f") this.#literal("false");
@@ -40,6 +47,13 @@ class Scan {
   end(): void {
     this.#skip();
     if (this.#at < this.#text.length) this.#refuse("after top-level value");
+  }
+
+  #nested(first: "{" | "[", path: string): void {
+    if (++this.#depth > MAX_DEPTH) this.#refuse("exceeded max depth");
+    if (first === "{") this.#object(path);
+    else this.#array(path);
+    this.#depth--;
   }
 
   #object(path: string): void {

@@ -40,4 +40,14 @@ describe("duplicateFields()", () => {
   ) {
     test(`refuses ${JSON.stringify(text)} in Go's words`, () => assert.throws(() => duplicateFields(text), { name: "SyntaxError", message }));
   }
+
+  const nested = (levels: number) => `${'{"a":['.repeat(levels / 2)}1${"]}".repeat(levels / 2)}`;
+
+  test("takes a thousand levels", () => assert.deepEqual(duplicateFields(nested(1_000)), []));
+
+  for (const levels of [10_002, 1_000_000]) {
+    test(`refuses ${levels} levels in Go's words`, () => {
+      assert.throws(() => duplicateFields(nested(levels)), { name: "SyntaxError", message: /^invalid character '[[{]' exceeded max depth$/ });
+    });
+  }
 });
