@@ -48,15 +48,29 @@ export function chooseForm({ accept, query, resource, version, holds }: FormRequ
     const include = parseInclude(query.get("includeObject"));
     return { form: tableForm({ resource, apiVersion, include, kinds, plain }), contentType };
   }
-  const list = kinds === "custom" ? UNSTRUCTURED_LIST : `*${version}.${resource.kind}List`;
-  if (media.as.kind === "PartialObjectMetadata" && holds === "list") {
-    throw notThat(`PartialObjectMetadata, but the requested object is a list (${list})`);
+  const form = metadataForm(apiVersion, plain);
+  const refusal = mismatch(media.as.kind, holds, `*${version}.${resource.kind}`, kinds);
+  if (refusal !== undefined && holds === "events") throw refusal;
+  return { form: refusal === undefined ? form : refusing(form, refusal), contentType };
+}
+
+/** Why a form cannot show what is held. */
+function mismatch(kind: string, holds: Holds, type: string, kinds: Behaviour["kinds"]): Refusal | undefined {
+  const custom = kinds === "custom";
+  if (kind === "PartialObjectMetadata" && holds === "list") {
+    return notThat(`PartialObjectMetadata, but the requested object is a list (${custom ? UNSTRUCTURED_LIST : `${type}List`})`);
   }
-  if (media.as.kind === "PartialObjectMetadataList" && holds !== "list") {
-    if (kinds === "custom") throw new Refusal(500, "", "content is not a list");
-    throw notThat(`PartialObjectMetadataList, but the requested object is not a list (*${version}.${resource.kind})`);
-  }
-  return { form: metadataForm(apiVersion, plain), contentType };
+  if (kind !== "PartialObjectMetadataList" || holds === "list") return undefined;
+  if (custom) return new Refusal(500, "", "content is not a list");
+  return notThat(`PartialObjectMetadataList, but the requested object is not a list (${type})`);
+}
+
+/** A form that is found wrong only where there is something to show: the request is refused, or done, before. */
+function refusing(form: Form, refusal: Refusal): Form {
+  const refuse = () => {
+    throw refusal;
+  };
+  return { ...form, object: refuse, list: refuse };
 }
 
 function isForm({ kind, group, version }: Conversion): boolean {

@@ -39,6 +39,16 @@ for (const era of ["2026-09", "kubernetes"] as const) {
     });
     after(() => server.close());
 
+    test("a form for lists alone is refused only where there is an object to show", async () => {
+      const list = as("PartialObjectMetadataList");
+      const refused = era === "kubernetes" ? 500 : 406;
+      const calls = [["GET", "missing", 404], ["GET", "one", refused], ["DELETE", "brief", 200]] as const;
+      server.store.create("jobs", { metadata: { name: "brief", namespace: "a" }, ...JOB });
+      for (const [method, name, status] of calls) {
+        assert.equal((await server.call(method, `namespaces/a/jobs/${name}`, undefined, list)).status, status, name);
+      }
+    });
+
     test("a table has the columns of its kind and a row for each object", async () => {
       const { kind, apiVersion, metadata, columnDefinitions, rows } = tableOf(
         await server.call("GET", "namespaces/a/jobs", undefined, as("Table")),
