@@ -25,7 +25,7 @@ export interface Target {
 
 /** Undefined for a path that is not served. */
 export function parseTarget(path: string, behaviour: Behaviour): Target | undefined {
-  const [empty, apis, group, versionText, ...below] = path.replace(/\/$/, "").split("/").map(decode);
+  const [empty, apis, group, versionText, ...below] = decode(path).replace(/\/$/, "").split("/");
   if (empty !== "" || apis !== "apis" || group !== GROUP || below.includes("")) return undefined;
   const watched = below[0] === "watch";
   const parts = watched ? below.slice(1) : below;
@@ -60,10 +60,11 @@ function placeOf(resource: Resource, name: string, rest: readonly string[]): Pla
   return further.length === 0 ? "jobs" : "job";
 }
 
-function decode(segment: string): string {
+/** `%2F` divides as `/` does, as in Go's servers. What is malformed stays as it is. */
+function decode(path: string): string {
   try {
-    return decodeURIComponent(segment);
+    return decodeURIComponent(path);
   } catch {
-    return segment;
+    return path;
   }
 }

@@ -16,6 +16,7 @@ import { readNamespaces } from "./namespaces.ts";
 import { parseTarget, type Target } from "./paths.ts";
 import { readCollection, readJobs, readObject, readWatched, wantsWatch } from "./reads.ts";
 import { review, reviewAt } from "./reviews.ts";
+import { checkSegment } from "./target-rules.ts";
 import { create, enqueue, patch, remove, removeAll, replace } from "./writes.ts";
 
 const ROUTES: Routes = {
@@ -84,6 +85,8 @@ async function answerTarget(context: ApiContext, call: Call, caller: Caller, tar
   const holds = events ? "events" : LISTS.includes(route.verb) ? "list" : "object";
   const request = { accept: call.header("accept"), query: call.query, resource: of, version: target.version, holds } as const;
   const { form, contentType } = chooseForm(request, behaviour);
+  // A PUT is refused for its body first, and for that name, too.
+  if (target.name !== "" && route.verb !== "update") checkSegment(target.name);
   const answer = await route.answer({ context, call, caller, target, form });
   return answer && { ...answer, headers: { "content-type": contentType, ...answer.headers } };
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { checkSegment } from "../../../src/devserver/api/target-rules.ts";
 import { type Reply, startDevserver, type TestDevserver } from "../../support/devserver.ts";
 
 const PULL = { action: "pull", pull: { incremental: false } };
@@ -20,6 +21,29 @@ describe("the API", () => {
     });
   const pathOf = (reply: Reply): string => `namespaces/a/jobs/${reply.json.metadata.name}`;
   const facts = (reply: Reply): [number, string | undefined] => [reply.status, reply.json.reason];
+
+  describe("a name in the path", () => {
+    const fact = async (method: string, name: string) => {
+      const { status, json } = await server.call(method, `namespaces/a/jobs/${name}`);
+      return [status, json.message];
+    };
+
+    for (const method of ["GET", "DELETE", "PATCH"]) {
+      test(`with a percent sign is refused to ${method}`, async () => {
+        assert.deepEqual(await fact(method, "a%25b"), [400, `Name parameter invalid: "a%b": may not contain '%'`]);
+      });
+    }
+
+    for (const name of [".", ".."]) {
+      test(`${name} is refused`, () => {
+        assert.throws(() => checkSegment(name), { code: 400, message: `Name parameter invalid: "${name}": may not be '${name}'` });
+      });
+    }
+
+    test("with %2F is two", async () => {
+      assert.deepEqual(await fact("GET", "a%2Fb"), [404, "the server could not find the requested resource"]);
+    });
+  });
 
   describe("create", () => {
     test("gives 201 and the object with what the server adds", async () => {
