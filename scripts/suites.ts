@@ -71,6 +71,10 @@ const curl = command("curl", "apt install curl");
 const jq = command("jq", "apt install jq");
 const go = command("go", "Go 1.26 or newer");
 const ps = command("ps", "apt install procps");
+const linux: Need = {
+  name: "Linux",
+  missing: () => (process.platform === "linux" ? undefined : "workers read /proc"),
+};
 const chroot: Need = {
   name: "chroot rights",
   missing: () => {
@@ -191,6 +195,16 @@ export const SUITES: readonly Suite[] = [
     binary: true,
     testMs: 2 * MINUTE,
     suiteMs: 15 * MINUTE,
+  },
+  {
+    name: "torture",
+    kind: "test",
+    host: "bun",
+    folders: ["torture"],
+    needs: [sh, linux],
+    binary: true,
+    testMs: 4 * MINUTE,
+    suiteMs: 10 * MINUTE,
   },
   {
     name: "real",

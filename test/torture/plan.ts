@@ -1,0 +1,96 @@
+// What is done to controllers and servers, and when: a seed in, a plan out. The seed fixes the plan; what meets it is
+// up to the machine. Every kind comes as often as every other, in shuffled rounds.
+
+import type { Random } from "../../src/base/clock.ts";
+import { oneOf, seeded, wholeBetween } from "../../src/base/random.ts";
+
+/** Done to one controller's process, or to its way to the server. */
+export const TO_CONTROLLERS = ["kill", "stop", "roll", "cut"] as const;
+/** Done to every server. */
+export const TO_JOBS = ["touch"] as const;
+/** Done to servers that can restart without forgetting. */
+export const TO_REAL = ["restart"] as const;
+
+/** Faults of the dev server, each with the texts that are added together. None strikes a watch or the making of jobs. */
+export const DEV_FAULTS = {
+  "409 storm": ["status:409,verb=update,share=60%"],
+  "503 storm": [
+    "status:503,verb=update,share=40%",
+    "status:503,verb=get,share=40%",
+    "status:503,verb=create,resource=historicjobs,share=40%",
+    "status:503,verb=delete,share=40%",
+  ],
+  "429 storm": ["status:429,retry-after=1,verb=update,share=50%", "status:429,retry-after=1,verb=create,resource=historicjobs,share=50%"],
+  "500 to lists": ["status:500,verb=list,share=70%"],
+  "answers lost": [
+    "cut:rst,verb=update,share=25%",
+    "cut:fin,verb=create,resource=historicjobs,share=40%",
+    "cut:rst,verb=delete,share=40%",
+  ],
+  "requests lost": ["cut:rst,headers=off,verb=update,share=25%", "cut:fin,headers=off,verb=delete,share=40%"],
+  "half-open": ["half-open:verb=update,share=10%", "half-open:verb=create,resource=historicjobs,share=20%"],
+  "clock +1h": ["set:clock-skew=1h"],
+  "clock -1h": ["set:clock-skew=-1h"],
+  "exchange down": ["exchange-down:refused"],
+} as const satisfies Record<string, readonly string[]>;
+
+export type DevFault = keyof typeof DEV_FAULTS;
+export const DEV_FAULT_NAMES = Object.keys(DEV_FAULTS) as DevFault[];
+
+export type Kind = (typeof TO_CONTROLLERS)[number] | (typeof TO_JOBS)[number] | (typeof TO_REAL)[number] | DevFault;
+
+export interface Disturbance {
+  /** Since the start, ms. */
+  atMs: number;
+  kind: Kind;
+  /** Index; heeded by what is done to controllers. */
+  controller: number;
+  /** How long it lasts, ms. */
+  forMs: number;
+}
+
+export interface PlanOptions {
+  seed: number;
+  kinds: readonly Kind[];
+  controllers: number;
+  lengthMs: number;
+  /** Mean time between two, ms. */
+  everyMs: number;
+  /** Time without disturbance at the start, ms. */
+  calmMs: number;
+}
+
+/** Shortest and longest, ms. A stopped controller outlasts its lease (5 s), and now and then its expiry (12 s). */
+const LENGTHS: Partial<Record<Kind, readonly [number, number]>> = {
+  kill: [300, 3_000],
+  stop: [6_000, 16_000],
+  roll: [300, 1_000],
+  restart: [200, 4_000],
+};
+const LENGTH = [1_500, 6_000] as const;
+
+export function planOf({ seed, kinds, controllers, lengthMs, everyMs, calmMs }: PlanOptions): Disturbance[] {
+  const random = seeded(seed);
+  const plan: Disturbance[] = [];
+  let round: Kind[] = [];
+  for (let atMs = calmMs; atMs < lengthMs; ) {
+    if (round.length === 0) round = shuffled(random, kinds);
+    const kind = round.pop();
+    if (kind === undefined) return [];
+    const [from, to] = LENGTHS[kind] ?? LENGTH;
+    plan.push({ atMs, kind, controller: wholeBetween(random, 0, controllers - 1), forMs: wholeBetween(random, from, to) });
+    atMs += wholeBetween(random, Math.round(everyMs / 3), Math.round((everyMs * 5) / 3));
+  }
+  return plan;
+}
+
+function shuffled<T>(random: Random, values: readonly T[]): T[] {
+  const left = [...values];
+  const result: T[] = [];
+  while (left.length > 0) {
+    const one = oneOf(random, left as [T, ...T[]]);
+    left.splice(left.indexOf(one), 1);
+    result.push(one);
+  }
+  return result;
+}

@@ -1,0 +1,203 @@
+// One server under torture: controllers and workers are started, jobs made, the plan carried out; then all is quiet until
+// no job is left, and what the workers wrote and the recorder saw is judged.
+
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { formatDuration } from "../../src/base/duration.ts";
+import { oneOf, seeded } from "../../src/base/random.ts";
+import { Fleet } from "./fleet.ts";
+import { type Breach, judge, type Verdict } from "./judge.ts";
+import { type Disturbance, type Kind, planOf } from "./plan.ts";
+import type { Recorder } from "./recorder.ts";
+import { type Action, ACTIONS, type ServerName, startServer, type TortureServer } from "./servers.ts";
+import { readRuns } from "./side-files.ts";
+
+export interface TortureOptions {
+  server: ServerName;
+  seed: number;
+  lengthMs: number;
+  /** Workers of each controller. */
+  drivers: readonly number[];
+  repositories: number;
+  /** Requests for a job per second; half of them or so meet a job of that name. */
+  jobsPerSecond: number;
+  /** Mean time between disturbances, ms. */
+  everyMs: number;
+  /** Emptied first; logs, side files, plan and changes are left in it. */
+  folder: string;
+  say: (line: string) => void;
+}
+
+export interface Outcome extends Verdict {
+  server: ServerName;
+  seed: number;
+  seconds: number;
+  /** How often each kind of disturbance came. */
+  suffered: Map<Kind, number>;
+  /** What else went wrong: ends of controllers that nobody had ordered, a recorder with gaps. */
+  accidents: string[];
+}
+
+const VALIDITY_MS = 5_000;
+const RENEWAL_MS = 1_500;
+const EXPIRY_MS = 12_000;
+/** What a request may take beyond its own limit, and the recorder to be told, on a busy machine. */
+const GRACE_MS = 1_000;
+/** After the last disturbance: an expiry for each attempt that may be left, and the work. */
+const DRAIN_MS = 120_000;
+const CALM_MS = 4_000;
+
+const WORKER = fileURLToPath(new URL("./worker.sh", import.meta.url));
+
+export async function torture(options: TortureOptions): Promise<Outcome> {
+  const { server: name, seed, folder, lengthMs, drivers, everyMs, say } = options;
+  const startedMs = performance.now();
+  const side = join(folder, "side");
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(side, { recursive: true });
+  const repositories = Array.from({ length: options.repositories }, (_, index) => `repo-${index + 1}`);
+  const server = await startServer(name, repositories, folder);
+  const ends: (() => Promise<unknown>)[] = [() => server.close()];
+  try {
+    const recorder = await server.record();
+    ends.unshift(async () => recorder.close());
+    const plan = planOf({ seed, kinds: server.kinds, controllers: drivers.length, lengthMs, everyMs, calmMs: CALM_MS });
+    writeFileSync(join(folder, "plan.jsonl"), plan.map((one) => `${JSON.stringify(one)}\n`).join(""));
+    const flags = (index: number, way: number) => [...server.flags(way), ...driveFlags(drivers[index] ?? 1)];
+    const { port, excused } = server;
+    const fleet = await Fleet.start({ count: drivers.length, port, flags, env: { TORTURE_SIDE: side }, folder, excused });
+    let codes: number[] | undefined;
+    const endFleet = async () => (codes ??= await fleet.end());
+    ends.unshift(endFleet);
+
+    const stop = new AbortController();
+    ends.unshift(async () => stop.abort());
+    const creating = createJobs(server, repositories, options, stop.signal);
+    const suffered = await carryOut(plan, { server, fleet, recorder, lengthMs, say });
+    stop.abort();
+    const created = await creating;
+    await server.calm();
+    fleet.calm();
+    const quietMs = await drained(recorder);
+    say(`${name}: ${created.size} jobs made, ${recorder.jobs.size} left after ${formatDuration(Math.round(quietMs))} of quiet`);
+    const changes = [...recorder.changes];
+    await endFleet();
+    writeFileSync(join(folder, "changes.jsonl"), changes.map((change) => `${JSON.stringify({ ...change, version: String(change.version) })}\n`).join(""));
+    const verdict = judge({
+      created,
+      runs: readRuns(side),
+      changes,
+      validityMs: VALIDITY_MS,
+      silenceMs: VALIDITY_MS + RENEWAL_MS + GRACE_MS,
+      atomic: server.atomic,
+    });
+    const accidents = [
+      ...fleet.accidents,
+      ...(codes ?? []).flatMap((code, index) => (code === 0 ? [] : [`controller ${index} ended with ${code} when it was asked to`])),
+      ...(recorder.broken === undefined ? [] : [`the recorder has gaps: ${recorder.broken}`]),
+    ];
+    return { ...verdict, server: name, seed, seconds: (performance.now() - startedMs) / 1_000, suffered, accidents };
+  } finally {
+    for (const end of ends) await end();
+  }
+}
+
+/** What makes an outcome a failure. Without atomic compare-and-swap two may work on a job at once: that is told, and no more. */
+export function failures({ server, breaches, accidents }: Outcome): (Breach | string)[] {
+  return [...accidents, ...breaches.filter(({ rule }) => server !== "dev:2025-08" || rule !== "overlap")];
+}
+
+function driveFlags(drivers: number): string[] {
+  return [
+    `--worker=*=exec:${WORKER}`,
+    "--worker-env=TORTURE_SIDE",
+    `--drivers=${drivers}`,
+    `--lease-validity=${VALIDITY_MS}ms`,
+    `--lease-renewal=${RENEWAL_MS}ms`,
+    `--lease-expiry=${EXPIRY_MS}ms`,
+    "--job-interval=5s",
+    "--resync-interval=5s",
+    "--shutdown-timeout=6s",
+    "--health-probe-bind-address=0",
+    "--log-level=debug",
+  ];
+}
+
+/** Asks for jobs until the signal; those that were made. */
+async function createJobs(
+  server: TortureServer,
+  repositories: readonly string[],
+  { seed, jobsPerSecond }: Pick<TortureOptions, "seed" | "jobsPerSecond">,
+  signal: AbortSignal,
+): Promise<Map<string, string>> {
+  const random = seeded(seed + 1);
+  const created = new Map<string, string>();
+  const asking = new Set<Promise<void>>();
+  while (!signal.aborted) {
+    const repository = oneOf(random, repositories as [string, ...string[]]);
+    const action = oneOf(random, Object.keys(ACTIONS) as [Action, ...Action[]]);
+    const asked: Promise<void> = server.createJob(repository, action).then(
+      (job) => void (job !== undefined && created.set(job.uid, job.name)),
+      // The server is away, by order.
+      () => {},
+    ).finally(() => asking.delete(asked));
+    asking.add(asked);
+    await pause((1_000 / jobsPerSecond) * (0.5 + random()));
+  }
+  await Promise.all(asking);
+  return created;
+}
+
+interface Stage {
+  server: TortureServer;
+  fleet: Fleet;
+  recorder: Recorder;
+  lengthMs: number;
+  say: (line: string) => void;
+}
+
+/** Carries out the plan, and waits until its time is over. */
+async function carryOut(plan: readonly Disturbance[], { server, fleet, recorder, lengthMs, say }: Stage): Promise<Map<Kind, number>> {
+  const startMs = performance.now();
+  const suffered = new Map<Kind, number>();
+  let told = startMs;
+  for (const { atMs, kind, controller, forMs } of plan) {
+    await pause(startMs + atMs - performance.now());
+    suffered.set(kind, (suffered.get(kind) ?? 0) + 1);
+    if (kind === "kill" || kind === "stop" || kind === "roll" || kind === "cut") fleet[kind](controller, forMs);
+    else if (kind === "touch") void touchJobs(server, recorder, forMs);
+    else await server.suffer(kind, forMs);
+    if (performance.now() - told > 60_000) {
+      told = performance.now();
+      say(`${server.name}: ${Math.round((told - startMs) / 60_000)} min, ${recorder.changes.length} changes seen, ${recorder.jobs.size} jobs there`);
+    }
+  }
+  await pause(startMs + lengthMs - performance.now());
+  return suffered;
+}
+
+/** Pause between two touches, ms. */
+const TOUCH_MS = 25;
+
+/** Moves the versions of jobs that somebody works on, one after the other, for `ms`. */
+async function touchJobs(server: TortureServer, recorder: Recorder, ms: number): Promise<void> {
+  const untilMs = performance.now() + ms;
+  while (performance.now() < untilMs) {
+    for (const { name, claim } of [...recorder.jobs.values()]) {
+      if (claim !== "") await server.touchJob(name).catch(() => {});
+    }
+    await pause(TOUCH_MS);
+  }
+}
+
+/** Waits until no job is left, or no longer; how long it took, ms. */
+async function drained({ jobs }: Recorder): Promise<number> {
+  const startMs = performance.now();
+  while (jobs.size > 0 && performance.now() - startMs < DRAIN_MS) await pause(100);
+  return performance.now() - startMs;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
+}
