@@ -1,7 +1,9 @@
 // What a client under test is: a script whose steps it takes against a server.
 
+import { readFileSync } from "node:fs";
+import { normalise } from "./normalise.ts";
 import type { ClientServer } from "./servers.ts";
-import type { Outcome } from "./transcript.ts";
+import { type Outcome, runSteps, stepsOf } from "./transcript.ts";
 
 export interface Client {
   name: string;
@@ -19,4 +21,15 @@ export interface Lane {
   second: string;
   /** An empty directory. */
   directory: string;
+}
+
+/** A client that is led through a shell script of this folder. `env` tells the script what it cannot know of a server. */
+export function shellClient(name: string, script: string, env: (server: ClientServer) => Record<string, string>): Client {
+  const steps = stepsOf(readFileSync(new URL(script, import.meta.url), "utf8"));
+  return {
+    name,
+    titles: steps.map(({ title }) => title),
+    run: (server, { namespace, second, directory }) =>
+      runSteps(steps, { HOME: directory, WORK: directory, NAMESPACE: namespace, SECOND: second, ...env(server) }, normalise),
+  };
 }

@@ -1,13 +1,8 @@
 // kubectl of the real server's release, and whichever this machine has, each led through kubectl.sh.
 
-import { readFileSync } from "node:fs";
 import { KUBERNETES_VERSION, kubectlBinary } from "../../scripts/apiserver-binaries.ts";
 import { ownKubectl } from "../../scripts/client-binaries.ts";
-import type { Client } from "./client.ts";
-import { normalise } from "./normalise.ts";
-import { runSteps, stepsOf } from "./transcript.ts";
-
-const STEPS = stepsOf(readFileSync(new URL("./kubectl.sh", import.meta.url), "utf8"));
+import { type Client, shellClient } from "./client.ts";
 
 export async function kubectls(say: (line: string) => void): Promise<Client[]> {
   const own = ownKubectl();
@@ -19,21 +14,12 @@ export async function kubectls(say: (line: string) => void): Promise<Client[]> {
 }
 
 function kubectl(name: string, path: string): Client {
-  return {
-    name,
-    titles: STEPS.map(({ title }) => title),
-    run: (server, { namespace, second, directory }) =>
-      runSteps(STEPS, {
-        HOME: directory,
-        WORK: directory,
-        // Hundreds of short runs: collecting garbage would be a third of them.
-        GOGC: "off",
-        KUBECTL: path,
-        KUBECONFIG: server.kubeconfig,
-        LIMITED: server.limitedKubeconfig,
-        UNKNOWN: server.unknownKubeconfig,
-        NAMESPACE: namespace,
-        SECOND: second,
-      }, normalise),
-  };
+  return shellClient(name, "./kubectl.sh", ({ kubeconfig, limitedKubeconfig, unknownKubeconfig }) => ({
+    // Hundreds of short runs: collecting garbage would be a third of them.
+    GOGC: "off",
+    KUBECTL: path,
+    KUBECONFIG: kubeconfig,
+    LIMITED: limitedKubeconfig,
+    UNKNOWN: unknownKubeconfig,
+  }));
 }

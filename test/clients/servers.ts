@@ -6,11 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Secret } from "../../src/base/secret.ts";
 import { SERVICE_ACCOUNT } from "../../src/devserver/access/access.ts";
-import { writeStateFiles } from "../../src/devserver/command/files.ts";
-import { createDevserver } from "../../src/devserver/serve.ts";
-import { systemClock } from "../../src/runtime/clock.ts";
+import type { StateFiles } from "../../src/devserver/command/files.ts";
 import { API, startApiserver } from "../../scripts/apiserver.ts";
 import { eventually } from "../support/apiserver.ts";
+import { startDevserver } from "../support/devserver.ts";
 
 export interface ClientServer {
   name: "real" | "dev";
@@ -83,19 +82,10 @@ async function startReal(directory: string, started: (() => Promise<void>)[]): P
 }
 
 async function startDev(directory: string, started: (() => Promise<void>)[]): Promise<ClientServer> {
-  const token = new Secret("ProvisioningAdminToken");
-  const dev = await createDevserver({
-    clock: systemClock,
-    random: Math.random,
-    apiAddress: "127.0.0.1:0",
-    exchangeAddress: "127.0.0.1:0",
-    era: "kubernetes",
-    token,
-    bearerToken: new Secret(BEARER),
-    repositories: [],
-  });
+  const stateDir = join(directory, "state");
+  const dev = await startDevserver({ era: "kubernetes", bearerToken: new Secret(BEARER), repositories: [], stateDir });
   started.push(() => dev.close());
-  const { files } = await writeStateFiles(dev, token, join(directory, "state"));
+  const files = dev.files as StateFiles;
   const permissions = LIMITED.map((right) => `provisioning.grafana.app/${right}`);
   const limited = await dev.mintToken({ ...SERVICE_ACCOUNT, subject: "job-controller", permissions }, 3_600_000);
   const curlrc = `header = "@${files.header}"`;

@@ -1,7 +1,6 @@
 // The dev server as a ground for facts, in this process, with what a flip makes of it.
 
-import { createDevserver } from "../../src/devserver/serve.ts";
-import { systemClock } from "../../src/runtime/clock.ts";
+import { startDevserver } from "../support/devserver.ts";
 import type { Flip, GroundKind } from "./fact.ts";
 import { type Ground, type Identity, job } from "./place.ts";
 import { API, GROUP, HttpServer, TEAM_NAMESPACE } from "./server.ts";
@@ -15,11 +14,7 @@ const PATIENCE_MS = 5_000;
 /** `dev --era=kubernetes` in this process, and what a flip makes of it. */
 export async function startDev(kind: GroundKind = "plain", flip?: Flip): Promise<Ground> {
   const settings = kind === "built-in" ? ["kinds=built-in"] : [];
-  const devserver = await createDevserver({
-    clock: systemClock,
-    random: Math.random,
-    apiAddress: "127.0.0.1:0",
-    exchangeAddress: "127.0.0.1:0",
+  const devserver = await startDevserver({
     era: "kubernetes",
     repositories: [],
     settings: flip !== undefined && "set" in flip ? [...settings, flip.set] : settings,
