@@ -155,11 +155,11 @@ describe("dev", () => {
     test(`stops with 0 on ${signal} and takes its certificates away`, async () => {
       const child = start(BINARY, ANYWHERE);
       const over = ended(child);
-      const [, ca = ""] = await new Output(child).until(/^ +CA +(\S+)$[^]*Stop with Ctrl-C/m);
-      assert.equal(existsSync(ca), true);
+      const [, directory = ""] = await new Output(child).until(/^ +files +(\S+): ca\.pem [^]*Stop with Ctrl-C/m);
+      assert.equal(existsSync(`${directory}/ca.pem`), true);
       child.kill(signal);
       const { code, signal: by, stderr } = await over;
-      assert.deepEqual([code, by, stderr, existsSync(ca)], [0, null, "", false]);
+      assert.deepEqual([code, by, stderr, existsSync(directory)], [0, null, "", false]);
     });
   }
 
