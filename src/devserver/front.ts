@@ -5,7 +5,7 @@ import { messageOf } from "../base/errors.ts";
 import type { ServerName } from "./behaviour/faults/fault.ts";
 import type { Faults } from "./behaviour/faults/faults.ts";
 import type { RowNotes } from "./behaviour/row-notes.ts";
-import { type Answer, Call, type Request, type Response } from "./wire/call.ts";
+import { type Answer, Call, ClientGone, type Request, type Response } from "./wire/call.ts";
 import { compressed, indented } from "./wire/finish.ts";
 import { Refusal } from "./wire/status.ts";
 
@@ -83,7 +83,8 @@ function named(what: string, names: ReadonlySet<string>, separator: string): str
   return names.size === 0 ? "" : ` ${what}=${[...names].join(separator)}`;
 }
 
-function refusalToAnswer(error: unknown): Answer {
+function refusalToAnswer(error: unknown): Answer | "abort" {
+  if (error instanceof ClientGone) return "abort";
   const refusal = error instanceof Refusal
     ? error
     : new Refusal(500, "InternalError", `Internal error occurred: ${messageOf(error)}`);

@@ -52,6 +52,11 @@ interface Head {
 type RequestHeaders = Record<string, string | string[] | undefined>;
 
 const MAX_BODY_BYTES = 3 * 1024 * 1024;
+/** Path and query. The whole URL, as proxies are sent it, stands for those. */
+const TARGET = /^(?:https?:\/\/[^/?]*)?([^?]*)\??(.*)$/is;
+
+/** The client left before its request was complete: nobody waits for an answer. */
+export class ClientGone extends Error {}
 
 export class Call {
   readonly method: string;
@@ -75,7 +80,7 @@ export class Call {
     this.#response = response;
     this.#date = date;
     this.method = request.method ?? "GET";
-    const [path = "/", query = ""] = (request.url ?? "/").split("?", 2);
+    const [, path = "/", query = ""] = TARGET.exec(request.url ?? "/") ?? [];
     this.path = path;
     this.query = new URLSearchParams(query);
     this.headers = { ...request.headers };
@@ -103,12 +108,12 @@ export class Call {
     this.#headEdits.push(edit);
   }
 
-  /** The body; may be read again. @throws Refusal 413 past 3 MiB */
+  /** The body; may be read again. @throws Refusal 413 past 3 MiB, ClientGone */
   async text(): Promise<string> {
     return this.#bodyEdits.reduce((text, edit) => edit(text), (await this.bytes()).toString());
   }
 
-  /** The body as it came; may be read again. @throws Refusal 413 past 3 MiB */
+  /** The body as it came; may be read again. @throws Refusal 413 past 3 MiB, ClientGone */
   bytes(): Promise<Buffer> {
     this.#bytes ??= this.#read();
     return this.#bytes;
@@ -126,11 +131,15 @@ export class Call {
         if (bytes <= MAX_BODY_BYTES) resolve(Buffer.concat(chunks));
         else reject(new Refusal(413, "RequestEntityTooLarge", `Request entity too large: limit is ${MAX_BODY_BYTES}`));
       });
-      this.#request.on("error", reject);
+      const leave = () => reject(new ClientGone("the client left"));
+      this.#request.on("error", leave);
+      this.#request.on("close", leave);
+      // It may have gone already, while something else was waited for.
+      if ("stream" in this.#request ? this.#request.stream.destroyed : this.#request.socket.destroyed) leave();
     });
   }
 
-  /** The body as a JSON object; undefined if there is none. @throws Refusal 400, 413 */
+  /** The body as a JSON object; undefined if there is none. @throws Refusal 400, 413, ClientGone */
   async json(): Promise<Record<string, unknown> | undefined> {
     const text = await this.text();
     if (text.trim() === "") return undefined;

@@ -85,9 +85,62 @@ for (const [name, get] of [["HTTP/1.1", overHttp1], ["HTTP/2", overHttp2]] as co
       }
     });
 
+    test("reads a question mark in the query as part of it", async () => {
+      const { status, bytes } = await get(server, "GET", `${JOBS}?labelSelector=a?b`, auth);
+      assert.deepEqual([status, /"a\?b"/.test(bytes.toString().replaceAll("\\", ""))], [400, true]);
+    });
+
     test("indents for curl", async () => {
       const { bytes } = await get(server, "GET", "/version", { ...auth, "user-agent": "curl/8.5.0" });
       assert.match(bytes.toString(), /^\{\n {2}"major": "1",\n/);
     });
   });
 }
+
+test("a whole URL stands for its path over HTTP/1.1", async () => {
+  await using server = await startDevserver();
+  const { port } = new URL(server.apiUrl);
+  const body = await new Promise<string>((resolve, reject) => {
+    const options = { host: "127.0.0.1", port, path: "https://elsewhere:1/version?a=b", ca: server.certificates.ca, agent: false };
+    request(options, (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk)).on("end", () => resolve(text));
+    }).on("error", reject).end();
+  });
+  assert.match(body, /^\{"major":"1"/);
+});
+
+describe("a client that leaves in the middle of its request", () => {
+  const upload = { "content-type": "application/json", "content-length": "1000" };
+  const leave: Record<string, (server: TestDevserver, path: string, auth: Record<string, string>, met: Promise<void>) => Promise<void>> = {
+    async "HTTP/1.1"({ apiUrl, certificates: { ca } }, path, auth, met) {
+      const sending = request(`${apiUrl}${path}`, { method: "POST", headers: { ...auth, ...upload }, ca, agent: false });
+      sending.on("error", () => {});
+      sending.write("{");
+      await met;
+      sending.destroy();
+    },
+    async "HTTP/2"({ apiUrl, certificates: { ca } }, path, auth, met) {
+      const session = connect(apiUrl, { ca });
+      const stream = session.request({ ":method": "POST", ":path": path, ...auth, ...upload });
+      stream.on("error", () => {});
+      stream.write("{");
+      await met;
+      stream.close(constants.NGHTTP2_CANCEL);
+      session.close();
+    },
+  };
+  for (const [name, leaves] of Object.entries(leave)) {
+    test(`is logged as such over ${name}`, async () => {
+      const { promise: met, resolve: meet } = Promise.withResolvers<void>();
+      const { promise: line, resolve: write } = Promise.withResolvers<string>();
+      const onRequest = () => {
+        meet();
+        return undefined;
+      };
+      await using server = await startDevserver({ logRequests: true, write, onRequest });
+      await leaves(server, "/apis/provisioning.grafana.app/v0alpha1/namespaces/a/jobs", { "x-access-token": await server.mintToken() }, met);
+      assert.match(await line, /^api POST \S+\/jobs abort \d+ms/);
+    });
+  }
+});
