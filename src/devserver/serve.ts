@@ -53,7 +53,7 @@ export interface Devserver {
   /** `http://host:port` where orders are taken; undefined = nowhere. */
   adminUrl: string | undefined;
   certificates: Certificates;
-  /** Told when clients need another CA: a fault has rotated it. */
+  /** Told when clients need another CA: a fault has rotated it, perhaps before this was called. */
   onRotation(follow: (ca: string) => void): void;
   /** Objects without the detour over HTTP: no admission, no rights; watches see the changes. */
   store: Store;
@@ -92,6 +92,7 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
   const exchangeContext = { ...options, clock, tokens, grantedNamespace: given.grantedNamespace };
   const listening = Promise.withResolvers<Record<ServerName, Listening>>();
   const rotations = new Set<(ca: string) => void>();
+  let rotatedTo: string | undefined;
   const faults = new Faults(
     options.faultSeed ?? Math.floor(random() * 2 ** 32),
     createFaultHost({
@@ -101,7 +102,10 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
       certificates,
       hosts: [...hosts],
       listening: listening.promise,
-      rotated: (ca) => rotations.forEach((follow) => follow(ca)),
+      rotated(ca) {
+        rotatedTo = ca;
+        for (const follow of rotations) follow(ca);
+      },
     }),
   );
   faults.check(options.faults);
@@ -149,7 +153,10 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
   return {
     ...urls,
     certificates,
-    onRotation: (follow) => void rotations.add(follow),
+    onRotation(follow) {
+      rotations.add(follow);
+      if (rotatedTo !== undefined) follow(rotatedTo);
+    },
     store,
     get watches() {
       return open.size;

@@ -71,6 +71,12 @@ describe("runDevserver()", () => {
     });
   }
 
+  test("the printed request knows a CA that a fault has rotated from the start", async () => {
+    const { command, stop } = await run({ faults: ["certificate-rotated:ca"] });
+    assert.match(await shell(command("curl")), /^\{\s*"kind":\s*"Job"/);
+    await stop();
+  });
+
   test("without a repository the printed request lists jobs", async () => {
     const { command, stop } = await run({ repositories: [] });
     assert.match(await shell(command("curl")), /^\{\s*"kind":\s*"JobList"/);
