@@ -2,7 +2,7 @@
 // signal is sent to it.
 
 import { createWriteStream, writeFileSync } from "node:fs";
-import { chunksOf, groups, startChild } from "./runtime/children.ts";
+import { chunksOf, groups, reapOrphans, startChild } from "./runtime/children.ts";
 import { systemClock } from "./runtime/clock.ts";
 import { detectHost } from "./runtime/detect.ts";
 import { OutputQueue } from "./runtime/output-queue.ts";
@@ -18,12 +18,14 @@ const FLUSH_MS = 1_000;
 export async function beGuard(): Promise<never> {
   for (const signal of IGNORED) process.on(signal, () => {});
   rename("worker-guard");
-  const { openPipe, writeOutput = writeToStdout() } = await detectHost();
+  const { openPipe, adoptOrphans, reap, writeOutput = writeToStdout() } = await detectHost();
+  adoptOrphans?.();
   const output = new OutputQueue(writeOutput);
   await runGuard({ input: chunksOf(process.stdin), write: (line) => output.write(line) }, {
     start: (command, env) => startChild(command, env, openPipe),
     groups,
     clock: systemClock,
+    ended: () => reap && reapOrphans(reap),
   });
   await Promise.race([output.written, systemClock.sleep(FLUSH_MS)]);
   process.exit(0);

@@ -1,5 +1,5 @@
-// The two calls of the C library that Bun offers no way to: poll(2) tells whether a pipe has a reader, pipe2(2) makes one.
-// Where the library cannot be loaded they answer that they do not know.
+// The calls of the C library that Bun offers no way to: poll(2) tells whether a pipe has a reader, pipe2(2) makes one,
+// prctl(2) and waitpid(2) take in processes that have lost their parent. Where it cannot be loaded they do nothing.
 
 import { closeSync } from "node:fs";
 import type { Pipe } from "./runtime.ts";
@@ -38,6 +38,8 @@ function load<Name extends string>(name: Name, args: string[]): ((...args: numbe
 const ffi = process.getBuiltinModule("bun:ffi") as unknown as BunFfi | undefined;
 const poll = loader("poll", ["ptr", "u64", "i32"]);
 const pipe2 = loader("pipe2", ["ptr", "i32"]);
+const prctl = loader("prctl", ["i32", "u64", "u64", "u64", "u64"]);
+const waitpid = loader("waitpid", ["i32", "ptr", "i32"]);
 
 /** POLLERR: a pipe without reader. POLLHUP: a socket whose other end was closed. */
 const ORPHANED = 8 | 16;
@@ -81,4 +83,17 @@ async function* chunksOf(reader: ReadableStreamDefaultReader<Uint8Array>, close:
   } finally {
     close();
   }
+}
+
+const PR_SET_CHILD_SUBREAPER = 36;
+const WNOHANG = 1;
+
+/** Makes this process the parent of what its children leave, in place of process number 1. Linux alone. */
+export function adoptOrphans(): void {
+  if (process.platform === "linux") prctl()?.(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+}
+
+/** Lets a child go that has ended. Never one that node:child_process waits for. */
+export function reap(pid: number): void {
+  waitpid()?.(pid, 0, WNOHANG);
 }

@@ -2,7 +2,7 @@
 // Knows no deadline and translates no error; Bun's own idle cut (360 s) is switched off here.
 
 import { readdirSync } from "node:fs";
-import { isOrphaned, openPipe } from "./bun-libc.ts";
+import { adoptOrphans, isOrphaned, openPipe, reap } from "./bun-libc.ts";
 import type { Host, HostTransport, TlsMaterial } from "./runtime.ts";
 
 interface BunInit extends RequestInit {
@@ -28,6 +28,8 @@ export const host: Host = {
   openFiles,
   isOrphaned,
   openPipe,
+  adoptOrphans,
+  reap,
 };
 
 function makeTransport(tls: TlsMaterial): HostTransport {

@@ -42,9 +42,24 @@ export async function startChild(
   return withPipes(child, out, err);
 }
 
+/** Programs that were started and have not been seen to end. */
+const leaders = new Set<number>();
+
+/** Lets go of adopted processes that have ended: as process number 1, or its deputy, nobody else would. */
+export function reapOrphans(reap: (pid: number) => void): void {
+  for (const thread of namesIn("/proc/self/task") ?? []) {
+    for (const pid of textOf(`/proc/self/task/${thread}/children`).split(" ").filter((text) => text !== "")) {
+      if (!leaders.has(Number(pid)) && statOf(pid)?.running === false) reap(Number(pid));
+    }
+  }
+}
+
 /** Resolves once there is a process. */
 function started(child: ChildProcess): Promise<void> {
-  if (child.pid !== undefined) {
+  const { pid } = child;
+  if (pid !== undefined) {
+    leaders.add(pid);
+    child.once("exit", () => leaders.delete(pid));
     child.on("error", () => {});
     return Promise.resolve();
   }
@@ -128,8 +143,12 @@ function hasRunning(group: number): boolean | undefined {
 
 /** Undefined where they are not to be seen. */
 function allProcesses(): string[] | undefined {
+  return namesIn("/proc")?.filter((name) => /^\d+$/.test(name));
+}
+
+function namesIn(folder: string): string[] | undefined {
   try {
-    return readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+    return readdirSync(folder);
   } catch {
     return undefined;
   }

@@ -42,6 +42,10 @@ export interface Host {
   isOrphaned?(fd: number): boolean;
   /** A pipe for a child's output. Absent where those that node:child_process makes are pipes; undefined if none can be had. */
   openPipe?(): Pipe | undefined;
+  /** Makes this process the parent of what its children leave. Absent where the host cannot. */
+  adoptOrphans?(): void;
+  /** Lets a child go that has ended, so that it does not stay a zombie. Absent where the host cannot. */
+  reap?(pid: number): void;
   /** Writes all of it to standard output while everything else goes on. Absent where node:fs does so. */
   writeOutput?(bytes: Uint8Array): Promise<void>;
 }

@@ -25,6 +25,8 @@ export interface GuardPorts {
   start: StartChild;
   groups: Groups;
   clock: Clock;
+  /** Told when a worker has ended. */
+  ended?(): void;
 }
 
 export class GuardedChild {
@@ -96,6 +98,7 @@ export class GuardedChild {
     this.#look();
     const survivors = !(await this.#groupEnds(child.pid, exit === undefined ? 0 : KILLED_MS));
     await hearing.finish(() => child.close());
+    this.#ports.ended?.();
     return { kind: "ended", ...exit, cause: this.#hold.cause, signalled, survivors };
   }
 
