@@ -105,29 +105,27 @@ export class Drive {
     const { log, drivers, workers, namespaces } = this.#options;
     const actions = workers.actions === "*" ? "*" : [...workers.actions].join(",");
     log.info("Starting provisioning job queue controller", { drivers, actions });
+    const working = new AbortController();
+    const idle = new AbortController();
+    const drive = (driver: Driver) => async (claiming: AbortSignal) => {
+      // A driver that ends while others work is nothing to wait for.
+      await this.#driveAll(driver, { claiming, working: working.signal }).finally(() => this.busy === 0 && idle.abort());
+    };
     await runTasks(signal, [
-      (stop) => this.#drive(stop),
+      ...this.#drivers.map(drive),
+      (stop) => this.#endWork(stop, working, idle.signal),
       (stop) => this.#reaper.run(stop),
       ...namespaces.map((namespace) => (stop: AbortSignal) => this.#search(namespace, stop)),
     ]);
   }
 
-  async #drive(claiming: AbortSignal): Promise<void> {
+  /** After `claiming` is aborted, leaves work in flight its time. `idle`: nothing is in flight. */
+  async #endWork(claiming: AbortSignal, working: AbortController, idle: AbortSignal): Promise<void> {
     const { clock, log, shutdownMs } = this.#options;
-    const working = new AbortController();
-    const over = new AbortController();
-    const shutDown = () => {
-      if (this.busy > 0) log.info("waiting for work in flight", { jobs: this.busy, timeout: formatDuration(shutdownMs) });
-      clock.sleep(shutdownMs, over.signal).then(() => working.abort(new Error("the program is ending")), () => undefined);
-    };
-    claiming.addEventListener("abort", shutDown, { once: true });
-    if (claiming.aborted) shutDown();
-    try {
-      await runTasks(NEVER, this.#drivers.map((driver) => () => this.#driveAll(driver, { claiming, working: working.signal })));
-    } finally {
-      over.abort();
-      claiming.removeEventListener("abort", shutDown);
-    }
+    await new Promise<void>((resolve) => (claiming.aborted ? resolve() : claiming.addEventListener("abort", () => resolve(), { once: true })));
+    if (this.busy > 0) log.info("waiting for work in flight", { jobs: this.busy, timeout: formatDuration(shutdownMs) });
+    await clock.sleep(shutdownMs, idle).catch(() => undefined);
+    working.abort(new Error("the program is ending"));
   }
 
   async #driveAll(driver: Driver, stops: Stops): Promise<void> {
@@ -184,8 +182,6 @@ function nameOf(key: string): { namespace: string; name: string } {
   return { namespace, name };
 }
 
-const NEVER = new AbortController().signal;
-
 /** The same calls; what answers tell of the server's clock is taken in. */
 function toldTime(api: DriveOptions["api"], serverTime: ServerTime): DriveOptions["api"] {
   async function told<A extends { serverTimeMs: number | undefined }>(asked: Promise<A>): Promise<A> {
@@ -194,7 +190,7 @@ function toldTime(api: DriveOptions["api"], serverTime: ServerTime): DriveOption
     return answer;
   }
   return {
-    ...api,
+    deleteObject: (...args) => api.deleteObject(...args),
     listPage: (...args) => told(api.listPage(...args)),
     getObject: (...args) => told(api.getObject(...args)),
     createObject: (...args) => told(api.createObject(...args)),

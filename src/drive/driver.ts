@@ -90,7 +90,9 @@ export class Driver {
           await endJob(this.#context, owned, usedUp(before, serverTime.now()));
           return DONE;
         case "run":
-          return await this.#work(owned, progress, stops);
+          if (!stops.claiming.aborted) return await this.#work(owned, progress, stops);
+          await this.#giveBack(owned, "take back", "the program is ending");
+          return DONE;
       }
     } finally {
       this.busy = false;

@@ -307,6 +307,15 @@ describe("Driver, at the end of the program", () => {
     assert.ok(one.counted.take().includes("job-given-back shutdown"));
   });
 
+  test("gives back what it has claimed just then, without a start", async () => {
+    const one = open();
+    one.api.job("a");
+    one.api.fate = (verb, _resource, _name, nth) => void (verb === "PUT" && nth === 1 && one.claiming.abort(new Error("ending")));
+    assert.deepEqual(await one.run(), { kind: "done" });
+    const view = viewOf(one.job ?? {});
+    assert.deepEqual([one.works, view?.claim, view?.spent], [[], "", 0]);
+  });
+
   test("ends a job that came to its end all the same", async () => {
     const one = open();
     one.api.job("a");
