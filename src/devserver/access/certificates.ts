@@ -28,8 +28,9 @@ type Extension = NonNullable<NonNullable<Parameters<typeof generate>[1]>["extens
 /** Ten years to both sides: whoever verifies may have another clock than the one given here. */
 const VALIDITY_MS = 10 * 365 * 86_400_000;
 
-export async function createCertificates(nowMs: number, hosts: readonly string[]): Promise<Certificates> {
-  const ca = await issue(nowMs, "job-controller dev CA", [
+/** CAs that are trusted together need names of their own: who verifies looks them up by name, and tries one. */
+export async function createCertificates(nowMs: number, hosts: readonly string[], name = "job-controller dev CA"): Promise<Certificates> {
+  const ca = await issue(nowMs, name, [
     { name: "basicConstraints", cA: true, critical: true },
     { name: "keyUsage", keyCertSign: true, cRLSign: true, critical: true },
   ]);
