@@ -38,17 +38,19 @@ export interface FrontOptions {
   log?: { write: (line: string) => void; notes: RowNotes } | undefined;
 }
 
+type Listener = (request: Request, response: Response) => void;
+
 /** A listener for requests to the API or the exchange. */
-export function createFront(options: FrontOptions, server: ServerName, handle: Handle): (request: Request, response: Response) => void {
+export function createFront(options: FrontOptions, server: ServerName, handle: Handle): Listener {
   return listenerOf(options.date, (call) => meet(options, server, handle, call));
 }
 
 /** A listener that no fault and no log stands in front of. */
-export function createPlainFront(date: FrontOptions["date"], handle: (call: Call) => Promise<Answer>): (request: Request, response: Response) => void {
+export function createPlainFront(date: FrontOptions["date"], handle: (call: Call) => Promise<Answer>): Listener {
   return listenerOf(date, async (call) => call.answer(await handle(call)));
 }
 
-function listenerOf(date: FrontOptions["date"], serve: (call: Call) => Promise<void>): (request: Request, response: Response) => void {
+function listenerOf(date: FrontOptions["date"], serve: (call: Call) => Promise<void>): Listener {
   return (request, response) => {
     const call = new Call(request, response, date);
     // What fails here is the answer itself: the client left while it was made.

@@ -13,6 +13,9 @@ import { METADATA } from "./schema-metadata.ts";
 import { SCHEMAS } from "./schema.ts";
 import type { FieldValidation } from "./write-options.ts";
 
+/** Takes what is worth a word though it is done. */
+export type Warn = (text: string) => void;
+
 /** What a body is decoded for. */
 export interface Expected {
   resource: Resource;
@@ -27,7 +30,7 @@ interface Decoded {
 }
 
 /** The object of a POST or PUT; complaints go to `warn`, or are the refusal. @throws Refusal 400 */
-export function decodeBody(body: string, expected: Expected, validation: FieldValidation, warn: (text: string) => void): Resourced {
+export function decodeBody(body: string, expected: Expected, validation: FieldValidation, warn: Warn): Resourced {
   const { kind } = expected.resource;
   try {
     const { value, duplicates } = parseJson(body);
@@ -44,7 +47,7 @@ export function decodeBody(body: string, expected: Expected, validation: FieldVa
 }
 
 /** @throws Undecodable for complaints that are heard strictly */
-export function complain(complaints: readonly string[], validation: FieldValidation, warn: (text: string) => void): void {
+export function complain(complaints: readonly string[], validation: FieldValidation, warn: Warn): void {
   if (validation === "Strict" && complaints.length > 0) throw new Undecodable(`strict decoding error: ${complaints.join(", ")}`, true);
   if (validation === "Warn") complaints.forEach(warn);
 }

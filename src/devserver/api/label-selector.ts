@@ -24,14 +24,19 @@ export function parseLabelSelector(text: string): LabelTest[] {
   const tokens = new Tokens(text);
   const tests: LabelTest[] = [];
   while (tokens.next !== END) {
-    if (tokens.next.symbol && tokens.next.text !== "!") throw badRequest(`found '${tokens.next.text}', expected: !, identifier, or 'end of string'`);
+    if (beginsNone(tokens.next)) throw badRequest(`found '${tokens.next.text}', expected: !, identifier, or 'end of string'`);
     tests.push(parseRequirement(tokens));
     const after = tokens.take();
     if (after === END) break;
     if (!isSymbol(after, ",")) throw badRequest(`found '${after.text}', expected: ',' or 'end of string'`);
-    if (tokens.next.symbol && tokens.next.text !== "!") throw badRequest(`found '${tokens.next.text}', expected: identifier after ','`);
+    if (beginsNone(tokens.next)) throw badRequest(`found '${tokens.next.text}', expected: identifier after ','`);
   }
   return tests;
+}
+
+/** No requirement begins so. */
+function beginsNone({ text, symbol }: Token): boolean {
+  return symbol && text !== "!";
 }
 
 function parseRequirement(tokens: Tokens): LabelTest {
@@ -61,9 +66,9 @@ function comparison(key: string, operator: "<" | ">", bound: bigint): LabelTest 
 
 function checkValues(key: string, operator: string, values: readonly string[]): void {
   const integers = operator === "<" || operator === ">";
+  const rule = "for 'Gt', 'Lt' operators, the value must be an integer";
   const errors = [
-    ...values.flatMap((value, index) =>
-      integers && integerOf(value) === undefined ? [complaint(`values[${index}]`, value, "for 'Gt', 'Lt' operators, the value must be an integer")] : []),
+    ...values.flatMap((value, index) => integers && integerOf(value) === undefined ? [complaint(`values[${index}]`, value, rule)] : []),
     ...values.flatMap((value, index) => {
       const wrong = valueErrors(value);
       return wrong.length === 0 ? [] : [complaint(`values[${index}][${key}]`, value, wrong.join("; "))];

@@ -103,10 +103,12 @@ function integer(query: URLSearchParams, name: string): number {
 function listMatchCauses(match: string, given: Omit<Given, "match">): Cause[] {
   const field = "resourceVersionMatch";
   return [
-    ...(given.resourceVersion === "" ? [forbiddenField(field, "resourceVersionMatch is forbidden unless resourceVersion is provided")] : []),
-    ...(given.continue === "" ? [] : [forbiddenField(field, "resourceVersionMatch is forbidden when continue is provided")]),
+    ...(given.resourceVersion === "" ? [forbiddenField(field, `${field} is forbidden unless resourceVersion is provided`)] : []),
+    ...(given.continue === "" ? [] : [forbiddenField(field, `${field} is forbidden when continue is provided`)]),
     ...(match === "Exact" || match === "NotOlderThan" ? [] : [notSupported(field, match, ["Exact", "NotOlderThan", ""])]),
-    ...(match === "Exact" && given.resourceVersion === "0" ? [forbiddenField(field, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"')] : []),
+    ...(match === "Exact" && given.resourceVersion === "0"
+      ? [forbiddenField(field, `${field} "exact" is forbidden for resourceVersion "0"`)]
+      : []),
   ];
 }
 
@@ -114,12 +116,13 @@ function watchCauses({ match, sendInitialEvents, continue: token }: Given, behav
   const field = "resourceVersionMatch";
   const asked = sendInitialEvents !== undefined;
   const gate = "sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled";
+  const lacking = "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan";
   return [
-    ...(asked && match !== "NotOlderThan" ? [forbiddenField(field, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")] : []),
+    ...(asked && match !== "NotOlderThan" ? [forbiddenField(field, lacking)] : []),
     ...(asked && behaviour.watchList === "refused" ? [forbiddenField("sendInitialEvents", gate)] : []),
-    ...(match !== "" && !asked ? [forbiddenField(field, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided")] : []),
+    ...(match !== "" && !asked ? [forbiddenField(field, `${field} is forbidden for watch unless sendInitialEvents is provided`)] : []),
     ...(match !== "" && match !== "NotOlderThan" ? [notSupported(field, match, ["NotOlderThan"])] : []),
-    ...(match !== "" && token !== "" ? [forbiddenField(field, "resourceVersionMatch is forbidden when continue is provided")] : []),
+    ...(match !== "" && token !== "" ? [forbiddenField(field, `${field} is forbidden when continue is provided`)] : []),
   ];
 }
 

@@ -54,8 +54,14 @@ export function listPage(context: ListContext, request: ListRequest): string {
   return request.form.list(metadata, items);
 }
 
+/** What a page says. */
+interface Listed {
+  metadata: ListMetadata;
+  items: Entry[];
+}
+
 /** The page as entries. @throws Refusal 400, 410, 422, 504 */
-export function readPage(context: ListContext, { resource, namespace, query }: Omit<ListRequest, "form">): { metadata: ListMetadata; items: Entry[] } {
+export function readPage(context: ListContext, { resource, namespace, query }: Omit<ListRequest, "form">): Listed {
   const { store, behaviour } = context;
   const options = parseListOptions(resource, query, behaviour);
   const extent = extentOf(context, options, resource, namespace);

@@ -20,7 +20,9 @@ export function creationCauses(metadata: Metadata, behaviour: Behaviour): Cause[
   const prefix = generateName.endsWith("-") ? `${generateName.slice(0, -1)}a` : generateName;
   return [
     ...(generateName === "" ? [] : invalid("metadata.generateName", generateName, nameErrors(prefix, behaviour))),
-    ...(name === "" ? [required("metadata.name", "name or generateName is required")] : invalid("metadata.name", name, nameErrors(name, behaviour))),
+    ...(name === ""
+      ? [required("metadata.name", "name or generateName is required")]
+      : invalid("metadata.name", name, nameErrors(name, behaviour))),
     ...commonCauses(metadata),
     ...finalizerCauses(metadata),
   ];

@@ -8,7 +8,7 @@ import { type Metadata, type Resourced, type Stored, timestamp } from "../state/
 import type { Store } from "../state/store.ts";
 import { notFound, Refusal } from "../wire/status.ts";
 import { annotationsOfChanged, annotationsOfNew } from "./bookkeeping.ts";
-import { type Expected, tidy } from "./decode.ts";
+import { type Expected, tidy, type Warn } from "./decode.ts";
 import { creationCauses, finalizerWarnings, updateCauses } from "./metadata-rules.ts";
 import { generateName } from "./names.ts";
 import { checkObject } from "./object-rules.ts";
@@ -21,8 +21,7 @@ export interface ObjectContext extends Expected {
   /** Who writes, for the bookkeeping annotations. */
   subject: string;
   dryRun: boolean;
-  /** Takes what is worth a word though it is done. */
-  warn(text: string): void;
+  warn: Warn;
   /** @throws Refusal 403 for whom an update may not create */
   authorizeCreation(): void;
 }
@@ -94,7 +93,8 @@ export async function updateObject(context: ObjectContext, update: Update): Prom
 
 function createMissing(context: ObjectContext, name: string, object: Resourced | undefined): Entry {
   const { uid = "", resourceVersion = "" } = object?.metadata ?? {};
-  if (object === undefined || (resourceVersion === "" && context.behaviour.putMissing === "404")) throw notFound(context.resource.name, name);
+  const creates = object !== undefined && (resourceVersion !== "" || context.behaviour.putMissing === "creates");
+  if (!creates) throw notFound(context.resource.name, name);
   if (resourceVersion !== "") throw gone(context, name);
   if (uid !== "") throw wrongUid(context.resource, { namespace: context.namespace, name, uid: "" }, uid);
   context.authorizeCreation();

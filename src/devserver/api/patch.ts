@@ -6,7 +6,7 @@ import type { Resourced, Stored } from "../state/object.ts";
 import { invalidObject, invalidValue } from "../wire/causes.ts";
 import { duplicateFields } from "../wire/json-scan.ts";
 import { badRequest, Refusal } from "../wire/status.ts";
-import { complain, decodeObject, type Expected } from "./decode.ts";
+import { complain, decodeObject, type Expected, type Warn } from "./decode.ts";
 import { goJson, goType, Undecodable } from "./envelope.ts";
 import { jsonPatch, type Operation, PatchFailure } from "./json-patch.ts";
 import { mergePatch } from "./merge-patch.ts";
@@ -16,14 +16,14 @@ const JSON_PATCH = "application/json-patch+json";
 /** Media types of patches that are taken. */
 export const PATCH_TYPES: readonly string[] = [JSON_PATCH, "application/merge-patch+json"];
 
-/** What is done to an object, without kind and version changed. */
-export type Change = (current: Stored) => Resourced;
+/** Makes of the object that is there the one that is to be. */
+type Patching = (current: Stored) => Resourced;
 
 const OPERATION_FIELDS = ["op", "from", "path", "value"];
 const MAX_OPERATIONS = 10_000;
 
 /** @throws Refusal 400 for a body that is no JSON; what is made throws 400, 413 and 422 */
-export function parsePatch(type: string, body: string, expected: Expected, validation: FieldValidation, warn: (text: string) => void): Change {
+export function parsePatch(type: string, body: string, expected: Expected, validation: FieldValidation, warn: Warn): Patching {
   const { patch, duplicates } = parse(body);
   const lax = validation === "Ignore";
   const operations = type === JSON_PATCH;

@@ -42,7 +42,8 @@ export function plainForm(resource: Resource, version: ApiVersion, behaviour: Be
     object,
     event: object,
     list(metadata, entries) {
-      const head = `{"kind":"${kind}List","apiVersion":"${groupVersion(version)}","metadata":${JSON.stringify(custom ? { continue: "", ...metadata } : metadata)}`;
+      const said = JSON.stringify(custom ? { continue: "", ...metadata } : metadata);
+      const head = `{"kind":"${kind}List","apiVersion":"${groupVersion(version)}","metadata":${said}`;
       if (entries.length === 0 && name === "historicjobs" && behaviour.emptyHistory === "absent") return `${head}}`;
       return `${head},"items":[${entries.map(object).join(",")}]}`;
     },

@@ -25,8 +25,8 @@ export function readWatched(asked: Asked): undefined {
   const query = new URLSearchParams(request.query);
   if (name !== "") {
     const selection = parseSelection(query);
-    if (selection.fields.length > 0 && selection.name !== name) throw badRequest("fieldSelector metadata.name doesn't match requested name");
     if (selection.fields.length === 0) query.set("fieldSelector", `metadata.name=${name.replace(/[\\,=]/g, "\\$&")}`);
+    else if (selection.name !== name) throw badRequest("fieldSelector metadata.name doesn't match requested name");
   }
   startWatch(asked.context, { ...request, query }, () => asked.call.stream());
 }

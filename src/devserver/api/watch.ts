@@ -33,8 +33,8 @@ export function startWatch(context: WatchContext, request: ListRequest, open: ()
   if (failure !== undefined || options.timeoutSeconds < 0) return watch.end();
 
   const lines = new EventLines(form, selects);
-  const concerns = (change: Change) =>
-    change.resource === resource.name && (namespace === undefined || change.entry.namespace === namespace) && change.version > (version ?? 0);
+  const concerns = ({ resource: of, entry, version: at }: Change) =>
+    of === resource.name && (namespace === undefined || entry.namespace === namespace) && at > (version ?? 0);
   // Both are lazy, over lists that no write changes: how fast they go out is the reader's matter.
   function* state(entries: readonly Entry[], resourceVersion: string): Generator<string | undefined> {
     for (const entry of entries) yield lines.present(entry);

@@ -48,8 +48,8 @@ export interface State {
 /** What the server is, what it holds and how it behaves now. */
 export function stateOrder({ store, behaviour, open, ...facts }: State): Orders {
   const objects = () => Object.fromEntries(Object.values(RESOURCES).map(({ name }) => [name, store.count(name)]));
-  const state = () => ({ ...facts, watches: open.size, resourceVersion: store.versionText(), objects: objects(), behaviour: describeBehaviour(behaviour) });
-  return { "GET /state": async () => [200, state()] };
+  const now = () => ({ watches: open.size, resourceVersion: store.versionText(), objects: objects() });
+  return { "GET /state": async () => [200, { ...facts, ...now(), behaviour: describeBehaviour(behaviour) }] };
 }
 
 /** Answers one order. */
@@ -101,8 +101,8 @@ function answer(status: number, value: unknown): Answer {
 /** @throws ConfigError for an address that other machines can reach */
 export function checkLoopback(address: Address): void {
   if (isLoopbackHost(address.host)) return;
-  const text = formatAddress(address);
-  throw new ConfigError(`Cannot take orders on "${text}": expected a loopback address, such as localhost:${address.port}, as everybody who reaches it may give them`);
+  const rule = `a loopback address, such as localhost:${address.port}, as everybody who reaches it may give them`;
+  throw new ConfigError(`Cannot take orders on "${formatAddress(address)}": expected ${rule}`);
 }
 
 function isLoopbackHost(host: string): boolean {

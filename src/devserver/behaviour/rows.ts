@@ -30,8 +30,10 @@ export interface Row<Value> extends Kind<Value> {
   values: Readonly<Record<Era, Value>>;
 }
 
+type Values<Value> = readonly [Value, Value, Value];
+
 /** A row whose `values` come in the order of `ERAS`. */
-export function row<Value>(name: string, kind: Kind<Value>, values: readonly [NoInfer<Value>, NoInfer<Value>, NoInfer<Value>], meaning: string, source: string): Row<Value> {
+export function row<Value>(name: string, kind: Kind<Value>, values: Values<NoInfer<Value>>, meaning: string, source: string): Row<Value> {
   const [first, second, third] = values;
   return { ...kind, name, meaning, source, values: { "2025-08": first, "2026-09": second, kubernetes: third } };
 }

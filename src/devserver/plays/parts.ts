@@ -11,28 +11,27 @@ interface Part<Value> extends Named<Value> {
 }
 
 /** Milliseconds between two acts; 0 = never. */
-const PAUSE: Kind<number> = {
-  expected: "a duration of at least 1s, such as 30s, or off",
-  parse: (text) => (text === "off" ? 0 : pauseOf(text)),
+const PAUSE = orOff({
+  expected: "a duration of at least 1s, such as 30s",
+  parse: pauseOf,
   format: (ms) => (ms === 0 ? "off" : formatDuration(ms)),
-};
+});
 
 /** As PAUSE, or `spec` = what each repository asks for. */
 const PULLS: Kind<number | "spec"> = {
-  expected: "spec, a duration of at least 1s, such as 30s, or off",
+  expected: `spec, ${PAUSE.expected}`,
   parse: (text) => (text === "spec" || text === "on" ? "spec" : PAUSE.parse(text)),
   format: (value) => (value === "spec" ? value : PAUSE.format(value)),
 };
 
-const DRIVERS = wholeUpTo(1_000);
+const DRIVERS = orOff(wholeUpTo(1_000));
 const RESOURCES = wholeUpTo(10_000);
 const SEED = wholeUpTo(2 ** 32 - 1);
 const DURATIONS = spanOf({ expected: "a duration such as 5s", parse: parseDuration, format: formatDuration }, "2s-20s");
 const COUNTS = spanOf(RESOURCES, "5-40");
 
 const PARTS = {
-  drivers: part("drivers", { ...DRIVERS, parse: (text) => (text === "off" ? 0 : DRIVERS.parse(text)), expected: `${DRIVERS.expected}, or off` }, 3,
-    "Jobs that are worked on at the same time; off leaves them to a controller of one's own"),
+  drivers: part("drivers", DRIVERS, 3, "Jobs that are worked on at the same time; off leaves them to a controller of one's own"),
   durationMs: part("duration", DURATIONS, [2_000, 2_000], "How long a job takes"),
   resources: part("resources", COUNTS, [5, 40], "Resources that a job works through"),
   errors: part("errors", SHARE, 0, "Jobs that end in error"),
@@ -65,7 +64,8 @@ export function parseParts(text: string): Parts {
 
 /** The table for people: name, default, meaning. */
 export function describeParts(): { name: string; default: string; meaning: string }[] {
-  return (Object.values(PARTS) as Part<unknown>[]).map((row) => ({ name: row.name, default: row.format(row.default), meaning: row.meaning }));
+  const rows = Object.values(PARTS) as Part<unknown>[];
+  return rows.map(({ name, default: value, format, meaning }) => ({ name, default: format(value), meaning }));
 }
 
 function parsePart(text: string): [string, unknown] {
@@ -81,6 +81,11 @@ function parsePart(text: string): [string, unknown] {
 
 function part<Value>(name: string, kind: Kind<Value>, value: NoInfer<Value>, meaning: string): Part<Value> {
   return { ...kind, name, default: value, meaning };
+}
+
+/** The same, with a word for 0. */
+function orOff({ expected, parse, format }: Kind<number>): Kind<number> {
+  return { expected: `${expected}, or off`, parse: (text) => (text === "off" ? 0 : parse(text)), format };
 }
 
 function pauseOf(text: string): number | undefined {

@@ -75,7 +75,9 @@ export function* seeding(given: SeedContext, spec: SeedSpec): Generator<Seeded> 
 /** Repositories by turns over the namespaces. */
 function placesOf(spec: SeedSpec): [Place, ...Place[]] {
   const namespaces = namespaceNames(spec.namespaces);
-  const place = (index: number): Place => ({ namespace: namespaces[index % namespaces.length] ?? "default", repository: `dashboards-${index + 1}` });
+  const place = (index: number): Place => (
+    { namespace: namespaces[index % namespaces.length] ?? "default", repository: `dashboards-${index + 1}` }
+  );
   return [place(0), ...Array.from({ length: spec.repositories - 1 }, (_, index) => place(index + 1))];
 }
 

@@ -26,8 +26,9 @@ export function before(store: Store, resource: ResourceName, changes: readonly C
   const now = ({ namespace, name }: Entry) => store.get(resource, namespace, name) !== undefined;
   const gone = [...then.values()].filter((entry) => entry !== undefined && !now(entry)) as Entry[];
   gone.sort((one, other) => (one.key < other.key ? -1 : 1));
-  const goneIn = (namespace: string | undefined, start: string) =>
-    gone.filter((entry) => entry.key >= start && (namespace === undefined || entry.namespace === namespace));
+  const within = (key: string, namespace: string | undefined, start: string) =>
+    key >= start && (namespace === undefined || key.startsWith(`${namespace}/`));
+  const goneIn = (namespace: string | undefined, start: string) => gone.filter(({ key }) => within(key, namespace, start));
 
   return {
     *entries(namespace, start = "") {
@@ -43,7 +44,7 @@ export function before(store: Store, resource: ResourceName, changes: readonly C
     count(namespace, start = "") {
       let fresh = 0;
       for (const [key, was] of then) {
-        if (was === undefined && key >= start && (namespace === undefined || key.startsWith(`${namespace}/`)) && store.has(resource, key)) fresh++;
+        if (was === undefined && within(key, namespace, start) && store.has(resource, key)) fresh++;
       }
       return store.count(resource, namespace, start) - fresh + goneIn(namespace, start).length;
     },
