@@ -171,11 +171,15 @@ function reconstruct(uid: string, record: HistoricJob): Announcement {
   return {
     trigger: "reconstructed",
     namespace,
-    // The record's name is the job's with a random suffix (section 4.9 of the wire: generateName `<job>-`).
-    job: name.replace(/-[^-]*$/, "") || name,
+    job: jobNameOf(name, uid),
     uid,
     repository: record.spec?.repository ?? labels?.[LABEL_REPOSITORY],
     action: record.spec?.action,
     createdMs: undefined,
   };
+}
+
+/** The record's name is the job's with its uid behind it, as drive/record.ts has it, or a random suffix, as Grafana does (generateName `<job>-`). */
+function jobNameOf(name: string, uid: string): string {
+  return (name.endsWith(`-${uid}`) ? name.slice(0, -uid.length - 1) : name.replace(/-[^-]*$/, "")) || name;
 }

@@ -197,6 +197,16 @@ describe("Ledger, a job that has gone", () => {
 });
 
 describe("Ledger, a job that is known from its record alone", () => {
+  test("is announced by its own name, whichever suffix its record's has", () => {
+    const ledger = new Ledger();
+    scan(ledger, 1_000);
+    const uid = "5f0e6c1e-0003-4a70";
+    const ours = record("x", uid, server(40_000));
+    ours.metadata = { ...ours.metadata, name: `pull-repo-${uid}` };
+    ledger.recorded([ours, record("push-repo", "2", server(40_000))], server(50_000), EPOCH, 50_000);
+    assert.deepEqual(ledger.due(70_000).map(({ job: name }) => name), ["pull-repo", "push-repo"]);
+  });
+
   test("is announced ten seconds later, once, as reconstructed", () => {
     const ledger = new Ledger();
     ledger.scanBegan(50_000);
