@@ -75,7 +75,7 @@ const YEAR_MS = 365 * 86_400_000;
 async function issue(what: Certificate, certificates: Certificates, nowMs: number, hosts: readonly string[]): Promise<Omit<Presented, "files">> {
   const of = (ca: string, { cert, key }: { cert: string; key: string }) => ({ ca, cert, key });
   if (what === "ca") {
-    const { ca, server } = await createCertificates(nowMs, hosts, "job-controller dev CA, rotated");
+    const { ca, server } = await createCertificates(nowMs, hosts, "rotated job-controller dev CA");
     return of(ca, server);
   }
   const leaf = {
