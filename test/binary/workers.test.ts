@@ -40,8 +40,8 @@ describe("the compiled program with a worker", () => {
       ["--worker-env=NAMED"],
     );
     const [record] = await eventually(() => (run.site.history.length > 0 ? run.site.history : undefined));
-    const { spec, status } = run.site.devserver.store.get("historicjobs", "default", record ?? "")?.object as { spec: object; status: { state: string } };
-    assert.deepEqual([spec, status.state], [{ action: "pull", repository: "test6", pull: { incremental: false } }, "success"]);
+    const { spec, status } = run.site.devserver.store.get("historicjobs", "default", record ?? "")?.object ?? {};
+    assert.deepEqual([spec, status?.["state"]], [{ action: "pull", repository: "test6", pull: { incremental: false } }, "success"]);
     const files = Object.fromEntries(["environ", "guard-environ", "guard-cmdline", "guard-comm", "fds"].map((name) => [name, readFileSync(run.work.path(name), "utf8")]));
     for (const [name, text] of Object.entries(files)) {
       for (const secret of [run.site.token, "canary-of-the-environment", run.site.devserver.exchangeUrl]) assert.ok(!text.includes(secret), `${name}: ${text}`);
@@ -50,6 +50,13 @@ describe("the compiled program with a worker", () => {
     assert.deepEqual([files["guard-cmdline"], files["guard-comm"]], ["/proc/self/exe\nworker-guard\n", "worker-guard\n"]);
     assert.doesNotMatch(files["fds"] ?? "", /eventpoll|state|\.pem/);
     assert.equal(await run.controller.stop(), 0);
+  });
+
+  test("buries what its workers leave, as nobody else might", LIMIT, async () => {
+    await using run = await working("echo $PPID >guard.pid; for i in 1 2 3; do sleep 600 & done; exit 0");
+    await eventually(() => (run.site.history.length > 0 ? true : undefined));
+    const [guard] = await run.work.pids("guard.pid");
+    await eventually(() => (readFileSync(`/proc/${guard}/task/${guard}/children`, "utf8") === "" ? true : undefined));
   });
 
   test("leaves nothing running when it is killed", LIMIT, async () => {
@@ -72,8 +79,9 @@ describe("the compiled program with a worker", () => {
     const pids = [...(await run.work.pids("worker.pid", 2)), ...(await run.work.pids("guard.pid"))];
     await run.controller.stop();
     await gone(pids);
-    const job = run.site.devserver.store.get("jobs", "default", "job-1")?.object as { metadata: { labels?: Record<string, string> } };
-    assert.ok(!Object.keys(job.metadata.labels ?? {}).some((label) => label.endsWith("/claim")), JSON.stringify(job));
+    const job = run.site.devserver.store.get("jobs", "default", "job-1")?.object;
+    assert.equal(job?.metadata?.name, "job-1");
+    assert.ok(!JSON.stringify(job.metadata.labels ?? {}).includes("/claim"), JSON.stringify(job));
     assert.equal(pids.some(isRunning), false);
   });
 

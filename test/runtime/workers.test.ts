@@ -1,9 +1,9 @@
 // Workers as real processes under a real guard: what each of them does wrong ends in a result, and nothing of it runs on.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { gone, isRunning, WorkSite } from "../support/work-site.ts";
+import { eventually, gone, isRunning, WorkSite } from "../support/work-site.ts";
 
 const LIMIT = { timeout: 60_000 };
 const SUCCESS = { kind: "done", state: "success", errors: [], warnings: [] };
@@ -96,8 +96,10 @@ describe("a worker of the protocol", () => {
            *'"type":"cancel"'*) echo "$line" >cancel; echo '{"type":"result","state":"success","message":"just done"}'; exit ;;
          esac
        done`,
-      { validityMs: 900, cancelMs: 1_500 },
+      { validityMs: 900 },
     );
+    await eventually(() => (existsSync(site.path("leases")) ? true : undefined));
+    child.tell("cancel");
     assert.deepEqual(await child.result(), { ...SUCCESS, message: "just done" });
     assert.deepEqual(JSON.parse(readFileSync(site.path("cancel"), "utf8")), { type: "cancel", reason: "asked to stop", graceMs: 2_000 });
     const remaining = readFileSync(site.path("leases"), "utf8").trim().split("\n").map((line) => JSON.parse(line).remainingMs as number);
@@ -166,20 +168,23 @@ describe("a worker that misbehaves", () => {
   test("ignores the word and SIGTERM: SIGKILL ends its whole group", LIMIT, async () => {
     await using site = await WorkSite.open();
     const child = await site.work(
-      `trap 'echo TERM >>signals' TERM; (trap '' TERM; echo $$ >>worker.pid; while :; do sleep 0.1; done) & echo $! >>worker.pid
-       while :; do sleep 0.1; done`,
-      { cancelMs: 500 },
+      `trap 'echo TERM >>signals' TERM; (trap '' TERM; while :; do sleep 0.1; done) & echo $! >>worker.pid
+       echo $$ >>worker.pid; while :; do sleep 0.1; done`,
     );
+    const pids = await site.pids("worker.pid", 2);
+    child.tell("cancel");
     assert.deepEqual(await child.result(), { kind: "aborted", reason: "asked to stop" });
-    await gone(await site.pids("worker.pid", 2));
+    await gone(pids);
     assert.equal(readFileSync(site.path("signals"), "utf8"), "TERM\n");
   });
 
   test("works on when its lease is over: it is killed", LIMIT, async () => {
     await using site = await WorkSite.open();
-    const child = await site.work("trap '' TERM; echo $$ >worker.pid; while :; do sleep 0.1; done", { validityMs: 1_500, renewals: 0 });
+    const child = await site.work("trap '' TERM; echo $$ >worker.pid; while :; do sleep 0.1; done", { validityMs: 1_500 });
+    const pids = await site.pids("worker.pid");
+    child.tell("fade");
     assert.deepEqual(await child.result(), { kind: "aborted", reason: "the lease ended before the work did" });
-    await gone(await site.pids("worker.pid"));
+    await gone(pids);
   });
 });
 
@@ -229,11 +234,11 @@ describe("the guard", () => {
 
   test("is no concern of whoever sends signals to stop everything", LIMIT, async () => {
     await using site = await WorkSite.open();
-    const child = await site.work("sleep 1");
+    const child = await site.work("echo $$ >worker.pid; until [ -e go ]; do sleep 0.05; done");
+    await site.pids("worker.pid");
     const guard = await child.guard();
-    await child.until(({ said }) => said === "guard-started");
-    await new Promise((resolve) => setTimeout(resolve, 500));
     for (const signal of ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT"] as const) process.kill(guard, signal);
+    writeFileSync(site.path("go"), "");
     assert.deepEqual(await child.result(), SUCCESS);
   });
 
@@ -253,10 +258,11 @@ describe("the guard", () => {
 
   test("that does not answer is killed with all that it holds", LIMIT, async () => {
     await using site = await WorkSite.open();
-    const child = await site.work(LOOP, { validityMs: 1_000, renewals: 2 });
+    const child = await site.work(LOOP, { validityMs: 1_500 });
     const pids = await site.pids("worker.pid", 2);
     const guard = await child.guard();
     process.kill(guard, "SIGSTOP");
+    child.tell("fade");
     assert.deepEqual(await child.result(), { kind: "aborted", reason: "the guard of the workers was lost" });
     await gone([...pids, guard]);
   });

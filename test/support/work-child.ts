@@ -1,7 +1,10 @@
 // A controller that does nothing but work: orders in its argument, its lease renewed as long as it runs, a line of JSON for
-// whatever it learns. `bun work-child.ts '{"workers":["*=exec:./a.sh"],"orders":2,"validityMs":1000}'`.
+// whatever it learns. `bun work-child.ts '{"workers":["*=exec:./a.sh"],"orders":2,"validityMs":1000}'`. A line `cancel` on
+// its input stops the work, a line `fade` the renewals.
 
+import { EventEmitter } from "node:events";
 import process from "node:process";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { createLogger } from "../../src/base/log.ts";
 import { groups } from "../../src/runtime/children.ts";
@@ -18,10 +21,6 @@ export interface WorkChildOptions {
   action?: string;
   /** How long the lease holds from each renewal; renewed at a third of it. */
   validityMs?: number;
-  /** Renewals that are made; then the lease runs out. */
-  renewals?: number;
-  /** Stops the work after so long. */
-  cancelMs?: number;
   /** The compiled program as the guard, in place of the source. */
   guard?: string;
   job?: object;
@@ -57,6 +56,9 @@ const workers = createWorkers({
   log,
 });
 
+const told = new EventEmitter();
+createInterface({ input: process.stdin }).on("line", (line) => told.emit(line));
+
 function order(nth: number): Promise<void> {
   const validityMs = options.validityMs ?? 60_000;
   const listeners = new Set<() => void>();
@@ -69,9 +71,10 @@ function order(nth: number): Promise<void> {
     },
   };
   const stop = new AbortController();
-  if (options.cancelMs !== undefined) systemClock.sleep(options.cancelMs, ending.signal).then(() => stop.abort(new Error("asked to stop")), () => {});
+  told.on("cancel", () => stop.abort(new Error("asked to stop")));
+  told.on("fade", () => ending.abort());
   void (async () => {
-    for (let renewal = 0; renewal < (options.renewals ?? Infinity); renewal++) {
+    for (;;) {
       await systemClock.sleep(validityMs / 3, ending.signal);
       lease.deadlineMs = systemClock.monotonic() + validityMs;
       for (const listener of listeners) listener();

@@ -132,6 +132,11 @@ export class WorkChild {
     return this.talk.filter((line) => line.source === source).map(({ text }) => text);
   }
 
+  /** `cancel`: the work is to stop; `fade`: the lease is renewed no more. */
+  tell(word: "cancel" | "fade"): void {
+    this.process.stdin?.write(`${word}\n`);
+  }
+
   /** Not child.kill(): under Deno that would decide what it is said to have ended with. */
   signal(signal: NodeJS.Signals): void {
     if (!this.#ended) process.kill(this.pid, signal);
