@@ -123,16 +123,16 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
   const closing = new AbortController();
   const opened: Listening[] = [];
   const closeAll = async () => void (await Promise.all(opened.map((server) => server.close())));
-  const opening = async (make: () => Server, address: Address): Promise<Listening> => {
-    const server = await listen(make, address);
+  const opening = async (make: () => Server, address: Address, name: string): Promise<Listening> => {
+    const server = await listen(make, address, name);
     opened.push(server);
     return server;
   };
   const start = async () => {
     const onApi = createFront(front, "api", (call) => answerApi(context, call));
     const onExchange = createFront(front, "exchange", (call) => exchange(call, exchangeContext));
-    const api = await opening(() => createSecureServer(tlsOf(certificates, options.mtls), onApi), addresses.api);
-    const exchanging = await opening(() => createServer(onExchange), addresses.exchange);
+    const api = await opening(() => createSecureServer(tlsOf(certificates, options.mtls), onApi), addresses.api, "--api-address");
+    const exchanging = await opening(() => createServer(onExchange), addresses.exchange, "--exchange-address");
     const urls = { apiUrl: `https://${api.at}`, exchangeUrl: `http://${exchanging.at}${EXCHANGE_PATH}` };
     listening.resolve({ api, exchange: exchanging });
     await Promise.all(inForce);
@@ -140,7 +140,7 @@ export async function createDevserver(given: DevserverOptions): Promise<Devserve
     const seeding = seedOrder({ store, clock, random, behaviour, signal: closing.signal });
     const orders = { ...stateOrder({ ...urls, era: options.era, behaviour, store, open }), ...faultOrders(faults), ...seeding };
     const onAdmin = createPlainFront(front.date, (call) => answerAdmin(orders, call));
-    const admin = await opening(() => createServer(onAdmin), addresses.admin);
+    const admin = await opening(() => createServer(onAdmin), addresses.admin, "--admin-address");
     return { ...urls, adminUrl: `http://${admin.at}` };
   };
   const urls = await start().catch(async (error: unknown) => {

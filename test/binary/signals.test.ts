@@ -166,7 +166,7 @@ describe("dev", () => {
   test("ends with 2 when an address is taken", async () => {
     await using taken = await tcpServer(() => {});
     const address = `127.0.0.1:${taken.port}`;
-    const stderr = `Error: Cannot listen on "${address}": expected a free port; stop what uses it or choose another (EADDRINUSE)\n`;
+    const stderr = `Error: Cannot listen on --exchange-address "${address}": expected a free port; stop what uses it or choose another, --port=0 takes free ones (EADDRINUSE)\n`;
     assert.deepEqual(await runBinary([...ANYWHERE, `--exchange-address=${address}`]), { code: 2, signal: null, stdout: "", stderr });
   });
 });

@@ -308,16 +308,25 @@ describe("Devserver", () => {
     await again.close();
   });
 
+  for (const host of ["", "0.0.0.0", "[::]"]) {
+    test(`of all interfaces, "${host}:0", localhost is named`, async () => {
+      await using server = await startDevserver({ apiAddress: `${host}:0`, exchangeAddress: `${host}:0` });
+      assert.match(server.apiUrl, /^https:\/\/localhost:\d+$/);
+      assert.match(server.exchangeUrl, /^http:\/\/localhost:\d+\//);
+      assert.equal((await server.call("GET", "/livez")).text, "ok");
+    });
+  }
+
   test("an address that is taken is named", async () => {
     const holder = createServer().listen(0, "127.0.0.1");
     await once(holder, "listening");
     const { port } = holder.address() as { port: number };
     for (const host of ["127.0.0.1", "localhost"]) {
       const address = `${host}:${port}`;
-      for (const options of [{ apiAddress: address }, { exchangeAddress: address }]) {
+      for (const [name, options] of [["api", { apiAddress: address }], ["exchange", { exchangeAddress: address }]] as const) {
         await assert.rejects(startDevserver(options), (error) => {
           assert.ok(error instanceof ConfigError);
-          assert.match(error.message, new RegExp(`^Cannot listen on "${address}": expected a free port; .* \\(EADDRINUSE\\)$`));
+          assert.match(error.message, new RegExp(`^Cannot listen on --${name}-address "${address}": expected a free port; .* \\(EADDRINUSE\\)$`));
           return true;
         });
       }
@@ -326,7 +335,7 @@ describe("Devserver", () => {
   });
 
   for (
-    const options of [{ apiAddress: "localhost" }, { apiAddress: "localhost:70000" }, { exchangeAddress: ":1" }, {
+    const options of [{ apiAddress: "localhost" }, { apiAddress: "localhost:70000" }, { exchangeAddress: ":x" }, {
       repositories: ["a/b/c"],
     }, { repositories: [""] }]
   ) {

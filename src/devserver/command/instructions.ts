@@ -4,7 +4,7 @@ import { API_VERSIONS } from "../../provisioning.ts";
 import type { DevOptions } from "../options.ts";
 import { groupVersion } from "../resources.ts";
 import type { StateFiles } from "./files.ts";
-import { type Ready, shellWord } from "./ready-file.ts";
+import { crossesNetwork, type Ready, shellWord } from "./ready-file.ts";
 
 export const LAST_LINE = "Stop with Ctrl-C";
 
@@ -28,13 +28,14 @@ export function instructions(ready: Ready, options: DevOptions): string[] {
 export function commands({ apiUrl, exchangeUrl, files }: Ready, { mtls, repositories }: DevOptions): string[] {
   const word = Object.fromEntries(Object.entries(files).map(([name, path]) => [name, shellWord(path)])) as unknown as StateFiles;
   const pair = mtls === "off" ? ["", ""] : [` --tls-cert-file=${word.cert} --tls-key-file=${word.key}`, ` --cert ${word.cert} --key ${word.key}`];
+  const plain = crossesNetwork(exchangeUrl) ? " --allow-plaintext-token" : "";
   const api = `${apiUrl}/apis/${groupVersion(API_VERSIONS[0])}`;
   const [namespace, repository] = qualified(repositories[0] ?? "").split("/");
   const request = repositories.length === 0
     ? `${api}/jobs`
     : `-H Content-Type:application/json -d '{"action":"pull","pull":{}}' ${api}/namespaces/${namespace}/repositories/${repository}/jobs`;
   return [
-    `job-controller --token-file=${word.token} --token-exchange-url=${exchangeUrl} --provisioning-server-url=${apiUrl} --tls-ca-file=${word.ca}${pair[0]}`,
+    `job-controller --token-file=${word.token} --token-exchange-url=${exchangeUrl}${plain} --provisioning-server-url=${apiUrl} --tls-ca-file=${word.ca}${pair[0]}`,
     `curl -s --cacert ${word.ca}${pair[1]} -H @${word.header} ${request}`,
     `kubectl --kubeconfig=${word.kubeconfig} get jobs.provisioning.grafana.app -A`,
   ];

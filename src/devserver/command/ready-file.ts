@@ -5,6 +5,7 @@ import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:
 import { readFile } from "node:fs/promises";
 import type { Clock } from "../../base/clock.ts";
 import { ConfigError, messageOf } from "../../base/errors.ts";
+import { isLoopback } from "../../base/http.ts";
 import { answers } from "./answers.ts";
 import { removeIfHolding, type StateFiles } from "./files.ts";
 
@@ -95,6 +96,7 @@ export function environmentLines({ apiUrl, exchangeUrl, files, ...ready }: Ready
   const variables: Record<string, string | undefined> = {
     JOB_CONTROLLER_PROVISIONING_SERVER_URL: apiUrl,
     JOB_CONTROLLER_TOKEN_EXCHANGE_URL: exchangeUrl,
+    JOB_CONTROLLER_ALLOW_PLAINTEXT_TOKEN: crossesNetwork(exchangeUrl) ? "true" : undefined,
     JOB_CONTROLLER_TOKEN_FILE: files.token,
     JOB_CONTROLLER_TLS_CA_FILE: files.ca,
     JOB_CONTROLLER_TLS_CERT_FILE: files.cert,
@@ -102,7 +104,13 @@ export function environmentLines({ apiUrl, exchangeUrl, files, ...ready }: Ready
     JOB_CONTROLLER_ADMIN_ADDRESS: ready.adminUrl === undefined ? undefined : new URL(ready.adminUrl).host,
     KUBECONFIG: files.kubeconfig,
   };
-  return Object.entries(variables).flatMap(([name, value]) => (value === undefined ? [] : [`export ${name}=${shellWord(value)}`]));
+  // What another server's lines have set must not stay.
+  return Object.entries(variables).map(([name, value]) => (value === undefined ? `unset ${name}` : `export ${name}=${shellWord(value)}`));
+}
+
+/** Whether the controller sends its token there only when it is told to: plain http to another host than this one. */
+export function crossesNetwork(exchangeUrl: string): boolean {
+  return !isLoopback(new URL(exchangeUrl));
 }
 
 /** The text as one word of a POSIX shell. */

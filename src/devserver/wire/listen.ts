@@ -25,29 +25,37 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** @throws ConfigError */
+/** Without a host: all interfaces. @throws ConfigError */
 export function parseAddress(text: string): Address {
-  const [, bracketed, plain, port = ""] = /^(?:\[([0-9a-fA-F:]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text) ?? [];
-  const host = bracketed ?? plain;
+  const [, bracketed, plain, port = ""] = /^(?:\[([0-9a-fA-F:]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(text) ?? [];
+  const host = bracketed ?? (plain === "" ? "0.0.0.0" : plain);
   if (host === undefined || Number(port) > 65_535) {
     throw new ConfigError(`Cannot listen on "${text}": expected host:port with a port from 0 to 65535, such as localhost:6446`);
   }
   return { host, port: Number(port) };
 }
 
+const ALL_INTERFACES: readonly string[] = ["0.0.0.0", "::"];
+
 /** `host:port` as it stands in a URL. */
 export function formatAddress({ host, port }: Address): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
+/** Where a client of this machine finds it: an address of all interfaces names none. */
+function reachable({ host, port }: Address): Address {
+  return { host: ALL_INTERFACES.includes(host) ? "localhost" : host, port };
+}
+
 /**
  * Listens with servers made by `make`. `localhost` is 127.0.0.1 and, where the machine has it, ::1 on the same port,
  * since clients differ in which they try.
+ * @param name what the address was given with, for messages: `--api-address`
  * @throws ConfigError if the address is taken or not this machine's
  */
-export async function listen(make: () => Server, address: Address): Promise<Listening> {
+export async function listen(make: () => Server, address: Address, name: string): Promise<Listening> {
   const connections = new Connections();
-  let { port, servers } = await openAll(make, address, connections);
+  let { port, servers } = await openAll(make, address, connections, name);
   let closed = false;
   const closeServers = async () => {
     const closing = servers.map(closeServer);
@@ -56,7 +64,7 @@ export async function listen(make: () => Server, address: Address): Promise<List
     await Promise.all(closing);
   };
   return {
-    at: formatAddress({ ...address, port }),
+    at: formatAddress(reachable({ ...address, port })),
     connections,
     secure(context) {
       for (const server of servers) if ("setSecureContext" in server) server.setSecureContext(context);
@@ -64,7 +72,7 @@ export async function listen(make: () => Server, address: Address): Promise<List
     async suspend() {
       await closeServers();
       return async () => {
-        if (!closed && servers.length === 0) ({ port, servers } = await openAll(make, { ...address, port }, connections));
+        if (!closed && servers.length === 0) ({ port, servers } = await openAll(make, { ...address, port }, connections, name));
       };
     },
     async close() {
@@ -74,7 +82,9 @@ export async function listen(make: () => Server, address: Address): Promise<List
   };
 }
 
-async function openAll(make: () => Server, address: Address, connections: Connections): Promise<{ port: number; servers: Server[] }> {
+type Opened = { port: number; servers: Server[] };
+
+async function openAll(make: () => Server, address: Address, connections: Connections, name: string): Promise<Opened> {
   const servers: Server[] = [];
   const open = async (host: string, port: number): Promise<number> => {
     const server = make();
@@ -93,9 +103,9 @@ async function openAll(make: () => Server, address: Address, connections: Connec
   } catch (error) {
     await Promise.all(servers.map(closeServer));
     const rule = codeOf(error) === "EADDRINUSE"
-      ? "a free port; stop what uses it or choose another"
+      ? "a free port; stop what uses it or choose another, --port=0 takes free ones"
       : "an address of this machine";
-    throw new ConfigError(`Cannot listen on "${formatAddress(address)}": expected ${rule} (${codeOf(error)})`, { cause: error });
+    throw new ConfigError(`Cannot listen on ${name} "${formatAddress(address)}": expected ${rule} (${codeOf(error)})`, { cause: error });
   }
 }
 

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import { describe, test } from "node:test";
 import { promisify } from "node:util";
 import { ConfigError } from "../../../src/base/errors.ts";
@@ -93,6 +94,16 @@ describe("runDevserver()", () => {
     const off = await run({ mtls: "off" });
     assert.match(off.command("job-controller"), /--tls-ca-file=\S+\/ca\.pem$/);
     await off.stop();
+  });
+
+  test("the controller's line lets the token cross the network where the exchange is not on loopback", async () => {
+    const { lines, command, stop } = await run({ exchangeAddress: `${hostname()}:0` });
+    assert.match(lines.join("\n"), new RegExp(`exchange +http://${hostname()}:`));
+    assert.match(command("job-controller"), / --allow-plaintext-token /);
+    await stop();
+    const everywhere = await run({ exchangeAddress: "0.0.0.0:0" });
+    assert.doesNotMatch(everywhere.command("job-controller"), /--allow-plaintext-token/);
+    await everywhere.stop();
   });
 
   test("says in a dozen lines where everything is", async () => {
@@ -254,8 +265,10 @@ describe("the ready file", () => {
     const printed = printEnvironment({ readyFile }, { clock: systemClock, write, signal: new AbortController().signal });
     const { stop } = await run({ readyFile });
     await printed;
-    const script = `${lines.join("\n")}
+    const script = `export JOB_CONTROLLER_ADMIN_ADDRESS=of-another
+      ${lines.join("\n")}
       test -s "$KUBECONFIG"
+      test -z "\${JOB_CONTROLLER_ADMIN_ADDRESS-}"
       curl -s --cacert "$JOB_CONTROLLER_TLS_CA_FILE" "$JOB_CONTROLLER_PROVISIONING_SERVER_URL/readyz"
       echo; cat "$JOB_CONTROLLER_TOKEN_FILE"; echo "$JOB_CONTROLLER_TOKEN_EXCHANGE_URL"`;
     assert.match(await shell(script), /^ok\nProvisioningAdminToken\nhttp:\/\/localhost:\d+\/sign\/access-token\n$/);
