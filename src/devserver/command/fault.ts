@@ -21,7 +21,8 @@ export async function orderFault({ command, adminUrl, argument = "" }: FaultOrde
     return [`fault ${id} added: ${fault}`];
   }
   if (command === "dev fault clear") {
-    const { cleared } = await order<{ cleared: number }>(fetch, signal, "DELETE", argument === "" ? url : `${url}/${encodeURIComponent(argument)}`);
+    const which = argument === "" ? url : `${url}/${encodeURIComponent(argument)}`;
+    const { cleared } = await order<{ cleared: number }>(fetch, signal, "DELETE", which);
     return [cleared === 1 ? "1 fault cleared" : `${cleared} faults cleared`];
   }
   const { seed, faults } = await order<{ seed: number; faults: Listed[] }>(fetch, signal, "GET", url);

@@ -3,6 +3,7 @@
 
 import type { Clock, Random } from "../../../base/clock.ts";
 import type { Gate, Scene } from "./fault.ts";
+import type { After } from "./kinds.ts";
 import type { When } from "./parse.ts";
 
 export class Filter implements Gate {
@@ -51,11 +52,15 @@ export class Filter implements Gate {
     if (this.signal.aborted) return false;
     const { after, count, share } = this.#when;
     const met = this.#met++;
-    if (after !== undefined && ("ms" in after ? this.#clock.monotonic() - this.#sinceMs < after.ms : met < after.opportunities)) return false;
+    if (after !== undefined && this.#isEarly(after, met)) return false;
     if (count !== undefined && this.#hits >= count) return false;
     if (share < 1 && this.#random() >= share) return false;
     this.#hits++;
     scene?.took.add(this.#text);
     return true;
+  }
+
+  #isEarly(after: After, met: number): boolean {
+    return "ms" in after ? this.#clock.monotonic() - this.#sinceMs < after.ms : met < after.opportunities;
   }
 }

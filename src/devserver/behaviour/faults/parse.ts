@@ -1,7 +1,7 @@
 // The text of a fault, `name:first,arg=value,…` or `name,arg=value,…`, to its row of the table and typed arguments. Starts nothing.
 
 import { ConfigError } from "../../../base/errors.ts";
-import { choice, didYouMean, DURATION, type Kind, SHARE } from "../rows.ts";
+import { choice, didYouMean, DURATION, SHARE } from "../rows.ts";
 import { type Argument, type Arguments, type CallVerb, type Fault, maybe, optional, type Scope, type ServerName } from "./fault.ts";
 import { type After, AFTER, NUMBER, PATTERN, TEXT } from "./kinds.ts";
 
@@ -59,10 +59,12 @@ export function parseFault(table: readonly Fault[], text: string): Parsed {
   }
   const all: Record<string, Argument<unknown>> = { ...COMMON, ...fault.args };
   for (const argument of given.keys()) {
-    if (!Object.hasOwn(all, argument)) throw refused(text, `${name} has no argument "${argument}"${didYouMean(argument, Object.keys(all))}; ${HINT}`);
+    if (Object.hasOwn(all, argument)) continue;
+    throw refused(text, `${name} has no argument "${argument}"${didYouMean(argument, Object.keys(all))}; ${HINT}`);
   }
+  const refuse = (why: string) => refused(text, why);
   const read = (args: Arguments) =>
-    Object.fromEntries(Object.entries(args).map(([argument, spec]) => [argument, valueOf(fault, text, argument, spec, given.get(argument))]));
+    Object.fromEntries(Object.entries(args).map(([one, argument]) => [one, valueOf(one, argument, given.get(one), name, refuse)]));
   const when = { ...(read(COMMON) as unknown as When), ...(given.has("server") ? {} : { server: fault.server ?? "api" }) };
   const args = read(fault.args);
   const scope = typeof fault.scope === "function" ? fault.scope(args) : (fault.scope ?? "calls");
@@ -82,13 +84,16 @@ function split({ name, main, assigns }: Fault, text: string, piece: string, firs
   throw refused(text, `expected <argument>=<value> in place of "${piece}"${first ? `, as ${name} has no main argument` : ""}; ${HINT}`);
 }
 
-function valueOf({ name }: Fault, text: string, argument: string, { kind, default: byDefault, required }: Argument<unknown>, given: string | undefined): unknown {
+type Refuse = (why: string) => ConfigError;
+
+function valueOf(name: string, argument: Argument<unknown>, given: string | undefined, fault: string, refuse: Refuse): unknown {
+  const { kind, required } = argument;
   if (given === undefined) {
-    if (required) throw refused(text, `expected ${name}:${(kind as Kind<unknown>).expected}; ${HINT}`);
-    return byDefault;
+    if (required) throw refuse(`expected ${fault}:${kind.expected}; ${HINT}`);
+    return argument.default;
   }
   const value = kind.parse(given);
-  if (value === undefined) throw refused(text, `expected ${argument} to be ${kind.expected}, not "${given}"`);
+  if (value === undefined) throw refuse(`expected ${name} to be ${kind.expected}, not "${given}"`);
   return value;
 }
 
