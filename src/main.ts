@@ -130,13 +130,8 @@ const handlers: Handlers = {
     const host = await detectHost();
     watchReader(host);
     const out = (text: string) => stdout.write(text, "info");
-    try {
-      await showHistory(config, { host, clock, random: Math.random, redactor, readText, env, out, err: stderr, signal: stop.signal });
-      return EXIT.ok;
-    } catch (error) {
-      if (error !== stop.signal.reason) throw error;
-      return outputLost === undefined ? EXIT.cancelled : EXIT.ok;
-    }
+    await showHistory(config, { host, clock, random: Math.random, redactor, readText, env, out, err: stderr, signal: stop.signal });
+    return EXIT.ok;
   },
 
   async dev(config: DevConfig) {
@@ -209,5 +204,7 @@ try {
   if (isCompiled(process.argv[1])) assertNoRuntimeOptions(process.execArgv);
   await exit(await dispatch(process.argv.slice(2), env, handlers, viewOf(env, process.stdout.isTTY === true)));
 } catch (error) {
+  // A command that was to answer once has nothing to say when it is stopped.
+  if (stop.signal.aborted && error === stop.signal.reason) await exit(outputLost === undefined ? EXIT.cancelled : EXIT.ok);
   await fail(error);
 }

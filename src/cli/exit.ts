@@ -39,7 +39,7 @@ export const EXIT_CODES: readonly ExitRow[] = [
   { code: EXIT.usage, meaning: "usage or configuration error; an address that was named is taken", commands: EVERY },
   { code: EXIT.refused, meaning: "token exchange or first list of jobs refused (401, 403)", commands: ["run", "history"] },
   { code: EXIT.partial, meaning: "partial result", commands: [] },
-  { code: EXIT.cancelled, meaning: "one-shot command cancelled by a signal", commands: ["history"] },
+  { code: EXIT.cancelled, meaning: "stopped by a signal before it had answered; dev with --print-env alone", commands: ["history", "dev", ...ORDERS, "ready"] },
   { code: EXIT.incompatible, meaning: "no usable version of the API, or no HistoricJobs in it", commands: ["history"] },
   { code: EXIT.unreachable, meaning: "server unreachable (DNS, connect, TLS); of run until --startup-timeout", commands: ["run", "history", ...ORDERS] },
   { code: EXIT.timeout, meaning: "any other cause until --startup-timeout", commands: ["run"] },

@@ -6,6 +6,7 @@ import { request } from "node:http";
 import { describe, test } from "node:test";
 import type { Intercepted, RequestFacts } from "../../src/devserver/front.ts";
 import { Output, runBinary, sideBySide, Site, start } from "../support/binary.ts";
+import { temporaryDirectory } from "../support/certs.ts";
 import { ended } from "../support/children.ts";
 import { BINARY, type Controller } from "../support/controller.ts";
 import { closedPort, tcpServer } from "../support/servers.ts";
@@ -163,10 +164,37 @@ describe("dev", () => {
     });
   }
 
+  test("takes its certificates away, too, when it is made to end at once", async () => {
+    const child = start(BINARY, ANYWHERE);
+    const over = ended(child);
+    const [, directory = ""] = await new Output(child).until(/^ +files +(\S+): ca\.pem [^]*Stop with Ctrl-C/m);
+    child.kill("SIGQUIT");
+    const { code, stderr } = await over;
+    assert.deepEqual([code, stderr, existsSync(directory)], [131, "", false]);
+  });
+
   test("ends with 2 when an address is taken", async () => {
     await using taken = await tcpServer(() => {});
     const address = `127.0.0.1:${taken.port}`;
     const stderr = `Error: Cannot listen on --exchange-address "${address}": expected a free port; stop what uses it or choose another, --port=0 takes free ones (EADDRINUSE)\n`;
     assert.deepEqual(await runBinary([...ANYWHERE, `--exchange-address=${address}`]), { code: 2, signal: null, stdout: "", stderr });
   });
+});
+
+describe("a command that answers once", () => {
+  for (const args of [["dev", "--print-env", "--ready-file=ready"], ["dev", "fault", "list"], ["dev", "seed", "--jobs=1"], ["ready"]]) {
+    test(`${args.join(" ")} ends with 5 and without a word when it is stopped`, async () => {
+      const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
+      await using silent = await tcpServer(() => ask());
+      const address = `127.0.0.1:${silent.port}`;
+      const env = { JOB_CONTROLLER_ADMIN_ADDRESS: address, JOB_CONTROLLER_HEALTH_PROBE_BIND_ADDRESS: address };
+      await using directory = await temporaryDirectory();
+      await directory.write("ready", JSON.stringify({ apiUrl: "", exchangeUrl: `http://${address}/`, files: {} }));
+      const child = start(BINARY, args, { env, cwd: directory.path });
+      const over = ended(child);
+      await asked;
+      child.kill("SIGINT");
+      assert.deepEqual(await over, { code: 5, signal: null, stdout: "", stderr: "" });
+    });
+  }
 });
