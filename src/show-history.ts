@@ -18,7 +18,7 @@ export interface ShowEnv extends Omit<ConnectEnv, "count" | "log"> {
   signal: AbortSignal;
 }
 
-const COLLECT_BYTES = 16 * 1024 * 1024;
+const COLLECT_BYTES = 4 * 1024 * 1024;
 
 /** @throws ConfigError, TokenError, ApiError, NetworkError, ProtocolError, IncompatibleError, the signal's reason */
 export async function showHistory(config: HistoryConfig, env: ShowEnv): Promise<void> {

@@ -95,7 +95,7 @@ const GENERATED = /-[bcdfghjklmnpqrstvwxz2456789]{5}$/;
 
 /** The name of the record without what made it unique. */
 function originalName(name: string, uid: string): string {
-  return uid !== "" && name.endsWith(`-${uid}`) ? name.slice(0, -uid.length - 1) : name.replace(GENERATED, "");
+  return name.endsWith(`-${uid}`) ? name.slice(0, -uid.length - 1) : name.replace(GENERATED, "");
 }
 
 const COUNTERS: readonly (readonly [keyof Changes, string])[] = [

@@ -12,6 +12,12 @@ function names(jobs: readonly FinishedJob[]): string[] {
 }
 
 describe("Newest", () => {
+  test("gives those that ended together by namespace, then by name", () => {
+    const newest = new Newest(10);
+    for (const [namespace, name] of [["b", "x"], ["a", "z"], ["a", "y"]]) newest.add({ ...ended(name ?? "", 1), namespace: namespace ?? "" });
+    assert.deepEqual(newest.jobs.map((job) => `${job.namespace}/${job.record}`), ["a/y", "a/z", "b/x"]);
+  });
+
   test("gives the newest first, by name where they ended together, and last where that is unknown", () => {
     const newest = new Newest(10);
     for (const job of [ended("old", 1), ended("unknown-b", undefined), ended("b", 5), ended("unknown-a", undefined), ended("a", 5), ended("new", 9)]) newest.add(job);

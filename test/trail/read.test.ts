@@ -73,6 +73,12 @@ describe("readTrail()", () => {
     });
   }
 
+  test("counts from the first page's time, however long the reading takes", async () => {
+    const { read } = setUp(at([], { continue: "t" }), at([ended("a", 5_000)], { serverTimeMs: NOW_MS + 60_000 }));
+    const { matched, nowMs } = await read({ sinceMs: 5_000 });
+    assert.deepEqual([matched, nowMs], [1, NOW_MS]);
+  });
+
   test("leaves out where the end is unknown, once a time is asked for", async () => {
     assert.deepEqual(await records(setUp(at([{ metadata: { name: "x" } }])).read({ sinceMs: 1e9 })), []);
   });
