@@ -37,13 +37,12 @@ type Heading = (text: string) => string;
 
 function commandSections(topic: CommandName | undefined, view: View, heading: Heading): string[][] {
   const command = COMMANDS[topic ?? "run"];
+  const below = topic === undefined ? COMMAND_NAMES : commandsBelow(topic);
   return [
     wrap(topic === undefined ? `job-controller: ${lowerFirst(command.summary)}` : command.summary, view.width, 0),
     [heading("Examples:"), ...command.examples.flatMap((example) => exampleLines(example, view.width))],
     [heading("Usage:"), ...wrap(usage(command, topic), view.width, 2)],
-    ...(topic === undefined
-      ? [[heading("Commands:"), ...commandRows(COMMAND_NAMES, view.width)]]
-      : []),
+    ...(below.length > 0 ? [[heading("Commands:"), ...commandRows(below, view.width)]] : []),
     ...groupsOf(command).map(([group, flags]) => [heading(`${group}:`), ...flags.flatMap((flag) => flagLines(flag, view.width))]),
     [heading("Exit codes:"), ...EXIT_CODES
       .filter(({ commands }) => commands.includes(command.name))
@@ -53,13 +52,16 @@ function commandSections(topic: CommandName | undefined, view: View, heading: He
 }
 
 function groupSections(group: GroupName, view: View, heading: Heading): string[][] {
-  const names = COMMAND_NAMES.filter((name) => name.startsWith(`${group} `));
   return [
     wrap(GROUPS[group], view.width, 0),
     [heading("Usage:"), ...wrap(`job-controller ${group} <command> [flags]`, view.width, 2)],
-    [heading("Commands:"), ...commandRows(names, view.width)],
+    [heading("Commands:"), ...commandRows(commandsBelow(group), view.width)],
     wrap('"job-controller help <command>" explains a command.', view.width, 0),
   ];
+}
+
+function commandsBelow(words: CommandName | GroupName): CommandName[] {
+  return COMMAND_NAMES.filter((name) => name.startsWith(`${words} `));
 }
 
 function isGroup(topic: string | undefined): topic is GroupName {

@@ -131,7 +131,7 @@ function strayArgument(command: Command, stray: string, before: Given | undefine
     const whole = `job-controller ${command.name} ${meant}`;
     return new UsageError(`Unexpected argument ${text}: ${meant === stray ? `the command comes first, as in "${whole}"` : `did you mean "${whole}"?`}`);
   }
-  const takes = command.argument === undefined ? "flags only" : `one ${command.argument}`;
+  const takes = below.length > 0 ? `flags, ${below.join(" or ")}` : command.argument === undefined ? "flags only" : `one ${command.argument}`;
   return new UsageError(`Unexpected argument ${text}: "job-controller ${command.name}" takes ${takes}`);
 }
 

@@ -59,7 +59,7 @@ describe("dispatch()", () => {
 
   test("shows no page for --help=false, nor behind --, nor as a value", async () => {
     assert.equal((await dispatched("dev", "--help=false")).code, 11);
-    assert.equal(refusal(["dev", "--", "--help"]), 'Unexpected argument "--help": "job-controller dev" takes flags only');
+    assert.equal(refusal(["dev", "--", "--help"]), 'Unexpected argument "--help": "job-controller dev" takes flags, fault or seed');
     assert.equal((await dispatched("dev", "--token=--help")).code, 11);
   });
 

@@ -55,9 +55,10 @@ describe("helpPage()", () => {
     }
   }
 
-  test("lists the commands on the program's page only", () => {
+  test("lists the commands on the program's page, and those below a command on its own", () => {
     assert.match(helpPage(undefined, VIEW), /^Commands:\n  run .*(?:\n.*)*\n  help /m);
     assert.doesNotMatch(helpPage("run", VIEW), /^Commands:/m);
+    assert.match(helpPage("dev", VIEW), /^Commands:\n  dev fault add .*(?:\n.*)*\n  dev seed .*\n\nAddresses:/m);
   });
 
   test("has bold headings where colour is wanted", () => {
