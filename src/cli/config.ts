@@ -157,6 +157,7 @@ export function devConfig(argv: readonly string[], env: Environment): DevConfig 
   const bearer = settings.named("bearer-token");
   const seed = settings.source("fault-seed");
   const port = settings.source("port");
+  const api = settings.required("api-address");
   const apiPort = port === undefined ? undefined : portOf(port);
   const printEnv = settings.bool("print-env");
   const readyFile = settings.text("ready-file");
@@ -166,10 +167,10 @@ export function devConfig(argv: readonly string[], env: Environment): DevConfig 
   return {
     command: "dev",
     apiAddress: addressText(settings, "api-address", apiPort),
-    exchangeAddress: addressText(settings, "exchange-address", anyPort(settings, "exchange-address", apiPort)),
+    exchangeAddress: addressText(settings, "exchange-address", anyPort(settings, "exchange-address", port, apiPort)),
     adminAddress: addressOf(settings.required("admin-address")) === undefined
       ? undefined
-      : addressText(settings, "admin-address", anyPort(settings, "admin-address", apiPort ?? requiredAddressOf(settings.required("api-address")).port)),
+      : addressText(settings, "admin-address", anyPort(settings, "admin-address", port ?? api, apiPort ?? requiredAddressOf(api).port)),
     token: headerSecret(settings.required("token")),
     bearerToken: bearer === undefined ? undefined : headerSecret(bearer),
     mtls: settings.enum("mtls", MTLS_MODES),
@@ -196,9 +197,15 @@ function addressText(settings: Settings, name: string, port?: number): string {
   return port === undefined ? source.text : source.text.replace(/\d+$/, String(port));
 }
 
-/** `--port=0` means any port for every address that was not named. */
-function anyPort(settings: Settings, name: string, apiPort: number | undefined): 0 | undefined {
-  return apiPort === 0 && settings.named(name) === undefined ? 0 : undefined;
+/**
+ * `--port=0` means any port for every address that was not named, or named less loudly: the port by a flag, the address by a
+ * variable, such as that of a server which runs already.
+ */
+function anyPort(settings: Settings, name: string, port: Source | undefined, apiPort: number | undefined): 0 | undefined {
+  const named = settings.named(name);
+  const isFlag = ({ label }: Source) => label.startsWith("--");
+  const free = named === undefined || (port !== undefined && isFlag(port) && !isFlag(named));
+  return apiPort === 0 && free ? 0 : undefined;
 }
 
 /** Reads the arguments of `dev fault add` and its like. @throws UsageError */

@@ -92,21 +92,22 @@ export interface Address {
 }
 
 /** `:8081`, `localhost:8081`, `[::1]:8081`; undefined for `0` and for empty text, which switch it off. */
-export function addressOf(source: Source): Address | undefined {
+export function addressOf(source: Source, rule = "host:port, :port, or 0 to switch it off"): Address | undefined {
   if (source.text === "" || source.text === "0") return undefined;
   const parts = /^(?:\[(?<v6>[\da-fA-F:.]+(?:%[\w.-]+)?)\]|(?<host>[\w.-]*)):(?<port>\d{1,5})$/.exec(source.text);
   const { v6, host, port } = parts?.groups ?? {};
   if (port === undefined || Number(port) > 65_535) {
     const bare = /^(\d{1,5})$/.exec(source.text)?.[1];
-    throw refused(source, "host:port, :port, or 0 to switch it off", bare === undefined ? undefined : `:${bare}`);
+    throw refused(source, rule, bare === undefined ? undefined : `:${bare}`);
   }
   return { host: v6 ?? host ?? "", port: Number(port) };
 }
 
 /** Like addressOf, for a server that cannot be switched off. */
 export function requiredAddressOf(source: Source): Address {
-  const address = addressOf(source);
-  if (address === undefined) throw refused(source, "host:port or :port");
+  const rule = "host:port or :port";
+  const address = addressOf(source, rule);
+  if (address === undefined) throw refused(source, rule);
   return address;
 }
 

@@ -290,8 +290,23 @@ describe("devConfig()", () => {
     assert.equal(refusal(["dev", "--admin-address=x"]), 'Cannot parse --admin-address "x": expected host:port, :port, or 0 to switch it off');
   });
 
+  test("lets --port=0 win over the addresses of a server that the environment names", () => {
+    const env = { JOB_CONTROLLER_ADMIN_ADDRESS: "localhost:40001", JOB_CONTROLLER_EXCHANGE_ADDRESS: "127.0.0.1:40002" };
+    const addresses = (argv: string[], more: Record<string, string> = {}) => {
+      const config = parseConfig(["dev", ...argv], { ...env, ...more });
+      return config.command === "dev" && [config.adminAddress, config.exchangeAddress];
+    };
+    assert.deepEqual(addresses(["--port=0"]), ["localhost:0", "127.0.0.1:0"]);
+    assert.deepEqual(addresses(["--port=7000"]), ["localhost:40001", "127.0.0.1:40002"]);
+    assert.deepEqual(addresses(["--port=0", "--admin-address=localhost:1"]), ["localhost:1", "127.0.0.1:0"]);
+    assert.deepEqual(addresses([], { JOB_CONTROLLER_DEV_PORT: "0" }), ["localhost:40001", "127.0.0.1:40002"]);
+    assert.deepEqual(addresses(["--port=0"], { JOB_CONTROLLER_ADMIN_ADDRESS: "0" }), [undefined, "127.0.0.1:0"]);
+  });
+
   test("refuses an address that is off, a short life, a bad repository, an unknown mode", () => {
-    assert.equal(refusal(["dev", "--api-address=0"]), 'Cannot parse --api-address "0": expected host:port or :port');
+    for (const text of ["0", "x"]) {
+      assert.equal(refusal(["dev", `--api-address=${text}`]), `Cannot parse --api-address "${text}": expected host:port or :port`);
+    }
     assert.equal(refusal(["dev", "--token-lifetime=1ms"]), 'Cannot use --token-lifetime "1ms": expected at least 1s');
     assert.equal(refusal(["dev", "--repository=a/b/c"]),
       'Cannot parse --repository "a/b/c": expected a name or namespace/name of lower-case letters, digits and "-"');
