@@ -49,7 +49,7 @@ export interface FinishStart {
   recordWanted: boolean;
 }
 
-const MAX_TRIES = 10;
+const MAX_TRIES = 20;
 
 export function finishStart({ written, recordWanted }: FinishStart): FinishState {
   if (!written) return { step: "status" };

@@ -20,7 +20,7 @@ interface Case {
   log: MemoryLog;
   results: JobStatus[];
   options: FinishOptions;
-  /** Runs the finish to its end, half a minute at most. */
+  /** Runs the finish to its end. */
   finish(result?: JobStatus): Promise<FinishEnd>;
 }
 
@@ -49,7 +49,7 @@ function open(status: JobStatus = { state: "working", started: 1_000 }, retentio
     clock, api, owned, log, results, options,
     async finish(result) {
       const ending = finishJob(options, owned, result).finally(() => owned.end());
-      await clock.advance(30_000);
+      await clock.advance(90_000);
       return ending;
     },
   };
