@@ -36,9 +36,9 @@ describe("dev fault", () => {
       assert.equal(await ask(), 503);
       assert.deepEqual(await order("list"), [0, "ID  HITS  FAULT\n1   0     lose,count=1\n2   1     status:503,path=livez\nseed 9\n", ""]);
       assert.deepEqual(await order("add", "stauts:503"), [
-        2, "", 'Error: Cannot use fault "stauts:503": there is no "stauts"; did you mean "status"?; --list-faults shows them\n',
+        2, "", 'Error: Cannot use fault "stauts:503": there is no "stauts"; did you mean "status"? dev --list-faults shows them\n',
       ]);
-      assert.deepEqual(await order("clear", "7"), [2, "", 'Error: there is no fault "7"; GET /faults lists them\n']);
+      assert.deepEqual(await order("clear", "7"), [2, "", 'Error: Cannot clear fault "7": there is none of that id; dev fault list (GET /faults) shows them\n']);
       assert.deepEqual(await order("clear"), [0, "2 faults cleared\n", ""]);
       assert.equal(await ask(), 200);
       dev.kill("SIGTERM");

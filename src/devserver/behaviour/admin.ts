@@ -29,7 +29,7 @@ export function faultOrders(faults: FaultHandles): Orders {
     "DELETE /faults": async () => [200, { cleared: await faults.clear() }],
     "DELETE /faults/*": async (_, id) => {
       const cleared = await faults.clear(id);
-      if (cleared === 0) throw new Refusal(404, "NotFound", `there is no fault "${id}"; GET /faults lists them`);
+      if (cleared === 0) throw new Refusal(404, "NotFound", `Cannot clear fault "${id}": there is none of that id; dev fault list (GET /faults) shows them`);
       return [200, { cleared }];
     },
   };

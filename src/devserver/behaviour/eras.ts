@@ -123,14 +123,16 @@ export function parseSettings(texts: readonly string[]): Partial<Behaviour> {
   return Object.fromEntries(texts.map(parseSetting)) as Partial<Behaviour>;
 }
 
+const HINT = "dev --list-eras shows the names";
+
 function parseSetting(text: string): [string, unknown] {
   const [, name = "", value = ""] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
-  if (name === "") throw new ConfigError(`Cannot use setting "${text}": expected <name>=<value>, such as page-size=3; --list-eras shows the names`);
+  if (name === "") throw new ConfigError(`Cannot use setting "${text}": expected <name>=<value>, such as page-size=3; ${HINT}`);
   const known = Object.entries(ROWS as Record<string, Row<unknown>>);
   const found = known.find(([, candidate]) => candidate.name === name);
   if (found === undefined) {
-    const hint = didYouMean(name, known.map(([, candidate]) => candidate.name));
-    throw new ConfigError(`Cannot use setting "${text}": there is no "${name}"${hint}; --list-eras shows the names`);
+    const hint = didYouMean(name, known.map(([, candidate]) => candidate.name), HINT);
+    throw new ConfigError(`Cannot use setting "${text}": there is no "${name}"${hint}`);
   }
   const [key, { parse, expected }] = found;
   const parsed = parse(value);

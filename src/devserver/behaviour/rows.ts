@@ -99,10 +99,10 @@ export function choice<const Word extends string>(...words: readonly Word[]): Ki
   };
 }
 
-/** What to say of a name that is unknown, behind other words: `; did you mean "<name>"?`, or nothing. */
-export function didYouMean(name: string, names: readonly string[]): string {
+/** What to say of a name that is unknown, behind other words: `; did you mean "<name>"?` if one is near, then the next step. */
+export function didYouMean(name: string, names: readonly string[], next: string): string {
   const guess = nearest(name, names);
-  return guess === undefined ? "" : `; did you mean "${guess}"?`;
+  return guess === undefined ? `; ${next}` : `; did you mean "${guess}"? ${next}`;
 }
 
 /** A table as text: a row a line, its columns aligned. */

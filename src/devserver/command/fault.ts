@@ -30,6 +30,8 @@ export async function orderFault({ command, adminUrl, argument = "" }: FaultOrde
   return [...aligned([["ID", "HITS", "FAULT"], ...faults.map(({ id, hits, fault }) => [id, String(hits), fault])]), `seed ${seed}`];
 }
 
+const WHOSE = "is that the --admin-address of job-controller dev?";
+
 /** Asks the admin address; its JSON on success. */
 export async function order<Value>(fetch: Fetch, signal: AbortSignal, method: string, url: string, body?: unknown): Promise<Value> {
   const sent = body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
@@ -39,9 +41,11 @@ export async function order<Value>(fetch: Fetch, signal: AbortSignal, method: st
   try {
     value = JSON.parse(text);
   } catch {
-    throw new ProtocolError(`Cannot read the answer of ${url}: expected JSON; is that the --admin-address of job-controller dev?`);
+    throw new ProtocolError(`Cannot read the answer of ${url}: expected JSON; ${WHOSE}`);
   }
   if (response.ok) return value as Value;
-  const { error } = value as { error?: unknown };
-  throw new ConfigError(typeof error === "string" ? error : `Cannot use ${url}: it answered ${response.status}`);
+  const { error, ...more } = (value ?? {}) as { error?: unknown };
+  // Other servers have an error, too, and more to say.
+  if (typeof error === "string" && Object.keys(more).length === 0) throw new ConfigError(error);
+  throw new ConfigError(`Cannot use ${url}: it answered ${response.status}; ${WHOSE}`);
 }

@@ -17,7 +17,7 @@ describe("the admin address", () => {
     assert.deepEqual(await ask(server, "POST", "/faults", { fault: "status:503,verb=list" }), [201, { id: "1", fault: "status:503,verb=list", hits: 0 }]);
     assert.equal((await server.call("GET", "jobs")).status, 503);
     assert.deepEqual(await ask(server, "GET", "/faults"), [200, { seed: 4, faults: [{ id: "1", fault: "status:503,verb=list", hits: 1 }] }]);
-    assert.deepEqual(await ask(server, "DELETE", "/faults/2"), [404, { error: 'there is no fault "2"; GET /faults lists them' }]);
+    assert.deepEqual(await ask(server, "DELETE", "/faults/2"), [404, { error: 'Cannot clear fault "2": there is none of that id; dev fault list (GET /faults) shows them' }]);
     assert.deepEqual(await ask(server, "DELETE", "/faults/1"), [200, { cleared: 1 }]);
     assert.deepEqual(await ask(server, "DELETE", "/faults"), [200, { cleared: 0 }]);
     assert.equal((await server.call("GET", "jobs")).status, 200);
@@ -37,7 +37,7 @@ describe("the admin address", () => {
   test("says what it does not understand", async () => {
     await using server = await start();
     assert.deepEqual(await ask(server, "POST", "/faults", { fault: "ct:rst" }), [
-      400, { error: 'Cannot use fault "ct:rst": there is no "ct"; did you mean "cut"?; --list-faults shows them' },
+      400, { error: 'Cannot use fault "ct:rst": there is no "ct"; did you mean "cut"? dev --list-faults shows them' },
     ]);
     assert.deepEqual(await ask(server, "POST", "/faults", { falt: "cut" }), [400, { error: 'Cannot add a fault: expected {"fault": "<name>:<arguments>"}' }]);
     assert.equal((await ask(server, "POST", "/faults", "{"))[0], 400);

@@ -44,8 +44,8 @@ describe("behaviourOf() and parseSettings()", () => {
   });
 
   for (const [texts, message] of [
-    [["page-size"], 'Cannot use setting "page-size": expected <name>=<value>, such as page-size=3; --list-eras shows the names'],
-    [["pagesize=3"], 'Cannot use setting "pagesize=3": there is no "pagesize"; did you mean "page-size"?; --list-eras shows the names'],
+    [["page-size"], 'Cannot use setting "page-size": expected <name>=<value>, such as page-size=3; dev --list-eras shows the names'],
+    [["pagesize=3"], 'Cannot use setting "pagesize=3": there is no "pagesize"; did you mean "page-size"? dev --list-eras shows the names'],
     [["page-size=many"], 'Cannot set "page-size" to "many": expected a whole number from 0'],
     [["gaps=loud"], 'Cannot set "gaps" to "loud": expected silent, event or status'],
   ] as const) {

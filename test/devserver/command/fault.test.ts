@@ -35,13 +35,18 @@ describe("orderFault()", () => {
   test("gives the server's words when it refuses", async () => {
     await using server = await startDevserver({ adminAddress: "127.0.0.1:0" });
     await assert.rejects(order(server.adminUrl, "dev fault add", "lse"), (error) =>
-      error instanceof ConfigError && error.message === 'Cannot use fault "lse": there is no "lse"; did you mean "lose"?; --list-faults shows them');
-    await assert.rejects(order(server.adminUrl, "dev fault clear", "a/b"), { message: 'there is no fault "a/b"; GET /faults lists them' });
+      error instanceof ConfigError && error.message === 'Cannot use fault "lse": there is no "lse"; did you mean "lose"? dev --list-faults shows them');
+    await assert.rejects(order(server.adminUrl, "dev fault clear", "a/b"), { message: 'Cannot clear fault "a/b": there is none of that id; dev fault list (GET /faults) shows them' });
   });
 
   test("tells a server that is no such one, and none at all", async () => {
     await using server = await startDevserver({ onRequest: () => ({ status: 200, body: "<html>" }) });
     await assert.rejects(order(new URL(server.exchangeUrl).origin, "dev fault list"), ProtocolError);
+    await using other = await startDevserver();
+    const url = new URL(other.exchangeUrl).origin;
+    await assert.rejects(order(url, "dev fault list"), {
+      message: `Cannot use ${url}/faults: it answered 404; is that the --admin-address of job-controller dev?`,
+    });
     const { exchangeUrl } = server;
     await server.close();
     await assert.rejects(order(new URL(exchangeUrl).origin, "dev fault list"), NetworkError);

@@ -44,13 +44,13 @@ export interface Parsed {
   scope: Scope;
 }
 
-const HINT = "--list-faults shows them";
+const HINT = "dev --list-faults shows them";
 
 /** @throws ConfigError for unknown names, arguments and values */
 export function parseFault(table: readonly Fault[], text: string): Parsed {
   const [, name = "", rest = ""] = /^([^:=,]*)[:,]?(.*)$/s.exec(text) ?? [];
   const fault = table.find((one) => one.name === name);
-  if (fault === undefined) throw refused(text, `there is no "${name}"${didYouMean(name, table.map((one) => one.name))}; ${HINT}`);
+  if (fault === undefined) throw refused(text, `there is no "${name}"${didYouMean(name, table.map((one) => one.name), HINT)}`);
   const given = new Map<string, string>();
   for (const [index, piece] of pieces(rest).entries()) {
     const [argument, value] = split(fault, text, piece, index === 0);
@@ -60,7 +60,7 @@ export function parseFault(table: readonly Fault[], text: string): Parsed {
   const all: Record<string, Argument<unknown>> = { ...COMMON, ...fault.args };
   for (const argument of given.keys()) {
     if (Object.hasOwn(all, argument)) continue;
-    throw refused(text, `${name} has no argument "${argument}"${didYouMean(argument, Object.keys(all))}; ${HINT}`);
+    throw refused(text, `${name} has no argument "${argument}"${didYouMean(argument, Object.keys(all), HINT)}`);
   }
   const refuse = (why: string) => refused(text, why);
   const read = (args: Arguments) =>
