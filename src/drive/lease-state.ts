@@ -111,6 +111,12 @@ export function mayWrite(lease: Lease, nowMs: number): boolean {
   return holds(lease, nowMs) && nowMs >= lease.quietUntilMs;
 }
 
+/** Whether a read that shows our claim is older than what we have written last: of an attempt before ours, or without our result. */
+export function isOldRead(view: JobView, mine: JobView): boolean {
+  if (view.uid !== mine.uid || view.claim === "" || view.owner !== mine.owner) return false;
+  return view.attempt < mine.attempt || (mine.finished && view.finishedMs !== mine.finishedMs);
+}
+
 function lossOf({ uid, owner }: Lease, view: JobView | undefined): Loss | undefined {
   if (view === undefined) return "gone";
   if (view.uid !== uid) return "replaced";

@@ -4,12 +4,13 @@
 
 import { Backoff } from "../base/backoff.ts";
 import type { Clock, Random } from "../base/clock.ts";
+import { ProtocolError } from "../base/errors.ts";
 import type { ObjectCalls } from "../kube/api-objects.ts";
 import type { Job } from "../provisioning.ts";
 import { isGone } from "../kube/status.ts";
 import { writeFailure } from "./answers.ts";
 import { type JobView, viewOf, withClaim } from "./job-view.ts";
-import { holds, type Lease, type LeaseInput, leaseOf, type LeaseRules, leaseStep, type Loss, mayWrite } from "./lease-state.ts";
+import { holds, isOldRead, type Lease, type LeaseInput, leaseOf, type LeaseRules, leaseStep, type Loss, mayWrite } from "./lease-state.ts";
 import type { ServerTime } from "./server-time.ts";
 import { within } from "./within.ts";
 
@@ -250,7 +251,8 @@ export class OwnedJob {
       const { namespace, name } = this.#view;
       const { object } = await this.ask((signal) => this.#options.api.getObject<Job>(JOBS, { namespace, name }, signal));
       const view = viewOf(object);
-      if (view === undefined) throw new TypeError("expected an object with identity");
+      if (view === undefined) return new ProtocolError(`Cannot read job ${namespace}/${name}: expected namespace, name, uid and resourceVersion`);
+      if (isOldRead(view, this.#view)) return new ProtocolError(`Cannot read job ${namespace}/${name}: the answer is older than our last write`);
       this.#feed({ kind: "read", view });
       if (this.#lease.lost === undefined) this.adopt(object, view);
       return undefined;

@@ -343,6 +343,23 @@ describe("OwnedJob.write()", () => {
     owned.end();
   });
 
+  test("takes no read for one that is older than its own result", async () => {
+    const { clock, api, owned } = open();
+    const before = structuredClone(api.get("jobs", "a")) as Job;
+    assert.deepEqual(await owned.write((job) => withStatus(job, { state: "success", finished: 7 }), "final"), { kind: "written" });
+    const after = structuredClone(api.get("jobs", "a")) as Job;
+    // A conflict without a cause, and a read from before the result.
+    api.fate = (verb, _resource, _name, nth) => {
+      if (verb === "GET") api.put("jobs", nth === 1 ? before : after);
+      return verb === "PUT" && nth === 2 ? refused(409, "Conflict") : undefined;
+    };
+    await clock.advance(8_000);
+    assert.equal(owned.view.finishedMs, 7);
+    await clock.advance(9_000);
+    assert.deepEqual([owned.view.finishedMs, owned.lost.aborted, api.puts.at(-1)?.object.status?.finished], [7, false, 7]);
+    owned.end();
+  });
+
   test("does not read again after a failure that changed nothing", async () => {
     const { clock, api, owned } = open();
     api.fate = (_verb, _resource, _name, nth) => (nth === 1 ? refused(429, "TooManyRequests") : undefined);
