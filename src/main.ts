@@ -37,7 +37,10 @@ const clock = systemClock;
 const env = readableEnvironment(process.env);
 const redactor = new Redactor();
 const stdout = createStdoutSink(process.stdout, {
-  onDropped: (count) => log?.warn("debug lines dropped, their reader is slow", { count }),
+  onDropped(count) {
+    if (log === undefined) stderr.write(`${count} lines of the access log were dropped, their reader is slow`, "warn");
+    else log.warn("debug lines dropped, their reader is slow", { count });
+  },
 });
 const stderr = createStdoutSink(process.stderr);
 const stop = new AbortController();
@@ -147,7 +150,11 @@ const handlers: Handlers = {
     watchReader(await detectHost());
     const write = (line: string) => stdout.write(line, "info");
     if (config.printEnv) await printEnvironment(config, { clock, write, signal: stop.signal });
-    else await runDevserver(config, { clock, random: Math.random, write, signal: stop.signal, pid: process.pid, atExit: (clean) => leftovers.push(clean) });
+    else {
+      const lines = { write, log: (line: string) => stdout.write(line, "debug") };
+      const atExit = (clean: () => void) => void leftovers.push(clean);
+      await runDevserver(config, { clock, random: Math.random, ...lines, signal: stop.signal, pid: process.pid, atExit });
+    }
     return EXIT.ok;
   },
 

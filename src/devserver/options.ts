@@ -67,6 +67,8 @@ export interface DevEnv {
   random: Random;
   /** Takes one finished line for the person who started the server. */
   write: (line: string) => void;
+  /** Takes a line of the access log; may lose it when its reader is slow. */
+  log: (line: string) => void;
   /** Ends the server. */
   signal: AbortSignal;
   /** Of this process, for the ready file. */

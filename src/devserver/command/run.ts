@@ -7,7 +7,7 @@ import { instructions } from "./instructions.ts";
 import { awaitReadyFile, environmentLines, type Ready, writeReadyFile } from "./ready-file.ts";
 
 /** @throws ConfigError if an address is taken, a repository's name is none, or a file cannot be written */
-export async function runDevserver(given: DevOptions, { clock, random, write, signal, pid, atExit }: DevEnv): Promise<void> {
+export async function runDevserver(given: DevOptions, { clock, random, write, log, signal, pid, atExit }: DevEnv): Promise<void> {
   const options = { ...DEV_DEFAULTS, ...given };
   const ends: (() => void | Promise<void>)[] = [];
   const removing = (remove: () => void) => {
@@ -15,7 +15,7 @@ export async function runDevserver(given: DevOptions, { clock, random, write, si
     atExit(remove);
   };
   try {
-    const devserver = await createDevserver({ ...options, clock, random, write });
+    const devserver = await createDevserver({ ...options, clock, random, write: log });
     ends.unshift(() => devserver.close());
     const { files, renew, remove } = await writeStateFiles(devserver, options.token, options.stateDir);
     removing(remove);

@@ -40,7 +40,8 @@ async function run(options: Partial<DevOptions>): Promise<Running> {
   };
   const leaving: (() => void)[] = [];
   const atExit = (clean: () => void) => void leaving.push(clean);
-  const env = { clock: systemClock, random: Math.random, write, signal: stop.signal, pid: PID, atExit };
+  const log = (line: string) => void lines.push(`log ${line}`);
+  const env = { clock: systemClock, random: Math.random, write, log, signal: stop.signal, pid: PID, atExit };
   const running = runDevserver({ ...DEV_DEFAULTS, ...FREE_PORTS, ...options }, env);
   running.catch(reject);
   await said;
@@ -118,6 +119,13 @@ describe("runDevserver()", () => {
     await stop();
   });
 
+  test("the access log has lines of its own, which may be lost when they are not read", async () => {
+    const { lines, command, stop } = await run({ logRequests: true });
+    await shell(command("curl"));
+    assert.match(lines.at(-1) ?? "", /^log api POST \S+\/test6\/jobs 202 \d+ms/);
+    await stop();
+  });
+
   test("a token of one's own is not printed", async () => {
     const { lines, directory, stop } = await run({ token: new Secret("canary-5f2a") });
     assert.ok(!lines.join("\n").includes("canary-5f2a"));
@@ -135,7 +143,7 @@ describe("runDevserver()", () => {
   test("ends with the signal, also with one that was there before", async () => {
     const { stop } = await run({});
     await stop();
-    const env = { clock: systemClock, random: Math.random, write: () => {}, signal: AbortSignal.abort(), pid: PID, atExit: () => {} };
+    const env = { clock: systemClock, random: Math.random, write: () => {}, log: () => {}, signal: AbortSignal.abort(), pid: PID, atExit: () => {} };
     await runDevserver({ ...DEV_DEFAULTS, ...FREE_PORTS }, env);
   });
 
