@@ -65,7 +65,7 @@ function stopping(hold: Hold, cause: StopCause, termAtMs: number): Hold {
 
 /** The worker has ended; what is left of its group has no business any more. */
 export function leaderless(hold: Hold, nowMs: number): Hold {
-  return { ...hold, killAtMs: Math.min(hold.killAtMs, nowMs), termed: true };
+  return { ...hold, killAtMs: Math.min(hold.killAtMs, nowMs) };
 }
 
 /** The signal that is due, if one is. */

@@ -22,6 +22,12 @@ export class ScriptedStream implements AsyncIterable<Uint8Array> {
     this.#wake?.();
   }
 
+  /** Ends, and what nobody has read is lost. */
+  destroy(): void {
+    this.#waiting = [];
+    this.end();
+  }
+
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
     for (;;) {
       const chunk = this.#waiting.shift();
@@ -43,6 +49,7 @@ export class ScriptedChild implements Child {
   closed = false;
   readonly #exit = Promise.withResolvers<{ code?: number; signal?: string }>();
   readonly exited = this.#exit.promise;
+  #read: () => void = () => {};
   /** False: it does not read what it is told. */
   reads = true;
 
@@ -52,7 +59,13 @@ export class ScriptedChild implements Child {
 
   write(text: string): Promise<void> {
     this.input.push(text);
-    return this.reads ? Promise.resolve() : new Promise(() => {});
+    return this.reads ? Promise.resolve() : new Promise((resolve) => (this.#read = resolve));
+  }
+
+  /** Reads what is in its pipe, and from now on all. */
+  read(): void {
+    this.reads = true;
+    this.#read();
   }
 
   endInput(): void {
@@ -65,15 +78,14 @@ export class ScriptedChild implements Child {
 
   /** Ends, and its pipes with it unless others hold them. */
   exit(how: { code?: number; signal?: string }, { pipes = "closed" }: { pipes?: "closed" | "held" } = {}): void {
-    if (pipes === "closed") this.close();
-    this.closed = false;
+    if (pipes === "closed") for (const stream of [this.stdout, this.stderr]) stream.end();
     this.#exit.resolve(how);
   }
 
   close(): void {
     this.closed = true;
-    this.stdout.end();
-    this.stderr.end();
+    this.stdout.destroy();
+    this.stderr.destroy();
   }
 }
 

@@ -163,6 +163,17 @@ describe("GuardClient and a guard that is lost", () => {
     assert.deepEqual(scene.log.records.map(({ level, msg, fields }) => [level, msg, fields["workers"]]), [["error", "the guard of the workers has ended, its workers were killed", 2]]);
   });
 
+  test("looks again for a worker that was only just being started", async () => {
+    const scene = new Scene();
+    const run = await scene.run();
+    scene.guard.output.end();
+    await settle();
+    assert.deepEqual([scene.groups.signals, run.result], [[], undefined]);
+    scene.groups.findable.set("JOB_UID=u JOB_ATTEMPT=1", [43]);
+    await scene.clock.advance(20);
+    assert.deepEqual([scene.groups.signals, run.result?.kind], [["SIGKILL 43"], "aborted"]);
+  });
+
   test("says so when a group goes on", async () => {
     const scene = new Scene();
     const run = await scene.run();

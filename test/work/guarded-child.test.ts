@@ -185,5 +185,8 @@ describe("GuardedChild", () => {
     for (let count = 1; count <= 1_000; count++) scene.guarded.lease(UNTIL + count);
     await settle();
     assert.equal(scene.child.input.length, 1);
+    scene.child.read();
+    await settle();
+    assert.deepEqual(scene.told.map(({ type, remainingMs }) => [type, remainingMs]), [["job", undefined], ["lease", UNTIL + 1_000]]);
   });
 });

@@ -55,7 +55,7 @@ describe("Hearing", () => {
     await scene.clock.advance(1_000);
     scene.child.stderr.write("y\n".repeat(LINES_PER_SECOND + 1));
     const finish = scene.finish();
-    scene.child.close();
+    scene.child.exit({ code: 0 });
     await scene.clock.advance(100);
     assert.ok(finish.over);
     assert.equal(scene.texts.filter((text) => text === "stderr: y").length, LINES_PER_SECOND);
@@ -92,7 +92,7 @@ describe("Hearing.finish()", () => {
     const scene = new Scene();
     scene.child.stdout.write('{"type":"result","state":"success"}');
     const finish = scene.finish();
-    scene.child.close();
+    scene.child.exit({ code: 0 });
     await settle();
     assert.deepEqual([scene.texts, finish.over], [["result"], true]);
   });
@@ -119,6 +119,17 @@ describe("Hearing.finish()", () => {
     scene.full = undefined;
     await scene.clock.advance(100);
     assert.deepEqual(scene.texts, ["stdout: a", "result"]);
+  });
+
+  test("goes on for as long as something comes", async () => {
+    const scene = new Scene();
+    const finish = scene.finish();
+    for (let nth = 1; nth <= 5; nth++) {
+      await scene.clock.advance(600);
+      scene.child.stdout.write(`${nth}\n`);
+    }
+    await scene.clock.advance(600);
+    assert.deepEqual([scene.texts.length, finish.over], [5, false]);
   });
 
   test("stops listening to somebody who never stops", async () => {
