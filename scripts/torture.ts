@@ -1,10 +1,12 @@
 // `npm run torture -- --minutes 10 [--seed N] [--server dev:2026-09]…`: three controllers and 20 workers under torture on
-// each server in turn. Prints a table, and exits with 1 where anything was broken that must never be.
+// each server in turn; without --server also beside the operator's drivers. Prints tables, and exits with 1 where anything
+// was broken that must never be.
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
+import { beside, BESIDE_ERAS, besideFailures, besideTable, type Tally } from "../test/torture/beside.ts";
 import { complaints, sufferings, table } from "../test/torture/report.ts";
 import { SERVER_NAMES, type ServerName } from "../test/torture/servers.ts";
 import { failures, type Outcome, torture } from "../test/torture/torture.ts";
@@ -16,6 +18,7 @@ const USAGE = `usage: npm run torture -- [--minutes 10] [--seed N] [--server ${S
 
 /** Where each server's logs and findings are left. */
 const FOLDER = ".cache/torture";
+const BESIDE_JOBS = 400;
 
 interface Arguments {
   minutes: number;
@@ -42,7 +45,7 @@ async function main(args: string[]): Promise<number> {
       seed,
       lengthMs: minutes * 60_000,
       drivers: [7, 7, 6],
-      repositories: 24,
+      repositories: 9,
       jobsPerSecond: 12,
       everyMs: 3_000,
       folder: join(ROOT, folder),
@@ -54,9 +57,17 @@ async function main(args: string[]): Promise<number> {
   }
   say("");
   table(outcomes).forEach(say);
-  const broken = outcomes.some((outcome) => failures(outcome).length > 0);
+  const tallies = servers === SERVER_NAMES ? await besideAll() : [];
+  const broken = outcomes.some((outcome) => failures(outcome).length > 0) || tallies.some((tally) => besideFailures(tally).length > 0);
   if (broken) say(`\nbroken; the same plan again: npm run torture -- --minutes ${minutes} --seed ${seed}`);
   return broken ? 1 : 0;
+}
+
+async function besideAll(): Promise<Tally[]> {
+  const tallies: Tally[] = [];
+  for (const era of BESIDE_ERAS) tallies.push(await beside({ era, jobs: BESIDE_JOBS, folder: join(ROOT, FOLDER, `beside-${era}`) }));
+  ["", ...besideTable(tallies), ...tallies.flatMap(besideFailures)].forEach(say);
+  return tallies;
 }
 
 function argumentsOf(args: string[]): Arguments | undefined {
@@ -67,7 +78,7 @@ function argumentsOf(args: string[]): Arguments | undefined {
     });
     const minutes = Number(values.minutes);
     const seed = Number(values.seed ?? Math.floor(Math.random() * 1_000_000));
-    const servers = (values.server ?? SERVER_NAMES) as ServerName[];
+    const servers = (values.server ?? SERVER_NAMES) as readonly ServerName[];
     const fits = minutes > 0 && Number.isInteger(seed) && servers.every((name) => SERVER_NAMES.includes(name));
     return fits ? { minutes, seed, servers } : undefined;
   } catch {

@@ -27,7 +27,11 @@ export const DEV_FAULTS = {
     "cut:fin,verb=create,resource=historicjobs,share=40%",
     "cut:rst,verb=delete,share=40%",
   ],
-  "requests lost": ["cut:rst,headers=off,verb=update,share=25%", "cut:fin,headers=off,verb=delete,share=40%"],
+  "requests lost": [
+    "cut:rst,headers=off,verb=update,share=25%",
+    "cut:fin,headers=off,verb=create,resource=historicjobs,share=40%",
+    "cut:fin,headers=off,verb=delete,share=40%",
+  ],
   "half-open": ["half-open:verb=update,share=10%", "half-open:verb=create,resource=historicjobs,share=20%"],
   "clock +1h": ["set:clock-skew=1h"],
   "clock -1h": ["set:clock-skew=-1h"],
@@ -60,10 +64,10 @@ export interface PlanOptions {
   calmMs: number;
 }
 
-/** Shortest and longest, ms. A stopped controller outlasts its lease (5 s), and now and then its expiry (12 s). */
+/** Shortest and longest, ms. A stopped controller outlasts its lease (5 s), and often its expiry (12 s). */
 const LENGTHS: Partial<Record<Kind, readonly [number, number]>> = {
   kill: [300, 3_000],
-  stop: [6_000, 16_000],
+  stop: [7_000, 24_000],
   roll: [300, 1_000],
   restart: [200, 4_000],
 };

@@ -17,7 +17,7 @@ describe("a minute of torture", () => {
       seed: 3,
       lengthMs: 60_000,
       drivers: [2, 2, 2],
-      repositories: 5,
+      repositories: 2,
       jobsPerSecond: 4,
       everyMs: 3_200,
       folder: FOLDER,
