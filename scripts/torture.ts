@@ -26,6 +26,14 @@ interface Arguments {
   servers: readonly ServerName[];
 }
 
+// Whatever ends this process ends what it started.
+for (const [signal, code] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+  ["SIGHUP", 129],
+] as const) {
+  process.on(signal, () => process.exit(code));
+}
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: string[]): Promise<number> {

@@ -97,18 +97,19 @@ export function goBuild(folder: string, modfile: string, output: string): string
   return output;
 }
 
-/** A subject that runs; `lines` are counted as they arrive, uids stamped with wall time in ms where asked for. */
+/** A subject that runs; its lines are counted as they arrive, and kept, or their uids stamped with wall time in ms, where asked for. */
 export class Running {
   readonly spawnedAt = performance.now();
   /** ms from spawn to `jobs controller started`. */
   startedMs: number | undefined;
   notifications = 0;
   readonly arrivals = new Map<string, number>();
+  readonly lines: string[] = [];
   readonly #child: ChildProcess;
   readonly #exited: Promise<void>;
   #changed: (() => void)[] = [];
 
-  constructor(subject: Subject, extra: string[] = [], options: { stamps?: boolean } = {}) {
+  constructor(subject: Subject, extra: string[] = [], options: { stamps?: boolean; lines?: boolean } = {}) {
     this.#child = spawn(subject.binary, [...subject.args, ...extra], { env: {}, stdio: ["ignore", "pipe", "inherit"] });
     this.#exited = new Promise((resolve) => this.#child.once("exit", () => resolve()));
     let rest = "";
@@ -116,6 +117,7 @@ export class Running {
       const lines = (rest + chunk).split("\n");
       rest = lines.pop() ?? "";
       const at = performance.timeOrigin + performance.now();
+      if (options.lines) this.lines.push(...lines);
       for (const line of lines) {
         if (line.includes(NOTIFICATION)) {
           this.notifications++;

@@ -177,7 +177,7 @@ async function touch(http: HttpServer, name: string): Promise<void> {
 }
 
 /** What driving jobs takes beyond notices and pruning. */
-async function allowDriving(post: (path: string, body: unknown) => Promise<unknown>): Promise<void> {
+export async function allowDriving(post: (path: string, body: unknown) => Promise<unknown>): Promise<void> {
   const rbac = "/apis/rbac.authorization.k8s.io/v1";
   const apiGroup = "rbac.authorization.k8s.io";
   const apiGroups = ["provisioning.grafana.app"];
