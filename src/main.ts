@@ -139,9 +139,11 @@ const handlers: Handlers = {
 
   async dev(config: DevConfig) {
     const { printEnvironment, runDevserver } = await import("./devserver/command/run.ts");
+    // A terminal would break the lines anywhere.
+    const width = process.stdout.isTTY === true ? process.stdout.columns || 80 : undefined;
     const tables = [
-      ...(config.listEras ? (await import("./devserver/behaviour/eras.ts")).renderEras() : []),
-      ...(config.listFaults ? (await import("./devserver/behaviour/faults/table.ts")).renderFaults() : []),
+      ...(config.listEras ? (await import("./devserver/behaviour/eras.ts")).renderEras(width) : []),
+      ...(config.listFaults ? (await import("./devserver/behaviour/faults/table.ts")).renderFaults(width) : []),
     ];
     if (tables.length > 0) {
       for (const line of tables) stdout.write(line, "info");

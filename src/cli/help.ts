@@ -1,5 +1,6 @@
 // The tables to help pages: examples first, flags with their environment names, exit codes. Text out, nothing printed.
 
+import { wrap } from "../base/wrap.ts";
 import { EXIT_CODES } from "./exit.ts";
 import { COMMANDS, COMMAND_NAMES, environmentName, GROUP_NAMES, GROUPS, placeholder } from "./flags.ts";
 import type { Command, CommandName, Flag, GroupName } from "./flags.ts";
@@ -131,22 +132,6 @@ function exampleLines({ what, line }: { what: string; line: string }, width: num
 function row(name: string, text: string, column: number, width: number): string[] {
   const [first = "", ...rest] = wrap(text, width, column);
   return [`  ${name}`.padEnd(column) + first.slice(column), ...rest];
-}
-
-/** Breaks text at spaces into lines of at most `width` columns, each indented. */
-function wrap(text: string, width: number, indent: number): string[] {
-  const lines: string[] = [];
-  const margin = " ".repeat(indent);
-  let current = "";
-  for (const word of text.split(" ")) {
-    if (current !== "" && indent + current.length + 1 + word.length > width) {
-      lines.push(margin + current);
-      current = word;
-    } else {
-      current = current === "" ? word : `${current} ${word}`;
-    }
-  }
-  return [...lines, margin + current];
 }
 
 function lowerFirst(text: string): string {

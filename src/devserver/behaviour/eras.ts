@@ -2,7 +2,7 @@
 // of the server does by era, it reads from a Behaviour made here; nothing else knows an era's name.
 
 import { ConfigError } from "../../base/errors.ts";
-import { aligned, always, choice, COUNT, didYouMean, DURATION, type Era, ERAS, row, type Row, SIZE, SWITCH } from "./rows.ts";
+import { always, choice, COUNT, didYouMean, DURATION, type Era, ERAS, fitted, row, type Row, SIZE, SWITCH } from "./rows.ts";
 
 /** Pull requests are those of grafana/grafana; `6.2` and the like are sections of Kubernetes' API concepts where `k8s` says so. */
 export const ROWS = {
@@ -146,13 +146,13 @@ export function describeBehaviour(behaviour: Behaviour): Record<string, string> 
   return Object.fromEntries(rows.map(([key, { name, format }]) => [name, format(behaviour[key as BehaviourKey])]));
 }
 
-/** The table as text. */
-export function renderEras(): string[] {
+/** The table as text, within `width` columns if that is given. */
+export function renderEras(width?: number): string[] {
   const cells = Object.values(ROWS as Record<string, Row<unknown>>).map(({ name, values, format, meaning, source }) => [
     name,
     ...ERAS.map((era) => format(values[era])),
     meaning,
     source,
   ]);
-  return aligned([["NAME", ...ERAS, "MEANING", "SOURCE"], ...cells]);
+  return fitted([["NAME", ...ERAS, "MEANING", "SOURCE"], ...cells], 1 + ERAS.length, width);
 }

@@ -3,6 +3,7 @@
 
 import { formatDuration, parseDuration } from "../../base/duration.ts";
 import { nearest } from "../../base/suggest.ts";
+import { wrap } from "../../base/wrap.ts";
 
 /** Reads the values of one kind. */
 export interface Kind<Value> {
@@ -103,6 +104,17 @@ export function choice<const Word extends string>(...words: readonly Word[]): Ki
 export function didYouMean(name: string, names: readonly string[], next: string): string {
   const guess = nearest(name, names);
   return guess === undefined ? `; ${next}` : `; did you mean "${guess}"? ${next}`;
+}
+
+/**
+ * A table that stays within `width` columns: where it cannot, a row is a line of its first cells and below it the others, a
+ * paragraph each. Undefined = any width.
+ */
+export function fitted(table: readonly (readonly string[])[], first: number, width: number | undefined): string[] {
+  const lines = aligned(table);
+  if (width === undefined || lines.every((line) => line.length <= width)) return lines;
+  const heads = aligned(table.map((line) => line.slice(0, first)));
+  return table.flatMap((line, index) => [heads[index] ?? "", ...line.slice(first).flatMap((cell) => (cell === "" ? [] : wrap(cell, width, 4)))]);
 }
 
 /** A table as text: a row a line, its columns aligned. */

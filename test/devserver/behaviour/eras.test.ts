@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { ConfigError } from "../../../src/base/errors.ts";
+import { renderFaults } from "../../../src/devserver/behaviour/faults/table.ts";
 import { behaviourOf, parseEra, parseSettings, renderEras, ROWS } from "../../../src/devserver/behaviour/eras.ts";
 import { ERAS, type Row } from "../../../src/devserver/behaviour/rows.ts";
 
@@ -29,6 +30,18 @@ describe("the table of behaviours", () => {
     const at = head.indexOf("2026-09");
     for (const line of lines) assert.match(line.slice(at - 2, at + 1), /^ {2}\S$/, line);
   });
+});
+
+describe("renderEras() and renderFaults()", () => {
+  for (const render of [renderEras, renderFaults]) {
+    test(`${render.name}() keeps to the width of a terminal, and loses nothing`, () => {
+      const words = (lines: string[]) => lines.join(" ").split(/\s+/).filter((word) => word !== "");
+      const narrow = render(80);
+      for (const line of narrow) assert.ok(line.length <= 80 || !line.trim().includes(" "), line);
+      assert.deepEqual(words(narrow), words(render()));
+      assert.deepEqual(render(1_000), render());
+    });
+  }
 });
 
 describe("behaviourOf() and parseSettings()", () => {

@@ -1,6 +1,6 @@
 // The table of faults, and its form for people.
 
-import { aligned } from "../rows.ts";
+import { fitted } from "../rows.ts";
 import { ANSWER_FAULTS } from "./answers.ts";
 import { CONNECTION_FAULTS } from "./connection.ts";
 import { EVENT_FAULTS } from "./events.ts";
@@ -11,11 +11,15 @@ import { COMMON } from "./parse.ts";
 
 export const FAULTS: readonly Fault[] = [...CONNECTION_FAULTS, ...ANSWER_FAULTS, ...EVENT_FAULTS, ...HOST_FAULTS, ...GENERIC_FAULTS];
 
-/** The table as text, then the arguments that all of them understand. */
-export function renderFaults(): string[] {
+/** The table as text, then the arguments that all of them understand; within `width` columns if that is given. */
+export function renderFaults(width?: number): string[] {
   const rows = FAULTS.map((fault) => [fault.name, argumentsOf(fault), fault.models, fault.seen]);
   const common = Object.entries(COMMON).map(([name, argument]) => [`${name}=<${expected(argument)}>`, argument.meaning]);
-  return [...aligned([["NAME", "ARGUMENTS", "MODELS", "SEEN"], ...rows]), "", ...aligned([["ALL UNDERSTAND", "MEANING"], ...common])];
+  return [
+    ...fitted([["NAME", "ARGUMENTS", "MODELS", "SEEN"], ...rows], 1, width),
+    "",
+    ...fitted([["ALL UNDERSTAND", "MEANING"], ...common], 1, width),
+  ];
 }
 
 /** `[:<how>] [lines=<…>]`, the main argument first. */
