@@ -155,7 +155,7 @@ const handlers: Handlers = {
     else {
       const lines = { write, log: (line: string) => stdout.write(line, "debug") };
       const atExit = (clean: () => void) => void leftovers.push(clean);
-      await runDevserver(config, { clock, random: Math.random, ...lines, signal: stop.signal, pid: process.pid, atExit });
+      await runDevserver(config, { clock, random: Math.random, ...lines, signal: stop.signal, program: programName(), pid: process.pid, atExit });
     }
     return EXIT.ok;
   },
@@ -203,6 +203,11 @@ async function drainDeadline(timeoutMs: number): Promise<false> {
   await new Promise((resolve) => stop.signal.addEventListener("abort", resolve, { once: true }));
   await clock.sleep(timeoutMs);
   return false;
+}
+
+/** What a shell finds this program under: its path if that is how it was called. */
+function programName(): string {
+  return isCompiled(process.argv[1]) && process.argv0.includes("/") ? process.execPath : "job-controller";
 }
 
 async function readText(path: string): Promise<string> {

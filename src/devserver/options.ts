@@ -71,6 +71,8 @@ export interface DevEnv {
   log: (line: string) => void;
   /** Ends the server. */
   signal: AbortSignal;
+  /** How this program is called, in commands to paste. */
+  program: string;
   /** Of this process, for the ready file. */
   pid: number;
   /** Has this called at the very end, also when a second signal or a bug ends the process at once. */

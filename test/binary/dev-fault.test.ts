@@ -12,6 +12,17 @@ import { BINARY } from "../support/controller.ts";
 import { ended } from "../support/children.ts";
 import { send } from "../support/devserver.ts";
 
+describe("dev", () => {
+  test("prints itself, in the line to paste, by the path that it was called by", async () => {
+    const dev = start(BINARY, ["dev", "--port=0"]);
+    const over = ended(dev);
+    const [, program = ""] = await new Output(dev).until(/^ {2}(\S+) --token-file=[^]*Stop with Ctrl-C/m);
+    dev.kill();
+    await over;
+    assert.equal(program, BINARY);
+  });
+});
+
 describe("dev fault", () => {
   test("breaks a running server, tells what is broken, and mends it", async () => {
     await using directory = await temporaryDirectory();

@@ -8,7 +8,7 @@ import { crossesNetwork, type Ready, shellWord } from "./ready-file.ts";
 
 export const LAST_LINE = "Stop with Ctrl-C";
 
-export function instructions(ready: Ready, options: DevOptions): string[] {
+export function instructions(ready: Ready, options: DevOptions, program: string): string[] {
   const { apiUrl, exchangeUrl, adminUrl, files } = ready;
   return [
     `Provisioning API as of ${ready.era}, in memory: everything is gone when it stops`,
@@ -19,13 +19,13 @@ export function instructions(ready: Ready, options: DevOptions): string[] {
     ...(options.repositories.length === 0 ? [] : [`  healthy   ${options.repositories.map(qualified).join(" ")}`]),
     ...(options.faults.length === 0 ? [] : [`  faults    ${options.faults.join(" ")} (seed ${ready.faultSeed})`]),
     "Run a controller, create a job, look at it:",
-    ...commands(ready, options).map((line) => `  ${line}`),
+    ...commands(ready, options, program).map((line) => `  ${line}`),
     LAST_LINE,
   ];
 }
 
 /** The controller with every file, a request that creates a job (or reads them), and kubectl; each one line. */
-export function commands({ apiUrl, exchangeUrl, files }: Ready, { mtls, repositories }: DevOptions): string[] {
+export function commands({ apiUrl, exchangeUrl, files }: Ready, { mtls, repositories }: DevOptions, program: string): string[] {
   const word = Object.fromEntries(Object.entries(files).map(([name, path]) => [name, shellWord(path)])) as unknown as StateFiles;
   const pair = mtls === "off" ? ["", ""] : [` --tls-cert-file=${word.cert} --tls-key-file=${word.key}`, ` --cert ${word.cert} --key ${word.key}`];
   const plain = crossesNetwork(exchangeUrl) ? " --allow-plaintext-token" : "";
@@ -35,7 +35,7 @@ export function commands({ apiUrl, exchangeUrl, files }: Ready, { mtls, reposito
     ? `${api}/jobs`
     : `-H Content-Type:application/json -d '{"action":"pull","pull":{}}' ${api}/namespaces/${namespace}/repositories/${repository}/jobs`;
   return [
-    `job-controller --token-file=${word.token} --token-exchange-url=${exchangeUrl}${plain} --provisioning-server-url=${apiUrl} --tls-ca-file=${word.ca}${pair[0]}`,
+    `${shellWord(program)} --token-file=${word.token} --token-exchange-url=${exchangeUrl}${plain} --provisioning-server-url=${apiUrl} --tls-ca-file=${word.ca}${pair[0]}`,
     `curl -s --cacert ${word.ca}${pair[1]} -H @${word.header} ${request}`,
     `kubectl --kubeconfig=${word.kubeconfig} get jobs.provisioning.grafana.app -A`,
   ];

@@ -7,7 +7,7 @@ import { instructions } from "./instructions.ts";
 import { awaitReadyFile, environmentLines, type Ready, writeReadyFile } from "./ready-file.ts";
 
 /** @throws ConfigError if an address is taken, a repository's name is none, or a file cannot be written */
-export async function runDevserver(given: DevOptions, { clock, random, write, log, signal, pid, atExit }: DevEnv): Promise<void> {
+export async function runDevserver(given: DevOptions, { clock, random, write, log, signal, program, pid, atExit }: DevEnv): Promise<void> {
   const options = { ...DEV_DEFAULTS, ...given };
   const ends: (() => void | Promise<void>)[] = [];
   const removing = (remove: () => void) => {
@@ -23,7 +23,7 @@ export async function runDevserver(given: DevOptions, { clock, random, write, lo
     const { apiUrl, exchangeUrl, adminUrl } = devserver;
     const ready: Ready = { pid, era: options.era, apiUrl, exchangeUrl, ...(adminUrl === undefined ? {} : { adminUrl }), faultSeed: devserver.faults.seed, files };
     if (options.readyFile !== undefined) removing(await writeReadyFile(options.readyFile, ready));
-    for (const line of instructions(ready, options)) write(line);
+    for (const line of instructions(ready, options, program)) write(line);
     await new Promise<void>((resolve) => {
       if (signal.aborted) resolve();
       else signal.addEventListener("abort", () => resolve(), { once: true });

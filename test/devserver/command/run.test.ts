@@ -41,7 +41,7 @@ async function run(options: Partial<DevOptions>): Promise<Running> {
   const leaving: (() => void)[] = [];
   const atExit = (clean: () => void) => void leaving.push(clean);
   const log = (line: string) => void lines.push(`log ${line}`);
-  const env = { clock: systemClock, random: Math.random, write, log, signal: stop.signal, pid: PID, atExit };
+  const env = { clock: systemClock, random: Math.random, write, log, signal: stop.signal, program: "job-controller", pid: PID, atExit };
   const running = runDevserver({ ...DEV_DEFAULTS, ...FREE_PORTS, ...options }, env);
   running.catch(reject);
   await said;
@@ -143,7 +143,7 @@ describe("runDevserver()", () => {
   test("ends with the signal, also with one that was there before", async () => {
     const { stop } = await run({});
     await stop();
-    const env = { clock: systemClock, random: Math.random, write: () => {}, log: () => {}, signal: AbortSignal.abort(), pid: PID, atExit: () => {} };
+    const env = { clock: systemClock, random: Math.random, write: () => {}, log: () => {}, signal: AbortSignal.abort(), program: "", pid: PID, atExit: () => {} };
     await runDevserver({ ...DEV_DEFAULTS, ...FREE_PORTS }, env);
   });
 
