@@ -120,6 +120,7 @@ export const SUITES: readonly Suite[] = [
   { name: "unit", kind: "test", host: "bun", folders: UNIT, needs: [], testMs: 20_000, suiteMs: 5 * MINUTE },
   { name: "unit deno", kind: "test", host: "deno", folders: UNIT, needs: [deno], testMs: 0, suiteMs: 5 * MINUTE },
   { name: "property", kind: "test", host: "bun", folders: ["property"], needs: [], testMs: 2 * MINUTE, suiteMs: 5 * MINUTE },
+  { name: "model", kind: "test", host: "bun", folders: ["model"], needs: [], testMs: MINUTE, suiteMs: 5 * MINUTE },
   {
     name: "flows",
     kind: "test",

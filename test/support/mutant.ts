@@ -20,7 +20,7 @@ export interface Edit {
 export async function withMutant<T>(edit: Edit, use: (load: (file: string) => Promise<Record<string, unknown>>) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "job-controller-mutant-"));
   try {
-    for (const part of ["base", "kube", "jobs", "provisioning.ts"]) cpSync(join(SRC, part), join(folder, part), { recursive: true });
+    for (const part of ["base", "kube", "jobs", "drive", "work", "provisioning.ts"]) cpSync(join(SRC, part), join(folder, part), { recursive: true });
     writeFileSync(join(folder, "package.json"), '{"type":"module"}');
     const path = join(folder, edit.file);
     const [before, ...after] = readFileSync(path, "utf8").split(edit.from);
