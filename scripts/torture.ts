@@ -8,7 +8,7 @@ import process from "node:process";
 import { parseArgs } from "node:util";
 import { beside, BESIDE_ERAS, besideFailures, besideTable, type Tally } from "../test/torture/beside.ts";
 import { complaints, sufferings, table } from "../test/torture/report.ts";
-import { SERVER_NAMES, type ServerName } from "../test/torture/servers.ts";
+import { SERVER_NAMES, type ServerName } from "../test/torture/server.ts";
 import { failures, type Outcome, torture } from "../test/torture/torture.ts";
 import { BINARY } from "../test/support/controller.ts";
 import { build } from "./build.ts";

@@ -9,7 +9,7 @@ import { startExchange } from "../support/exchange.ts";
 import { BINARY } from "../support/controller.ts";
 import { bootMs } from "../torture/clock.ts";
 import { recordEtcd, type Recorder } from "../torture/recorder.ts";
-import { allowDriving } from "../torture/servers.ts";
+import { allowDriving } from "../torture/real-server.ts";
 import { median, options, pause, printTable, quantile, type Row, Running, type Subject } from "./support.ts";
 
 const { rate, seconds, jobs, rounds } = options({ rate: 10, seconds: 15, jobs: 500, rounds: 3 });

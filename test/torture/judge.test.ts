@@ -20,7 +20,7 @@ function story(...steps: (Fields | { record: Partial<RecordChange> })[]): Change
     const at = { atMs: job.atMs + 500, version: BigInt(index + 1) };
     if ("record" in step) {
       const { uid, state, finishedMs } = job;
-      job = { ...job, atMs: at.atMs };
+      job = { ...job, atMs: step.record.atMs ?? at.atMs };
       return { kind: "record", type: "ADDED", name: `repo-sync-${UID}`, uid, state, finishedMs, ...at, ...step.record };
     }
     const claim = step.owner === undefined ? {} : { claim: step.owner === "" ? "" : "1700000000000" };
@@ -88,6 +88,8 @@ describe("a breach is noticed", () => {
       story(ADDED, CLAIMED, { owner: "", atMs: 15_000 }, { owner: "a", attempt: 2 }, ENDED, RECORDED, DELETED),
     ],
     "an owner that was silent and writes": ["late write", story(ADDED, CLAIMED, { ...RENEWED, atMs: 9_000 }, ENDED, RECORDED, DELETED)],
+    "an owner that was silent and records the end": ["late write", story(ADDED, CLAIMED, ENDED, { record: { atMs: 9_000 } }, DELETED)],
+    "an owner that was silent and deletes the job": ["late write", story(ADDED, CLAIMED, ENDED, RECORDED, { ...DELETED, atMs: 9_500 })],
     "a lease that is taken while it is valid": ["stolen", story(ADDED, CLAIMED, { owner: "b" }, ENDED, RECORDED, DELETED)],
     "a claim that does not count": ["attempt", story(ADDED, CLAIMED, { owner: "" }, { owner: "b" }, ENDED, RECORDED, DELETED)],
     "a run that nobody has claimed": ["attempt", story(ADDED, CLAIMED, ENDED, RECORDED, DELETED), [{ ...RUN, attempt: 2 }]],

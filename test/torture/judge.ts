@@ -1,7 +1,7 @@
 // The verdict: what was created, what workers wrote of themselves and what happened on the server in; counts and breaches
 // out. Pure, and the only place that says what must never be.
 
-import { type Change, type JobChange, ordered } from "./changes.ts";
+import { type Change, type JobChange, ordered, type RecordChange } from "./changes.ts";
 import type { Run } from "./side-files.ts";
 
 export const RULES = {
@@ -86,62 +86,73 @@ export function judge(facts: Facts): Verdict {
 
 type Say = (rule: Rule, text: string) => void;
 
-/** A job's life as its changes tell it. */
+/** A job's life, as far as its changes have told it. */
 interface Story {
+  job: JobChange | undefined;
+  /** When its owner last wrote. */
+  wroteMs: number;
+  /** Owners that it has no more. */
+  former: Set<string>;
   /** Attempts that were claimed. */
   claimed: Set<number>;
   /** When its end was known to the recorder; Infinity = never. */
   endedMs: number;
-  /** As its last state says; 0 = not ended. */
-  finishedMs: number;
+  records: number;
   gone: boolean;
 }
 
-function tell(changes: readonly Change[], { silenceMs, validityMs, atomic }: Facts, say: Say): Story {
-  const story: Story = { claimed: new Set(), endedMs: Number.POSITIVE_INFINITY, finishedMs: 0, gone: false };
-  const former = new Set<string>();
-  let records = 0;
-  let before: JobChange | undefined;
-  /** When the owner last wrote. */
-  let wroteMs = 0;
+function tell(changes: readonly Change[], facts: Facts, say: Say): Story {
+  const story: Story = { job: undefined, wroteMs: 0, former: new Set(), claimed: new Set(), endedMs: Number.POSITIVE_INFINITY, records: 0, gone: false };
   for (const change of changes) {
-    if (change.kind === "record") {
-      if (change.type === "DELETED") say("record", `${change.name} was deleted`);
-      if (change.type !== "ADDED") continue;
-      records++;
-      if (change.finishedMs === 0 || change.finishedMs !== story.finishedMs) {
-        say("record", `${change.name} says finished ${change.finishedMs}, the job ${story.finishedMs}`);
-      }
-      continue;
+    if (change.kind === "record") judgeRecord(story, change, facts, say);
+    else if (change.type === "DELETED") judgeDeletion(story, change, facts, say);
+    else {
+      if (story.job !== undefined && change.touch === story.job.touch) judgeWrite(story, story.job, change, facts, say);
+      if (change.claim !== "") story.claimed.add(change.attempt);
+      if (change.finishedMs !== 0 && story.job?.finishedMs === 0) story.endedMs = change.atMs;
+      story.job = change;
     }
-    if (change.type === "DELETED") {
-      story.gone = true;
-      if (records === 0) say("lost", `deleted in state "${change.state}" of owner "${change.owner}"`);
-      continue;
-    }
-    if (before !== undefined && change.touch === before.touch) {
-      const silentMs = change.atMs - wroteMs;
-      const silence = `after ${Math.round(silentMs)} ms of silence`;
-      const changedHands = change.owner !== before.owner;
-      if (changedHands) {
-        if (before.owner !== "") former.add(before.owner);
-        if (before.owner !== "" && change.owner !== "" && silentMs < validityMs && atomic) say("stolen", `${before.owner} to ${change.owner} ${silence}`);
-      } else if (change.owner !== "" && silentMs > silenceMs) say("late write", `${change.owner} ${silence}`);
-      if (change.owner !== "" && former.has(change.owner)) say("late write", `${change.owner} again, had lost it`);
-      if (story.finishedMs !== 0 && change.finishedMs !== story.finishedMs) {
-        say(change.finishedMs === 0 ? "rerun" : "result", `finished ${story.finishedMs} became ${change.finishedMs}`);
-      }
-      if (changedHands && before.claim === "" && change.finishedMs === 0 && change.attempt !== before.attempt + 1) {
-        say("attempt", `claimed as ${change.attempt} after ${before.attempt}`);
-      }
-      wroteMs = change.atMs;
-    }
-    if (change.claim !== "") story.claimed.add(change.attempt);
-    if (change.finishedMs !== 0 && story.finishedMs === 0) story.endedMs = change.atMs;
-    story.finishedMs = change.finishedMs;
-    before = change;
   }
   return story;
+}
+
+function judgeRecord(story: Story, change: RecordChange, facts: Facts, say: Say): void {
+  if (change.type === "DELETED") say("record", `${change.name} was deleted`);
+  if (change.type !== "ADDED") return;
+  story.records++;
+  judgeSilence(story, change, "a record", facts, say);
+  const finishedMs = story.job?.finishedMs ?? 0;
+  if (finishedMs === 0 || change.finishedMs !== finishedMs) say("record", `${change.name} says finished ${change.finishedMs}, the job ${finishedMs}`);
+}
+
+function judgeDeletion(story: Story, change: JobChange, facts: Facts, say: Say): void {
+  story.gone = true;
+  judgeSilence(story, change, "a deletion", facts, say);
+  if (story.records === 0) say("lost", `deleted in state "${change.state}" of owner "${change.owner}"`);
+}
+
+function judgeWrite(story: Story, before: JobChange, change: JobChange, facts: Facts, say: Say): void {
+  const { former } = story;
+  const silentMs = change.atMs - story.wroteMs;
+  if (change.owner === before.owner) judgeSilence(story, change, "a write", facts, say);
+  else {
+    if (before.owner !== "") former.add(before.owner);
+    const taken = before.owner !== "" && change.owner !== "" && silentMs < facts.validityMs;
+    if (taken && facts.atomic) say("stolen", `${before.owner} to ${change.owner} after ${Math.round(silentMs)} ms of silence`);
+    const work = before.claim === "" && change.finishedMs === 0;
+    if (work && change.attempt !== before.attempt + 1) say("attempt", `claimed as ${change.attempt} after ${before.attempt}`);
+  }
+  if (former.has(change.owner)) say("late write", `${change.owner} again, had lost it`);
+  if (before.finishedMs !== 0 && change.finishedMs !== before.finishedMs) {
+    say(change.finishedMs === 0 ? "rerun" : "result", `finished ${before.finishedMs} became ${change.finishedMs}`);
+  }
+  story.wroteMs = change.atMs;
+}
+
+function judgeSilence({ job, wroteMs }: Story, change: Change, what: string, { silenceMs }: Facts, say: Say): void {
+  const owner = job?.owner ?? "";
+  const silentMs = change.atMs - wroteMs;
+  if (owner !== "" && silentMs > silenceMs) say("late write", `${what} of ${owner} after ${Math.round(silentMs)} ms of silence`);
 }
 
 function judgeRuns(runs: readonly Run[], story: Story, say: Say): void {

@@ -5,12 +5,13 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { formatDuration } from "../../src/base/duration.ts";
-import { oneOf, seeded } from "../../src/base/random.ts";
+import { carryOut, createJobs, drained } from "./acts.ts";
+import { startDev } from "./dev-server.ts";
 import { Fleet } from "./fleet.ts";
 import { type Breach, judge, type Verdict } from "./judge.ts";
-import { type Disturbance, type Kind, planOf } from "./plan.ts";
-import type { Recorder } from "./recorder.ts";
-import { type Action, ACTIONS, type ServerName, startServer, type TortureServer } from "./servers.ts";
+import { type Kind, planOf } from "./plan.ts";
+import { startReal } from "./real-server.ts";
+import type { ServerName } from "./server.ts";
 import { readRuns } from "./side-files.ts";
 
 export interface TortureOptions {
@@ -44,8 +45,6 @@ const RENEWAL_MS = 1_500;
 const EXPIRY_MS = 12_000;
 /** What a request may take beyond its own limit, and the recorder to be told, on a busy machine. */
 const GRACE_MS = 1_000;
-/** After the last disturbance: an expiry for each attempt that may be left, and the work. */
-const DRAIN_MS = 120_000;
 const CALM_MS = 4_000;
 
 const WORKER = fileURLToPath(new URL("./worker.sh", import.meta.url));
@@ -57,7 +56,7 @@ export async function torture(options: TortureOptions): Promise<Outcome> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(side, { recursive: true });
   const repositories = Array.from({ length: options.repositories }, (_, index) => `repo-${index + 1}`);
-  const server = await startServer(name, repositories, folder);
+  const server = name === "real" ? await startReal(repositories) : await startDev(name, repositories, folder);
   const ends: (() => Promise<unknown>)[] = [() => server.close()];
   try {
     const recorder = await server.record();
@@ -122,82 +121,4 @@ function driveFlags(drivers: number): string[] {
     "--health-probe-bind-address=0",
     "--log-level=debug",
   ];
-}
-
-/** Asks for jobs until the signal; those that were made. */
-async function createJobs(
-  server: TortureServer,
-  repositories: readonly string[],
-  { seed, jobsPerSecond }: Pick<TortureOptions, "seed" | "jobsPerSecond">,
-  signal: AbortSignal,
-): Promise<Map<string, string>> {
-  const random = seeded(seed + 1);
-  const created = new Map<string, string>();
-  const asking = new Set<Promise<void>>();
-  while (!signal.aborted) {
-    const repository = oneOf(random, repositories as [string, ...string[]]);
-    const action = oneOf(random, Object.keys(ACTIONS) as [Action, ...Action[]]);
-    const asked: Promise<void> = server.createJob(repository, action).then(
-      (job) => void (job !== undefined && created.set(job.uid, job.name)),
-      // The server is away, by order.
-      () => {},
-    ).finally(() => asking.delete(asked));
-    asking.add(asked);
-    await pause((1_000 / jobsPerSecond) * (0.5 + random()));
-  }
-  await Promise.all(asking);
-  return created;
-}
-
-interface Stage {
-  server: TortureServer;
-  fleet: Fleet;
-  recorder: Recorder;
-  lengthMs: number;
-  say: (line: string) => void;
-}
-
-/** Carries out the plan, and waits until its time is over. */
-async function carryOut(plan: readonly Disturbance[], { server, fleet, recorder, lengthMs, say }: Stage): Promise<Map<Kind, number>> {
-  const startMs = performance.now();
-  const suffered = new Map<Kind, number>();
-  let told = startMs;
-  for (const { atMs, kind, controller, forMs } of plan) {
-    await pause(startMs + atMs - performance.now());
-    suffered.set(kind, (suffered.get(kind) ?? 0) + 1);
-    if (kind === "kill" || kind === "stop" || kind === "roll" || kind === "cut") fleet[kind](controller, forMs);
-    else if (kind === "touch") void touchJobs(server, recorder, forMs);
-    else await server.suffer(kind, forMs);
-    if (performance.now() - told > 60_000) {
-      told = performance.now();
-      say(`${server.name}: ${Math.round((told - startMs) / 60_000)} min, ${recorder.changes.length} changes seen, ${recorder.jobs.size} jobs there`);
-    }
-  }
-  await pause(startMs + lengthMs - performance.now());
-  return suffered;
-}
-
-/** Pause between two touches, ms. */
-const TOUCH_MS = 25;
-
-/** Moves the versions of jobs that somebody works on, one after the other, for `ms`. */
-async function touchJobs(server: TortureServer, recorder: Recorder, ms: number): Promise<void> {
-  const untilMs = performance.now() + ms;
-  while (performance.now() < untilMs) {
-    for (const { name, claim } of [...recorder.jobs.values()]) {
-      if (claim !== "") await server.touchJob(name).catch(() => {});
-    }
-    await pause(TOUCH_MS);
-  }
-}
-
-/** Waits until no job is left, or no longer; how long it took, ms. */
-async function drained({ jobs }: Recorder): Promise<number> {
-  const startMs = performance.now();
-  while (jobs.size > 0 && performance.now() - startMs < DRAIN_MS) await pause(100);
-  return performance.now() - startMs;
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
 }
