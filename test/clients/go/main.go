@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -159,6 +160,18 @@ func (s *stage) create(name string, labels map[string]string) *unstructured.Unst
 	made, err := s.jobs.Create(s.ctx, job(name, labels), metav1.CreateOptions{})
 	must(err)
 	return made
+}
+
+// cached waits until a list that any cache may answer holds these, and forgets that it asked.
+func (s *stage) cached(names ...string) {
+	for _, name := range names {
+		s.await(name+" is in the cache of the server", func() bool {
+			list, err := s.jobs.List(s.ctx, metav1.ListOptions{ResourceVersion: "0"})
+			must(err)
+			return slices.ContainsFunc(list.Items, func(job unstructured.Unstructured) bool { return job.GetName() == name })
+		})
+	}
+	s.requests.take()
 }
 
 func (s *stage) clear() {

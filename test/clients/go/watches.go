@@ -45,6 +45,7 @@ func (s *stage) expect(told *facts, line string) {
 func informer(s *stage) {
 	s.create("early", nil)
 	s.create("other", nil)
+	s.cached("early", "other")
 	told := &facts{}
 	factory := dynamicinformer.NewFilteredDynamicSharedInformerFactory(s.client, time.Second, *namespace, nil)
 	jobs := factory.ForResource(gvr)
@@ -105,6 +106,7 @@ func (r *requests) watching() bool {
 // reflector keeps a store while its watches end after two seconds each; client-go takes less than one for an error.
 func reflector(s *stage) {
 	s.create("early", nil)
+	s.cached("early")
 	store := cache.NewStore(cache.MetaNamespaceKeyFunc)
 	source := cache.ToListWatcherWithWatchListSemantics(&cache.ListWatch{
 		ListFunc: func(options metav1.ListOptions) (runtime.Object, error) { return s.jobs.List(s.ctx, options) },
