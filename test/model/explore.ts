@@ -25,14 +25,15 @@ export interface Outcome {
 /** States kept at once: more is taken for a mistake in the model. */
 const STATES_MAX = 8_000_000;
 
-export function explore(model: Model, statesMax = STATES_MAX): Outcome {
+/** `carryAll`: without leaving out what comes to nothing (rest.ts). */
+export function explore(model: Model, { carryAll = false } = {}): Outcome {
   const seen = new Seen(new Keys(model.setting.roles));
   const parents = new Numbers();
   const numbers = new Numbers();
   const from = new Numbers();
   const into = new Numbers();
   const ends: number[] = [];
-  const rest = new Rest(model);
+  const rest = restOf(model, carryAll);
   let moves = 0;
   let depth = 0;
   let level: World[] = [firstWorld(model)];
@@ -41,7 +42,6 @@ export function explore(model: Model, statesMax = STATES_MAX): Outcome {
   numbers.push(-1);
   let first = 0;
   const outcome = (finding: Finding | undefined, complete: boolean): Outcome => ({ states: seen.size, moves, depth, finding, complete });
-  const found = (state: number, law: Law): Finding => ({ law, story: storyOf(model, parents, numbers, state) });
   const liveness = model.setting.laws === undefined || model.setting.laws.includes("dead end");
   while (level.length > 0) {
     const next: World[] = [];
@@ -54,12 +54,13 @@ export function explore(model: Model, statesMax = STATES_MAX): Outcome {
         const move = possible[number]!;
         moves++;
         const known = seen.size;
-        const after = rest.of(move.world);
+        const after = rest(move.world);
+        // A law is broken by the move, whether or not what comes of it is known already.
+        if (after.broken !== undefined) return outcome({ law: after.broken, story: [...storyOf(model, rest, parents, numbers, state), { ...move, world: after }] }, false);
         const target = seen.add(after);
         if (target === known) {
           parents.push(state);
           numbers.push(number);
-          if (after.broken !== undefined) return outcome(found(target, after.broken), false);
           next.push(after);
         }
         if (liveness && move.kind === "step" && target !== state) {
@@ -68,14 +69,20 @@ export function explore(model: Model, statesMax = STATES_MAX): Outcome {
         }
       }
     }
-    if (seen.size > statesMax) return outcome(undefined, false);
+    if (seen.size > STATES_MAX) return outcome(undefined, false);
     first += level.length;
     level = next;
     if (next.length > 0) depth++;
   }
   if (!liveness) return outcome(undefined, true);
   const dead = deadEnd(seen.size, from, into, ends);
-  return outcome(dead === undefined ? undefined : found(dead, "dead end"), true);
+  return outcome(dead === undefined ? undefined : { law: "dead end", story: storyOf(model, rest, parents, numbers, dead) }, true);
+}
+
+function restOf(model: Model, carryAll: boolean): (world: World) => World {
+  if (carryAll) return (world) => world;
+  const rest = new Rest(model);
+  return (world) => rest.of(world);
 }
 
 /** All jobs are gone, nobody does anything, nothing runs. */
@@ -108,14 +115,13 @@ function deadEnd(states: number, from: Numbers, into: Numbers, ends: readonly nu
 }
 
 /** Plays the moves again that led to a state. */
-function storyOf(model: Model, parents: Numbers, numbers: Numbers, state: number): Move[] {
+function storyOf(model: Model, rest: (world: World) => World, parents: Numbers, numbers: Numbers, state: number): Move[] {
   const way: number[] = [];
   for (let at = state; parents.at(at) >= 0; at = parents.at(at)) way.unshift(numbers.at(at));
-  const rest = new Rest(model);
   let world = firstWorld(model);
   return way.map((number) => {
     const move = movesOf(model, world)[number]!;
-    world = rest.of(move.world);
+    world = rest(move.world);
     return { ...move, world };
   });
 }

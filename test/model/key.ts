@@ -101,8 +101,9 @@ export class Keys {
     for (let index = 0; index < world.ended.length; index++) this.#put((world.ended[index] ? 2 : 0) + (world.begun[index] === 0 ? 0 : 1));
     for (const who of order) this.#replica(world.replicas[who]!);
     this.#put(world.moving.length);
-    for (const { what, who, body, owner, record, target, checked } of world.moving) {
+    for (const { what, who, body, owner, record, target, checked, left } of world.moving) {
       this.#put(WRITES.indexOf(what) * 64 + (who < 0 ? 0 : order.indexOf(who) + 1) * 4 + (checked ? 2 : 0));
+      this.#put(left === Number.POSITIVE_INFINITY ? -1 : left);
       this.#owner(Number(owner));
       if (body !== undefined) this.#stored(body);
       if (record !== undefined) this.#record(record.uid, record.finishedMs, record.there);

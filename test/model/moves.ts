@@ -20,7 +20,7 @@ export function movesOf(model: Model, world: World): Move[] {
     }
   }
   meddle(model, world, add);
-  if (model.setting.server !== "prompt" || world.moving.every(({ checked }) => !checked)) add("time passes", "step", tick(model, world));
+  if (world.moving.every(({ left }) => left > 0)) add("time passes", "step", tick(model, world));
   return moves;
 }
 
@@ -41,8 +41,9 @@ function meddle({ steps }: Model, world: World, add: (what: string, kind: Move["
 function tick(model: Model, world: World): World {
   const { expiryMs, rules } = model;
   const orphans = world.orphans.map((orphan) => ({ ...orphan, leftMs: orphan.leftMs - TICK })).filter(({ leftMs }) => leftMs > 0);
+  const moving = world.moving.map((one) => ({ ...one, left: one.left - 1 }));
   const before = model.setting.server === "prompt" ? "none" : world.before;
-  return { ...world, before, orphans, replicas: world.replicas.map((replica) => later(replica, expiryMs, rules.validityMs)) };
+  return { ...world, before, orphans, moving, replicas: world.replicas.map((replica) => later(replica, expiryMs, rules.validityMs)) };
 }
 
 /** Times that have passed count as just passed: no step tells how long ago. */

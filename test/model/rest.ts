@@ -67,12 +67,18 @@ export class Rest {
     return known?.version === fresh?.version && known?.sinceMs === fresh?.sinceMs && known?.sinceMs !== seen.sinceMs;
   }
 
-  /** The lease will be over before it can begin. */
+  /** The lease will be over before it can begin, even if the claim turns out to be its own. */
   #tooLate({ claim, wire }: Replica): boolean {
-    const { steps, rules } = this.#model;
-    if (claim?.kind === "reading") return this.#leaseOver({ ...IDLE, lease: steps.leaseOf(claim.uid, claim.owner, claim.sentMs, rules) });
-    if (claim?.kind !== "putting" || wire?.answer === undefined) return false;
-    return this.#leaseOver({ ...IDLE, lease: steps.leaseOf(claim.uid, claim.owner, wire.sentMs, rules) });
+    const { steps, rules, settleMs } = this.#model;
+    if (claim?.kind !== "reading" && (claim?.kind !== "putting" || wire?.answer === undefined)) return false;
+    const shown = { ...VIEW, uid: claim.uid, owner: claim.owner };
+    const states = claim.kind === "reading"
+      ? [claim]
+      : (["written", "unknown"] as const).map((answer) => steps.claimStep(claim, { kind: "put", answer, sentMs: wire!.sentMs, nowMs: 0 }, settleMs));
+    return states.every((state) => {
+      const end = state.kind === "reading" ? steps.claimStep(state, { kind: "read", view: shown, nowMs: 0 }, settleMs) : state;
+      return end.kind !== "owned" || this.#leaseOver({ ...IDLE, lease: steps.leaseOf(end.uid, end.owner, end.sentMs, rules) });
+    });
   }
 
   /** Whatever it is told, the lease is lost, and nothing is begun. */

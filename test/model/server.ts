@@ -28,11 +28,13 @@ export function send(model: Model, world: World, who: number, { what, owner, job
   const waiting = withReplica(legal, who, { ...replica, wire: { what, sentMs: 0, answer: undefined, got: undefined } });
   if (fate === "refused") return answered(waiting, who, "conflict", undefined);
   const body = job === undefined ? undefined : bodyOf(job, model.steps);
-  const moving: Moving = { what, who, owner, body, record, target, checked: false };
+  const moving: Moving = { what, who, owner, body, record, target, checked: false, left: Number.POSITIVE_INFINITY };
   if (fate === "late") return { ...waiting, moving: [...waiting.moving, moving] };
   const verdict = fate === "lingering" && job !== undefined ? check(waiting, job) : "written";
   if (verdict !== "written") return answered(waiting, who, verdict, undefined);
-  return fate === "lingering" ? { ...waiting, moving: [...waiting.moving, { ...moving, checked: true }] } : carryOut(model, waiting, moving);
+  const { server, lands = 0 } = model.setting;
+  const left = server === "prompt" ? lands : Number.POSITIVE_INFINITY;
+  return fate === "lingering" ? { ...waiting, moving: [...waiting.moving, { ...moving, checked: true, left }] } : carryOut(model, waiting, moving);
 }
 
 /** A request that was under way is carried out. */

@@ -26,9 +26,11 @@ export interface Setting {
   uids: number;
   /**
    * `atomic`: a PUT is checked and carried out at once. `prompt`, `slow`: it may be checked when it is sent and carried out
-   * later, whatever was written meanwhile; `prompt`: within the tick, and no read shows what was overwritten before that.
+   * later, whatever was written meanwhile; `prompt`: within `lands` ticks, and no read shows what was overwritten ticks ago.
    */
   server: "atomic" | "prompt" | "slow";
+  /** Ticks that may pass until then; undefined: none. */
+  lands?: number;
   /** How often a PUT is carried out later than it is checked. */
   races: number;
   faults: number;
@@ -143,6 +145,8 @@ export interface Moving {
   readonly target: { uid: string; version: string } | undefined;
   /** The server has found the version to be the current one, and will carry it out. */
   readonly checked: boolean;
+  /** Ticks that may pass until it is carried out. */
+  readonly left: number;
 }
 
 /** A worker whose controller is gone or has left it: it runs until its guard's deadline at the latest. */
