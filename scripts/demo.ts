@@ -9,6 +9,7 @@ import { jobIsDone } from "./demo/done.ts";
 import { jobIsNotified } from "./demo/notified.ts";
 import { BINARY, FOLDER, Program, ROOT } from "./demo/program.ts";
 import { bad, command, result, say, step, strong } from "./demo/stage.ts";
+import { onEnding } from "./signals.ts";
 
 async function main(): Promise<void> {
   say("A job goes from its creation into history and out of it, and another outlives the controller that works on it.");
@@ -36,17 +37,11 @@ async function leave(code: number): Promise<never> {
 // Whatever ends this process, a reader that went away included, ends the programs.
 process.on("exit", () => Program.all.forEach((program) => program.kill()));
 process.stdout.on("error", () => void leave(1));
-for (const [signal, code] of [
-  ["SIGINT", 130],
-  ["SIGTERM", 143],
-  ["SIGHUP", 129],
-] as const) {
-  process.on(signal, () => {
-    if (leaving) return;
-    say(`\n${signal}: stopping what was started`);
-    void leave(code);
-  });
-}
+onEnding((code, signal) => {
+  if (leaving) return;
+  say(`\n${signal}: stopping what was started`);
+  void leave(code);
+});
 
 const started = performance.now();
 try {

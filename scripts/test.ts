@@ -8,6 +8,7 @@ import process from "node:process";
 import { build } from "./build.ts";
 import { documentBlocks } from "./doc-blocks.ts";
 import { judge } from "./junit.ts";
+import { onEnding } from "./signals.ts";
 import { BUN, DENO, type Need, ROOT, type Suite, SUITES, tableErrors, testFiles } from "./suites.ts";
 
 interface Outcome {
@@ -38,16 +39,10 @@ const logs = join(ROOT, ".cache/test");
 const terminal = process.stdout.isTTY === true;
 let running: ChildProcess | undefined;
 
-for (const [signal, code] of [
-  ["SIGINT", 130],
-  ["SIGTERM", 143],
-  ["SIGHUP", 129],
-] as const) {
-  process.on(signal, () => {
-    killGroup(running);
-    process.exit(code);
-  });
-}
+onEnding((code) => {
+  killGroup(running);
+  process.exit(code);
+});
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: string[]): Promise<number> {

@@ -12,6 +12,7 @@ import { SERVER_NAMES, type ServerName } from "../test/torture/server.ts";
 import { failures, type Outcome, torture } from "../test/torture/torture.ts";
 import { BINARY } from "../test/support/controller.ts";
 import { build } from "./build.ts";
+import { onEnding } from "./signals.ts";
 import { ROOT } from "./suites.ts";
 
 const USAGE = `usage: npm run torture -- [--minutes 10] [--seed N] [--server ${SERVER_NAMES.join("|")}]…`;
@@ -27,13 +28,7 @@ interface Arguments {
 }
 
 // Whatever ends this process ends what it started.
-for (const [signal, code] of [
-  ["SIGINT", 130],
-  ["SIGTERM", 143],
-  ["SIGHUP", 129],
-] as const) {
-  process.on(signal, () => process.exit(code));
-}
+onEnding((code) => process.exit(code));
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: string[]): Promise<number> {
