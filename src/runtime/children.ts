@@ -5,18 +5,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { accessSync, closeSync, constants, readdirSync, readFileSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { Readable } from "node:stream";
+import type { Child, Groups } from "../base/processes.ts";
 import type { Host, Pipe } from "./runtime.ts";
-
-/** As src/work/processes.ts has it. */
-export interface StartedChild {
-  pid: number;
-  write(text: string): Promise<void>;
-  endInput(): void;
-  stdout: AsyncIterable<Uint8Array>;
-  stderr: AsyncIterable<Uint8Array>;
-  exited: Promise<{ code?: number; signal?: string }>;
-  close(): void;
-}
 
 /**
  * Starts a program in a session, and so a process group, of its own.
@@ -26,7 +16,7 @@ export async function startChild(
   [file, ...args]: readonly [string, ...string[]],
   env: Readonly<Record<string, string>>,
   openPipe: Host["openPipe"],
-): Promise<StartedChild> {
+): Promise<Child> {
   const pipes = [openPipe?.(), openPipe?.()];
   const [out, err] = pipes;
   let child: ChildProcess;
@@ -66,7 +56,7 @@ function started(child: ChildProcess): Promise<void> {
   return new Promise((_resolve, reject) => child.once("error", reject));
 }
 
-function withPipes(child: ChildProcess, out: Pipe | undefined, err: Pipe | undefined): StartedChild {
+function withPipes(child: ChildProcess, out: Pipe | undefined, err: Pipe | undefined): Child {
   const { stdin, stdout, stderr } = child;
   const exited = new Promise<{ code?: number; signal?: string }>((resolve) => {
     child.once("exit", (code, signal) => resolve({ code: code ?? undefined, signal: signal ?? undefined }));
@@ -106,7 +96,7 @@ export async function* chunksOf(stream: Readable | null): AsyncGenerator<Uint8Ar
 }
 
 /** Process groups, by the pid of their first process. */
-export const groups = {
+export const groups: Groups = {
   signal(group: number, signal: "SIGTERM" | "SIGKILL"): void {
     try {
       process.kill(-group, signal);

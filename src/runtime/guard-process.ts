@@ -1,17 +1,9 @@
 // The guard as a process: this program once more, started with a hidden word, a pipe to its input and one from its output.
 
 import { spawn } from "node:child_process";
+import type { GuardLink } from "../base/processes.ts";
 import { chunksOf } from "./children.ts";
 import { isCompiled } from "./hardening.ts";
-
-/** As src/work/processes.ts has it. */
-export interface GuardProcess {
-  pid: number;
-  send(line: string): void;
-  output: AsyncIterable<Uint8Array>;
-  end(): void;
-  kill(): void;
-}
 
 /** How this process was started. */
 export interface Self {
@@ -34,7 +26,7 @@ export function selfCommand({ execPath, entry, platform, host }: Self, word: str
  * Starts it in a session of its own, so that neither a terminal's Ctrl-C nor a signal to our group reaches it.
  * @throws Error if it cannot be started.
  */
-export function startGuardProcess([file, ...args]: readonly [string, ...string[]], env: Readonly<Record<string, string>>, complain: (line: string) => void): GuardProcess {
+export function startGuardProcess([file, ...args]: readonly [string, ...string[]], env: Readonly<Record<string, string>>, complain: (line: string) => void): GuardLink {
   const child = spawn(file, args, { detached: true, env: { ...env }, stdio: ["pipe", "pipe", "pipe"] });
   child.on("error", () => {});
   child.stdin.on("error", () => {});
@@ -61,7 +53,7 @@ export function guardStarter(
   word: string,
   env: Readonly<Record<string, string | undefined>>,
   complain: (line: string) => void,
-): () => GuardProcess {
+): () => GuardLink {
   const command = selfCommand({ execPath: process.execPath, entry: process.argv[1] ?? "", platform: process.platform, host }, word);
   const passed = Object.fromEntries(GUARD_VARIABLES.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]))) as Record<string, string>;
   return () => startGuardProcess(command, passed, complain);

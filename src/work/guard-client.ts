@@ -8,7 +8,7 @@ import { CANCEL_MS, TERM_MS } from "./guard-state.ts";
 import { type FromGuard, RemoteClock, type ToGuard, WIRE_LINE_MAX, wireLine } from "./guard-wire.ts";
 import { LineSplitter } from "./lines.ts";
 import { aborted, type Ending, outcomeOf, type Report } from "./outcome.ts";
-import type { Groups, GuardLink } from "./processes.ts";
+import type { Groups, GuardLink } from "../base/processes.ts";
 import type { WorkerLine } from "./protocol.ts";
 import { jobEnv } from "./worker-env.ts";
 import type { WorkIo, WorkOrder, WorkResult } from "./worker.ts";

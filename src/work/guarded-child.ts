@@ -8,7 +8,7 @@ import { CANCEL_MS, cancelled, due, type Hold, holdUntil, leaderless, nextMs, or
 import type { FromGuard, ToGuard } from "./guard-wire.ts";
 import { Hearing } from "./hearing.ts";
 import type { Ending } from "./outcome.ts";
-import type { Child, Groups, StartChild } from "./processes.ts";
+import type { Child, Groups, StartChild } from "../base/processes.ts";
 import { cancelLine, jobLine, leaseLine, type WorkerLine } from "./protocol.ts";
 
 /** How long SIGKILL may take, ms; then something of the group is stuck in the kernel or not ours to kill. */

@@ -4,7 +4,7 @@
 import type { Clock } from "../base/clock.ts";
 import { Allowance, BYTES_PER_SECOND, LINES_AT_ONCE, LINES_PER_SECOND } from "./flood.ts";
 import { type Line, LineSplitter } from "./lines.ts";
-import type { Child } from "./processes.ts";
+import type { Child } from "../base/processes.ts";
 import { cut, LINE_MAX, readWorkerLine, type WorkerLine } from "./protocol.ts";
 import type { WorkLog } from "./worker.ts";
 

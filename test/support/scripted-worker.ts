@@ -1,7 +1,7 @@
 // A worker and its process group that do what a test says, and a guard's pipe whose other end is the test.
 
 import type { FromGuard, ToGuard } from "../../src/work/guard-wire.ts";
-import type { Child, Groups, GuardLink } from "../../src/work/processes.ts";
+import type { Child, Groups, GuardLink } from "../../src/base/processes.ts";
 import type { LeaseView, WorkIo, WorkLog, WorkOrder, WorkUpdate } from "../../src/work/worker.ts";
 
 /** A stream that a test writes to. */

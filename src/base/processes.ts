@@ -1,4 +1,4 @@
-// The processes that this room needs, as whoever has an operating system offers them. Types alone.
+// Processes as they pass between rooms: what runtime/ starts and work/ leads. Types alone.
 
 /** A program that leads a process group (and session) of its own. */
 export interface Child {
