@@ -144,10 +144,11 @@ export class Drive {
   /** Lists what no list has shown for a while, page by page to the end. */
   async #search(namespace: string | undefined, signal: AbortSignal): Promise<void> {
     const { clock, lane, jobIntervalMs, api, log } = this.#options;
+    const dueMs = () => (this.#listedMs.get(namespace) ?? Number.NEGATIVE_INFINITY) + jobIntervalMs;
     for (;;) {
-      const sinceMs = clock.monotonic() - (this.#listedMs.get(namespace) ?? Number.NEGATIVE_INFINITY);
-      await clock.sleep(sinceMs < jobIntervalMs ? jobIntervalMs - sinceMs : jobIntervalMs, signal);
-      if (clock.monotonic() - (this.#listedMs.get(namespace) ?? Number.NEGATIVE_INFINITY) < jobIntervalMs) continue;
+      const waitMs = dueMs() - clock.monotonic();
+      await clock.sleep(waitMs > 0 ? waitMs : jobIntervalMs, signal);
+      if (clock.monotonic() < dueMs()) continue;
       const turn = await lane.enter(false, signal);
       try {
         const listPage: Api["listPage"] = (collection, query, stop) => turn.request((sent) => api.listPage(collection, query, stop, sent));

@@ -9,7 +9,7 @@ import { within } from "./within.ts";
 
 /** Jobs that are there for a repository that goes or is gone. src: pkg/registry/apis/provisioning/jobs.go in grafana/grafana */
 const FOR_DELETED: readonly string[] = ["releaseResources", "deleteResources"];
-const REPOSITORIES = { resource: "repositories" } as const;
+export const REPOSITORIES = { resource: "repositories" } as const;
 const FRESH_MS = 5_000;
 /** After a refusal nothing is asked for so long: rights come rarely. */
 const FORBIDDEN_MS = 600_000;

@@ -9,11 +9,11 @@ import { isConflict, isGone } from "../kube/status.ts";
 import type { KubeObject } from "../kube/types.ts";
 import type { JobStatus } from "../provisioning.ts";
 import type { JobView } from "./job-view.ts";
+import { REPOSITORIES } from "./repositories.ts";
 
 /** Actions that move a repository's content here: the others leave `sync` alone. */
 const SYNCS: readonly string[] = ["pull", "migrate"];
 const MAX_TRIES = 4;
-const REPOSITORIES = { resource: "repositories" } as const;
 
 interface Repository extends KubeObject {
   status?: { sync?: Sync; [field: string]: unknown };
