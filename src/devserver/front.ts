@@ -60,10 +60,8 @@ function listenerOf(date: FrontOptions["date"], serve: (call: Call) => Promise<v
 
 async function meet({ clock, faults, onRequest, log }: FrontOptions, server: ServerName, handle: Handle, call: Call): Promise<void> {
   const startedMs = clock.monotonic();
-  const { method, path, query, headers } = call;
   const scene = faults.meet(server, call);
-  const facts = { server, method, path, query: new URLSearchParams(query), headers: { ...headers }, serial: call.peer?.serial };
-  const taken = (await onRequest?.(facts)) ?? (await faults.take(scene));
+  const taken = (await onRequest?.(factsOf(server, call))) ?? (await faults.take(scene));
   const rows = new Set<string>();
   const handling = () => handle(call).catch(refusalToAnswer);
   const made = taken ?? (await (log?.notes.during(rows, handling) ?? handling()));
@@ -77,7 +75,12 @@ async function meet({ clock, faults, onRequest, log }: FrontOptions, server: Ser
   if (log === undefined) return;
   const outcome = typeof answer === "object" ? answer.status : (answer ?? "watch");
   const took = named("rows", rows, ",") + named("faults", scene.took, " ");
-  log.write(`${server} ${method} ${scene.target} ${outcome} ${Math.round(clock.monotonic() - startedMs)}ms${took}`);
+  log.write(`${server} ${call.method} ${scene.target} ${outcome} ${Math.round(clock.monotonic() - startedMs)}ms${took}`);
+}
+
+/** As they came: faults may change what the rest sees of them later. */
+function factsOf(server: ServerName, { method, path, query, headers, peer }: Call): RequestFacts {
+  return { server, method, path, query: new URLSearchParams(query), headers: { ...headers }, serial: peer?.serial };
 }
 
 /** ` rows=a,b`, or nothing for no names. */
