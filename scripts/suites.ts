@@ -2,12 +2,12 @@
 
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { serverBinaries, serverBinariesPossible } from "./apiserver-binaries.ts";
 import { clientBinaries } from "./client-binaries.ts";
+import { isFree } from "./ports.ts";
 
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));
 export const BUN = join(ROOT, "node_modules/bun/bin/bun.exe");
@@ -96,23 +96,15 @@ const ports: Need = {
   name: "ports 6446, 6447 and 6481",
   missing: async () => {
     const taken: number[] = [];
-    for (const port of [6446, 6447, 6481]) if (!(await canListen(port))) taken.push(port);
+    for (const port of [6446, 6447, 6481]) if (!(await isFree(port))) taken.push(port);
     return taken.length === 0 ? undefined : `taken: ${taken.join(" and ")}`;
   },
 };
 
-function canListen(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", () => resolve(false));
-    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
-  });
-}
-
 /** Folders of test/ that mirror a room of src, and that of scripts/: pure or scripted, no port, manual clock. */
 const UNIT = ["auth", "base", "cli", "drive", "history", "jobs", "kube", "observe", "scripts", "trail", "work"];
 
-/** In the order in which they run: the quick ones first. */
+/** The quick ones first. */
 export const SUITES: readonly Suite[] = [
   { name: "bun check", kind: "check", host: "bun", folders: [], needs: [], testMs: 0, suiteMs: 5 * MINUTE },
   { name: "deno check", kind: "check", host: "deno", folders: [], needs: [deno], testMs: 0, suiteMs: 5 * MINUTE },
@@ -239,6 +231,12 @@ export const SUITES: readonly Suite[] = [
     suiteMs: 15 * MINUTE,
   },
 ];
+
+/** What runs side by side, each lane in the order of the table: one for those that take the fixed ports, which mostly wait. */
+export function lanes(suites: readonly Suite[]): Suite[][] {
+  const waits = (suite: Suite) => suite.needs.includes(ports);
+  return [suites.filter((suite) => !waits(suite)), suites.filter(waits)];
+}
 
 /** Folders of test/ that hold no suite. */
 const NO_SUITE = ["bench", "fixtures", "support"];

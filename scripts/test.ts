@@ -1,5 +1,5 @@
-// `npm test [-- suite…]`: everything of scripts/suites.ts that this machine can run, one line a suite as it ends, a closing
-// table, and as the last line the totals. REQUIRE_ALL=1: what is missing ends it at the start, and a skip is a failure.
+// `npm test [-- suite…]`: everything of scripts/suites.ts that this machine can run, in lanes side by side, one line a suite as
+// it ends, a closing table, and as the last line the totals. REQUIRE_ALL=1: what is missing ends it at the start, and a skip is a failure.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
@@ -9,7 +9,7 @@ import { build } from "./build.ts";
 import { documentBlocks } from "./doc-blocks.ts";
 import { judge } from "./junit.ts";
 import { onEnding } from "./signals.ts";
-import { BUN, DENO, type Need, ROOT, type Suite, SUITES, tableErrors, testFiles } from "./suites.ts";
+import { BUN, DENO, lanes, type Need, ROOT, type Suite, SUITES, tableErrors, testFiles } from "./suites.ts";
 
 interface Outcome {
   suite: string;
@@ -36,11 +36,10 @@ const CHATTER = [
 
 const requireAll = process.env.REQUIRE_ALL === "1";
 const logs = join(ROOT, ".cache/test");
-const terminal = process.stdout.isTTY === true;
-let running: ChildProcess | undefined;
+const running = new Set<ChildProcess>();
 
 onEnding((code) => {
-  killGroup(running);
+  running.forEach(killGroup);
   process.exit(code);
 });
 process.exitCode = await main(process.argv.slice(2));
@@ -71,11 +70,17 @@ async function main(args: string[]): Promise<number> {
   if (compiled !== undefined) finish(compiled);
   const reasons = (needs: Need[] = []) =>
     needs.filter(({ name }) => missing.has(name)).map(({ name }) => `${name}: ${missing.get(name)}`);
+  const runnable: Suite[] = [];
   for (const suite of chosen) {
     const uncompiled = suite.binary && compiled !== undefined && compiled.failed > 0;
     const lacks = uncompiled ? ["the binary did not compile"] : reasons(suite.needs);
-    finish(lacks.length > 0 ? skippedSuite(suite, lacks) : await run(suite, reasons(suite.wants)));
+    if (lacks.length > 0) finish(skippedSuite(suite, lacks));
+    // Ahead of all: it may keep the whole machine busy for minutes, beside which no test should run.
+    else if (await prepare(suite, finish)) runnable.push(suite);
   }
+  await Promise.all(lanes(runnable).map(async (lane) => {
+    for (const suite of lane) finish(await run(suite, reasons(suite.wants)));
+  }));
   return close(outcomes);
 }
 
@@ -125,6 +130,17 @@ function skippedSuite(suite: Suite, why: string[]): Outcome {
   return outcomeOf(suite.name, { skipped: 1, why: why.map((reason) => `all: ${reason}`) });
 }
 
+async function prepare(suite: Suite, finish: (outcome: Outcome) => void): Promise<boolean> {
+  const started = performance.now();
+  try {
+    await suite.prepare?.((line) => say(`      ${suite.name}: ${line}`));
+    return true;
+  } catch (error) {
+    finish(outcomeOf(suite.name, { failed: 1, seconds: since(started), trouble: `cannot prepare it: ${messageOf(error)}` }));
+    return false;
+  }
+}
+
 async function run(suite: Suite, lacks: string[]): Promise<Outcome> {
   const started = performance.now();
   const files = testFiles(suite);
@@ -132,12 +148,6 @@ async function run(suite: Suite, lacks: string[]): Promise<Outcome> {
     const folders = suite.folders.map((folder) => `test/${folder}`).join(", ");
     return outcomeOf(suite.name, { failed: 1, trouble: `no test files in ${folders}` });
   }
-  try {
-    await suite.prepare?.((line) => say(`      ${suite.name}: ${line}`));
-  } catch (error) {
-    return outcomeOf(suite.name, { failed: 1, seconds: since(started), trouble: `cannot prepare it: ${messageOf(error)}` });
-  }
-  if (terminal) process.stdout.write(`...   ${suite.name}\r`);
   const base = join(logs, suite.name.replaceAll(" ", "-"));
   const junit = `${base}.xml`;
   rmSync(junit, { force: true });
@@ -181,7 +191,7 @@ function spawnSuite(
     detached: true,
   });
   closeSync(file);
-  running = child;
+  running.add(child);
   let timedOut = false;
   const limit = setTimeout(() => {
     timedOut = true;
@@ -191,7 +201,7 @@ function spawnSuite(
     const done = (code: number) => {
       clearTimeout(limit);
       killGroup(child);
-      running = undefined;
+      running.delete(child);
       resolve({ code, output: readFileSync(log, "utf8").trimEnd(), timedOut });
     };
     child.once("error", () => done(127));
@@ -245,13 +255,14 @@ function report(outcome: Outcome): void {
 function close(outcomes: Outcome[]): number {
   const sum = (key: "passed" | "failed" | "skipped" | "seconds") => outcomes.reduce((total, outcome) => total + outcome[key], 0);
   const head = ["suite", "passed", "failed", "skipped", "seconds", "why skipped"];
-  const rows = outcomes.flatMap(({ suite, passed, failed, skipped, seconds, why: [first = "", ...rest] }) => [
+  const place = (name: string) => SUITES.findIndex((suite) => suite.name === name);
+  const rows = outcomes.toSorted((a, b) => place(a.suite) - place(b.suite)).flatMap(({ suite, passed, failed, skipped, seconds, why: [first = "", ...rest] }) => [
     [suite, `${passed}`, `${failed}`, `${skipped}`, seconds.toFixed(1), first],
     ...rest.map((why) => ["", "", "", "", "", why]),
   ]);
-  const places = noRunPlaces();
+  const noRun = noRunPlaces();
   say(`\n${table([head, ...rows])}`);
-  say(`\nsh blocks of the documents marked no-run: ${[String(places.length), ...places].join(" ")}`);
+  say(`\nsh blocks of the documents marked no-run: ${[String(noRun.length), ...noRun].join(" ")}`);
   if (requireAll && sum("skipped") > 0) say("REQUIRE_ALL=1: a skip is a failure");
   say(`${sum("passed")} passed, ${sum("failed")} failed, ${sum("skipped")} skipped`);
   return sum("failed") > 0 || (requireAll && sum("skipped") > 0) ? 1 : 0;

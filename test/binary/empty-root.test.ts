@@ -8,10 +8,10 @@ import { copyFile, link, mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { after, before, describe, test } from "node:test";
+import { closedPort } from "../../scripts/ports.ts";
 import { ended } from "../support/children.ts";
 import { Site, start } from "../support/binary.ts";
 import { BINARY } from "../support/controller.ts";
-import { closedPort } from "../support/servers.ts";
 import { eventually } from "../support/work-site.ts";
 
 /** Why this machine cannot do it, false if it can. */

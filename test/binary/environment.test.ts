@@ -5,11 +5,12 @@ import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { closedPort } from "../../scripts/ports.ts";
 import { type Directory, temporaryDirectory } from "../support/certs.ts";
 import { runBinary, Site, start } from "../support/binary.ts";
 import { ended } from "../support/children.ts";
 import { STARTED } from "../support/controller.ts";
-import { BUN, closedPort, loopbackProxy } from "../support/servers.ts";
+import { BUN, loopbackProxy } from "../support/servers.ts";
 
 const SET = (name: string, why: string) => `environment variable ${name} is set: it ${why}`;
 const EVAL_REFUSED = /^EvalError: Code generation from strings disallowed for this context$/m;

@@ -2,10 +2,11 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { closedPort } from "../../scripts/ports.ts";
 import type { Intercepted, RequestFacts } from "../../src/devserver/front.ts";
 import type { Ended } from "../support/children.ts";
 import { refusal, runBinary, Site } from "../support/binary.ts";
-import { closedPort, httpServer } from "../support/servers.ts";
+import { httpServer } from "../support/servers.ts";
 
 /** An address for one controller, its flag, and the answer of `ready` there. */
 async function pages(): Promise<{ flag: string; address: string; ready: () => Promise<Ended> }> {

@@ -3,11 +3,11 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { describe } from "node:test";
+import { closedPort } from "../../scripts/ports.ts";
 import type { DevserverOptions } from "../../src/devserver/serve.ts";
 import { BEARER, refusal, runBinary, sideBySide, Site, start } from "../support/binary.ts";
 import { ended } from "../support/children.ts";
 import { BINARY } from "../support/controller.ts";
-import { closedPort } from "../support/servers.ts";
 
 const ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
 

@@ -9,6 +9,7 @@ import { cp, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { closedPort } from "../../scripts/ports.ts";
 import { BUN, ROOT } from "../../scripts/suites.ts";
 import { type Authority, createAuthority, type Directory, type Pair, temporaryDirectory } from "../support/certs.ts";
 import { BINARY } from "../support/controller.ts";
@@ -95,11 +96,6 @@ async function healthPages(port: number): Promise<string> {
   return (await Promise.all(texts)).join("");
 }
 
-async function freePort(): Promise<number> {
-  await using server = await httpServer(() => {});
-  return server.port;
-}
-
 /** A server that quotes, and everything that is secret about reaching it. */
 class Place implements AsyncDisposable {
   readonly server: EchoServer;
@@ -180,7 +176,7 @@ async function runQuietly(
   let all = "";
   for (const format of FORMATS) {
     scene.again?.();
-    const healthPort = await freePort();
+    const healthPort = await closedPort();
     const observed = await observe({
       args: [
         `--token=${place.token}`,

@@ -3,11 +3,11 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { closedPort } from "../../scripts/ports.ts";
 import type { Intercepted, RequestFacts } from "../../src/devserver/front.ts";
 import { METRICS } from "../../src/observe/metric-table.ts";
 import { refusal, Site } from "../support/binary.ts";
 import { moved, type ParsedFamily, parseExposition } from "../support/exposition.ts";
-import { closedPort } from "../support/servers.ts";
 
 const TROUBLE = new Set(Object.values(METRICS).filter(({ trouble }) => trouble).map(({ name }) => name));
 

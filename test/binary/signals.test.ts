@@ -4,12 +4,13 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { request } from "node:http";
 import { describe, test } from "node:test";
+import { closedPort } from "../../scripts/ports.ts";
 import type { Intercepted, RequestFacts } from "../../src/devserver/front.ts";
 import { Output, runBinary, sideBySide, Site, start } from "../support/binary.ts";
 import { temporaryDirectory } from "../support/certs.ts";
 import { ended } from "../support/children.ts";
 import { BINARY, type Controller } from "../support/controller.ts";
-import { closedPort, tcpServer } from "../support/servers.ts";
+import { tcpServer } from "../support/servers.ts";
 
 /** Status and body of a health page. */
 function page(address: string, path: string): Promise<{ status: number; body: string }> {

@@ -2,11 +2,12 @@
 
 import assert from "node:assert/strict";
 import { describe } from "node:test";
+import { closedPort } from "../../scripts/ports.ts";
 import type { Answer } from "../../src/devserver/wire/call.ts";
 import { type Directory, temporaryDirectory } from "../support/certs.ts";
 import { BEARER, refusal, sideBySide, Site } from "../support/binary.ts";
 import { Controller } from "../support/controller.ts";
-import { closedPort, tcpServer } from "../support/servers.ts";
+import { tcpServer } from "../support/servers.ts";
 
 const REFUSED = "connection refused; check that the server is running and that host and port are right";
 const HTML: Answer = { status: 200, headers: { "content-type": "text/html; charset=utf-8" }, body: "<!doctype html><title>Sign in</title>" };

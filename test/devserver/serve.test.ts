@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { type ClientHttp2Session, type ClientHttp2Stream, connect as connectHttp2 } from "node:http2";
 import { createServer } from "node:net";
 import { describe, test } from "node:test";
+import { closedPort } from "../../scripts/ports.ts";
 import { ConfigError } from "../../src/base/errors.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { createAuthority } from "../support/certs.ts";
@@ -299,12 +300,12 @@ describe("Devserver", () => {
   });
 
   test("close() breaks open watches and frees the ports", async () => {
-    const server = await startDevserver();
+    const apiAddress = `127.0.0.1:${await closedPort()}`;
+    const server = await startDevserver({ apiAddress });
     const lines = await server.watch("jobs");
     await server.close();
     await assert.rejects(lines.next());
-    const port = Number(new URL(server.apiUrl).port);
-    const again = await startDevserver({ apiAddress: `127.0.0.1:${port}` });
+    const again = await startDevserver({ apiAddress });
     await again.close();
   });
 

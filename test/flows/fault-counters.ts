@@ -1,7 +1,6 @@
 // Which counter of the controller each fault of the dev server moves: the rows, and a run of one of them.
 
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { closedPort } from "../../scripts/ports.ts";
 import { aligned } from "../../src/devserver/behaviour/rows.ts";
 import { METRICS } from "../../src/observe/metric-table.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
@@ -244,7 +243,7 @@ export async function runRow(row: CounterRow, withFault: boolean, over: AbortSig
   const atStart = withFault && from === "start" ? [fault] : [];
   await using flow = await Flow.open({ ...server, clock: fastClock(factor), faults: atStart, faultSeed: 7 });
   for (const name of jobs) flow.job(name);
-  const port = await freePort();
+  const port = await closedPort();
   const running = flow.run(`--health-probe-bind-address=127.0.0.1:${port}`, ...flags);
   await running.started();
   await running.listed();
@@ -281,16 +280,6 @@ async function scrape(port: number): Promise<Counters> {
     }
   }
   return counters;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -3,11 +3,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { closedPort } from "../../scripts/ports.ts";
 import { temporaryDirectory } from "../support/certs.ts";
 import { Controller, NOTIFICATION } from "../support/controller.ts";
 import { startDevserver } from "../support/devserver.ts";
 import { parseExposition } from "../support/exposition.ts";
-import { closedPort } from "../support/servers.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 /** No look for a newer Deno. */

@@ -3,13 +3,14 @@
 import assert from "node:assert/strict";
 import type { Socket } from "node:net";
 import { describe, test } from "node:test";
+import { closedPort } from "../../scripts/ports.ts";
 import { NetworkError } from "../../src/base/errors.ts";
 import { type Api, createApi } from "../../src/kube/api.ts";
 import { isUnsent } from "../../src/kube/status.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { detectHost } from "../../src/runtime/detect.ts";
 import { createTransport } from "../../src/runtime/transport.ts";
-import { closedPort, type Listening, tcpServer } from "../support/servers.ts";
+import { type Listening, tcpServer } from "../support/servers.ts";
 
 const host = await detectHost();
 const never = new AbortController().signal;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { after, describe, test } from "node:test";
+import { closedPort } from "../../scripts/ports.ts";
 import { NetworkError } from "../../src/base/errors.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { detectHost } from "../../src/runtime/detect.ts";
@@ -12,7 +13,7 @@ import { createTransport } from "../../src/runtime/transport.ts";
 import { createSelfSigned, readText } from "../support/certs.ts";
 import { ended, startScript } from "../support/children.ts";
 import { ManualClock, settle } from "../support/manual-clock.ts";
-import { blackHole, bodyOf, closedPort, httpServer, loopbackProxy, opensslServer, tcpServer, tlsPeer } from "../support/servers.ts";
+import { blackHole, bodyOf, httpServer, loopbackProxy, opensslServer, tcpServer, tlsPeer } from "../support/servers.ts";
 import { createStage, DENO_DIFFERENCES } from "../support/tls-rows.ts";
 import type { ChildRequest } from "../support/transport-child.ts";
 

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { type Suite, tableErrors, testFiles } from "../../scripts/suites.ts";
+import { lanes, type Suite, SUITES, tableErrors, testFiles } from "../../scripts/suites.ts";
 
 const suite: Suite = { name: "one", kind: "test", host: "bun", folders: ["one"], needs: [], testMs: 1, suiteMs: 1 };
 
@@ -29,6 +29,19 @@ describe("tableErrors()", () => {
         .sort(),
       ["test/c.test.ts", "test/support/d.test.ts", "test/two"],
     );
+  });
+});
+
+describe("lanes()", () => {
+  test("run every suite once", () => {
+    assert.deepEqual(lanes(SUITES).flat().map(({ name }) => name).sort(), SUITES.map(({ name }) => name).sort());
+  });
+
+  test("keep those that take the fixed ports apart, in the table's order", () => {
+    const [, fixed = []] = lanes(SUITES);
+    const takers = SUITES.filter(({ needs }) => needs.some(({ name }) => name.startsWith("ports ")));
+    assert.deepEqual(fixed, takers);
+    assert.equal(takers.length > 1, true);
   });
 });
 

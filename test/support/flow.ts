@@ -4,6 +4,7 @@
 import { readFile } from "node:fs/promises";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { closedPort } from "../../scripts/ports.ts";
 import type { Clock } from "../../src/base/clock.ts";
 import { Redactor } from "../../src/base/secret.ts";
 import type { Intercepted, RequestFacts } from "../../src/devserver/front.ts";
@@ -112,7 +113,9 @@ export class Flow implements AsyncDisposable {
 
   static async open(options: FlowOptions = {}): Promise<Flow> {
     const directory = await temporaryDirectory();
-    const all = { mtls: "required" as const, stateDir: directory.path, clock: fastClock(4), ...options };
+    // A server that begins again at its old address must find it free.
+    const [apiAddress, exchangeAddress] = [`127.0.0.1:${await closedPort()}`, `127.0.0.1:${await closedPort()}`];
+    const all = { mtls: "required" as const, stateDir: directory.path, clock: fastClock(4), apiAddress, exchangeAddress, ...options };
     let flow: Flow | undefined;
     const dev = await startDevserver({ ...all, onRequest: (facts) => flow?.intercept(facts) });
     flow = new Flow({ ...all, onRequest: (facts) => flow?.intercept(facts) }, dev, directory);
@@ -182,11 +185,7 @@ export class Flow implements AsyncDisposable {
     const { dev } = this;
     const kept = (["jobs", "historicjobs"] as const).map((resource) => [resource, [...dev.store.entries(resource)]] as const);
     await dev.close();
-    this.dev = await startDevserver({
-      ...this.#options,
-      apiAddress: new URL(dev.apiUrl).host,
-      exchangeAddress: new URL(dev.exchangeUrl).host,
-    });
+    this.dev = await startDevserver(this.#options);
     for (const [resource, entries] of kept) for (const { object } of entries) this.dev.store.create(resource, object);
   }
 

@@ -128,13 +128,6 @@ async function listening(server: Server, sockets: Set<Socket>): Promise<Listenin
   };
 }
 
-/** A port on which nobody listens. */
-export async function closedPort(): Promise<number> {
-  const server = await tcpServer(() => {});
-  await server[Symbol.asyncDispose]();
-  return server.port;
-}
-
 export interface Proxy extends Listening {
   /** First line of each request as it came: `CONNECT host:port` or `GET http://host/path`. */
   requests: string[];

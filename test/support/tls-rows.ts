@@ -2,10 +2,11 @@
 // whole sentence that must come out. Used against the transport and against the compiled binary.
 
 import { lookup } from "node:dns/promises";
+import { closedPort } from "../../scripts/ports.ts";
 import { formatDuration } from "../../src/base/duration.ts";
 import { isoSeconds } from "../../src/runtime/tls-material.ts";
 import { type Authority, createAuthority, createSelfSigned, type Directory, daysFromNow, type Pair, temporaryDirectory } from "./certs.ts";
-import { blackHole, closedPort, type Listening, opensslServer, tcpServer, tlsPeer, writePair } from "./servers.ts";
+import { blackHole, type Listening, opensslServer, tcpServer, tlsPeer, writePair } from "./servers.ts";
 import { X509Certificate } from "node:crypto";
 
 /** What the rows share: two CAs that do not know each other, and a directory. */
