@@ -4,12 +4,13 @@
 // | state   | input                                   | next                                               |
 // | putting | written, nothing to settle              | owned                                              |
 // | putting | written, conflict, unknown              | reading, once the claim has settled                |
-// | putting | gone, refused                           | lost                                               |
+// | putting | gone, unsent                            | lost                                               |
+// | putting | denied                                  | unclear                                            |
 // | reading | no such job, another uid                | lost                                               |
 // | reading | our owner                               | owned                                              |
 // | reading | the version before our PUT, or no read  | reading once more; unclear after the third         |
 // | reading | anything else                           | lost                                               |
-// A conflict proves nothing: it may be the answer to the echo of a PUT that was carried out (kube/api-objects.ts).
+// No answer proves that nothing was carried out: it may be that to the echo of a PUT that was (kube/api-objects.ts).
 // A job of which the lease has expired is taken over by the same steps.
 
 import type { JobView } from "./job-view.ts";
@@ -27,8 +28,8 @@ export type ClaimState =
   | { kind: "unclear"; uid: string; owner: string };
 
 export type ClaimInput =
-  /** `refused`: certainly not carried out. */
-  | { kind: "put"; answer: "written" | "conflict" | "gone" | "refused" | "unknown"; sentMs: number; nowMs: number }
+  /** `unsent`: certainly not carried out. `denied`: refused, or not looked at, if it is no echo. */
+  | { kind: "put"; answer: "written" | "conflict" | "gone" | "denied" | "unsent" | "unknown"; sentMs: number; nowMs: number }
   /** Undefined = no such job. */
   | { kind: "read"; view: JobView | undefined; nowMs: number }
   | { kind: "read-failed"; nowMs: number };
@@ -52,7 +53,8 @@ export function claimStep(state: ClaimState, input: ClaimInput, settleMs: number
   if (state.kind === "putting" && input.kind === "put") {
     const { uid, owner, baseVersion } = state;
     const { answer, sentMs, nowMs } = input;
-    if (answer === "gone" || answer === "refused") return { kind: "lost" };
+    if (answer === "gone" || answer === "unsent") return { kind: "lost" };
+    if (answer === "denied") return { kind: "unclear", uid, owner };
     if (answer === "written" && settleMs === 0) return { kind: "owned", uid, owner, sentMs };
     // Whatever was checked against the version before ours lands at most one settle time after ours has landed.
     const landedMs = answer === "unknown" ? Math.max(nowMs, sentMs + settleMs) : nowMs;

@@ -3,6 +3,7 @@
 
 import { Backoff } from "../base/backoff.ts";
 import type { Clock, Random } from "../base/clock.ts";
+import { ApiError } from "../base/errors.ts";
 import type { ObjectCalls, ObjectName } from "../kube/api-objects.ts";
 import { isConflict, isGone } from "../kube/status.ts";
 import type { Job } from "../provisioning.ts";
@@ -23,6 +24,8 @@ export interface ClaimOptions {
   settleMs: number;
   /** Limit of one request, ms. */
   requestMs: number;
+  /** A claim is dealt with, or left to expire, so long after its sending, ms. */
+  validityMs: number;
 }
 
 /** An object as a read shows it. */
@@ -72,7 +75,8 @@ export async function claimJob(options: ClaimOptions, { job, view }: Read, edit:
   if (state.kind === "owned" && latest !== undefined) return { kind: "owned", claimed: { ...latest, owner, sentMs: state.sentMs } };
   if (state.kind !== "lost") {
     const counted = (viewOf(object)?.attempt ?? 0) > view.attempt;
-    await rollBack(options, view, owner, counted ? "take back" : "keep", ROLLBACK_MS);
+    const leftMs = put.input.sentMs + options.validityMs - clock.monotonic();
+    await within(Math.min(ROLLBACK_MS, leftMs), clock, NEVER, (limited, onSend) => rollBack(options, view, owner, counted ? "take back" : "keep", limited, onSend));
   }
   const faster = put.error === undefined || isConflict(put.error) || isGone(put.error);
   return faster ? { kind: "lost" } : { kind: "failed", error: put.error };
@@ -97,7 +101,7 @@ async function sendClaim({ api, clock, requestMs }: ClaimOptions, object: Job): 
     return { input: input("written"), read: view === undefined ? undefined : { job: answer.object, view }, error: undefined };
   } catch (error) {
     const failure = writeFailure(error);
-    return { input: input(failure === "unsent" ? "refused" : failure), read: undefined, error };
+    return { input: input(failure === "refused" ? "denied" : failure), read: undefined, error };
   }
 }
 
@@ -107,36 +111,36 @@ const ROLLBACK_BACKOFF = { firstMs: 50, capMs: 500 };
 
 /**
  * Gives a job back if it is ours and has no result: unclaimed and pending. `take back`: the attempt does not count, since
- * nothing of it runs. False: it may still be claimed, and its lease will expire. @throws a bug, alone
+ * nothing of it runs. False: it may still be claimed, and its lease will expire; nothing is sent after the signal, which
+ * `onSend` may abort. @throws a bug, alone
  */
 export async function rollBack(
   options: Pick<ClaimOptions, "api" | "clock" | "random">,
   { namespace, name, uid }: Pick<JobView, "namespace" | "name" | "uid">,
   owner: string,
   attempt: "take back" | "keep",
-  withinMs: number,
+  signal: AbortSignal,
+  onSend: () => void,
 ): Promise<boolean> {
   const { api, clock, random } = options;
   const backoff = new Backoff(random, ROLLBACK_BACKOFF);
-  const untilMs = clock.monotonic() + withinMs;
-  for (;;) {
-    const leftMs = untilMs - clock.monotonic();
-    if (leftMs <= 0) return false;
+  while (!signal.aborted) {
     try {
-      return await within(leftMs, clock, NEVER, async (signal) => {
-        const { object } = await api.getObject<Job>(JOBS, { namespace, name }, signal);
-        const view = viewOf(object);
-        if (view === undefined || rollbackOf(view, uid, owner) === "leave") return true;
-        await api.replaceObject(JOBS, attempt === "take back" ? released(object) : requeued(object), signal);
-        return true;
-      });
+      const { object } = await api.getObject<Job>(JOBS, { namespace, name }, signal, onSend);
+      const view = viewOf(object);
+      if (view === undefined || rollbackOf(view, uid, owner) === "leave") return true;
+      await api.replaceObject(JOBS, attempt === "take back" ? released(object) : requeued(object), signal, onSend);
+      return true;
     } catch (error) {
+      if (signal.aborted) return false;
       const failure = writeFailure(error);
       if (failure === "gone") return true;
       if (failure === "refused") return false;
-      await clock.sleep(backoff.next(clock.monotonic()));
+      const askedMs = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
+      await clock.sleep(Math.max(backoff.next(clock.monotonic()), askedMs), signal).catch(() => undefined);
     }
   }
+  return false;
 }
 
 /** Opaque, and no two alike: 20 characters of 0-9 and a-z, fit for a label. */

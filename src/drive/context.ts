@@ -33,6 +33,8 @@ export interface DriveContext {
   others: OthersLeases;
   repositories: Repositories;
   sync: RepositorySync;
+  /** Namespaces where the last claim was forbidden. */
+  forbidden: Set<string>;
   rules: DriveRules;
   /** Resolves while the reader of our lines keeps up. */
   drained: (signal: AbortSignal) => Promise<void>;
@@ -40,7 +42,7 @@ export interface DriveContext {
 
 /** A request takes no longer than a renewal may. */
 export function claimOptions({ api, clock, random, serverTime, rules }: DriveContext): ClaimOptions {
-  return { api, clock, random, serverTime, settleMs: rules.settleMs, requestMs: rules.renewalMs };
+  return { api, clock, random, serverTime, settleMs: rules.settleMs, validityMs: rules.validityMs, requestMs: rules.renewalMs };
 }
 
 /** The job, with its lease running. */

@@ -56,9 +56,9 @@ export class Drive {
       dateless = true;
     });
     const api = toldTime(options.api, serverTime);
-    const repositories = new Repositories(api, clock, rules.renewalMs);
+    const repositories = new Repositories(api, clock, log, rules.renewalMs);
     this.#options = options;
-    this.#context = { ...options, api, serverTime, others: new OthersLeases(), repositories, sync: new RepositorySync(api, log) };
+    this.#context = { ...options, api, serverTime, others: new OthersLeases(), repositories, sync: new RepositorySync(api, log), forbidden: new Set() };
     this.#queue = new JobQueue(clock, random);
     this.#drivers = Array.from({ length: drivers }, (_, index) => new Driver(this.#context, index + 1));
     this.#reaper = new Reaper(this.#context, ({ view }) => this.#add(view));

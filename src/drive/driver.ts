@@ -5,6 +5,7 @@ import { ApiError, AppError, messageOf, NetworkError } from "../base/errors.ts";
 import type { ObjectName } from "../kube/api-objects.ts";
 import type { Job, JobStatus } from "../provisioning.ts";
 import { hasWorker } from "../work/worker.ts";
+import { isForbidden } from "./answers.ts";
 import { claimJob, type Read, readJob, ROLLBACK_MS, rollBack } from "./claim.ts";
 import { claimable, courseOf } from "./claim-state.ts";
 import { actionWord, claimOptions, type DriveContext, own } from "./context.ts";
@@ -25,6 +26,8 @@ export interface Stops {
   working: AbortSignal;
 }
 
+/** Who may not claim one job may most likely claim none: a driver's pause, ms. */
+const FORBIDDEN_MS = 1_000;
 /** Claims of one job that somebody else may be faster with, one after the other. */
 const CLAIM_ROUNDS = 3;
 const DONE: Driven = { kind: "done" };
@@ -51,7 +54,7 @@ export class Driver {
         read = await readJob(options, at, stops.claiming);
       } catch (error) {
         stops.claiming.throwIfAborted();
-        return this.#failed(at, error);
+        return this.#failed(at, error, stops.claiming);
       }
       if (read === undefined) return DONE;
       const { view } = read;
@@ -60,7 +63,7 @@ export class Driver {
       if (!view.finished && (await repositories.deleting(view, stops.claiming))) return DONE;
       const progress = new Progress(serverTime.now());
       const end = await claimJob(options, read, this.#edit(view, progress), stops.claiming);
-      if (end.kind === "failed") return this.#failed(at, end.error);
+      if (end.kind === "failed") return await this.#failed(at, end.error, stops.claiming);
       if (end.kind === "owned") return this.#own(end.claimed, view, progress, stops);
       count("claim-conflict", this.#label);
       stops.claiming.throwIfAborted();
@@ -78,9 +81,11 @@ export class Driver {
     const { clock, count, log, serverTime, rules } = this.#context;
     const owned = own(this.#context, claim);
     const sinceMs = clock.monotonic();
+    const { namespace } = before;
     this.busy = true;
     try {
       count("job-claimed", this.#label);
+      if (this.#context.forbidden.delete(namespace)) log.info("allowed to claim jobs again", { namespace });
       switch (courseOf(before, rules.maxAttempts)) {
         case "archive":
           log.info("job has its result, only its record is missing", fieldsOf(owned.view));
@@ -110,7 +115,7 @@ export class Driver {
     if (owned.view.attempt === 1 && !Number.isNaN(createdMs)) count("queue-wait", { action }, waitedMs / 1000);
     log.info("job claimed", fieldsOf(owned.view));
     const sinceMs = clock.monotonic();
-    const began = syncQuietly(context, owned, (target, signal) => sync.began(target, signal));
+    const began = syncQuietly(context, owned, (...args) => sync.began(...args));
     const onDropped = () => count("progress-dropped", {});
     const end = await work({ workers, clock, serverTime, log, jobTimeoutMs: rules.jobTimeoutMs, onDropped }, owned, progress, stops.working);
     await began;
@@ -131,10 +136,12 @@ export class Driver {
   /** Nothing of the work runs any more: the job goes back to the queue. */
   async #giveBack(owned: OwnedJob, attempt: "take back" | "keep", reason: string): Promise<void> {
     const { count, log, sync } = this.#context;
-    await syncQuietly(this.#context, owned, (target, signal) => sync.released(target, signal));
+    await syncQuietly(this.#context, owned, (...args) => sync.released(...args));
     owned.stopRenewing();
     if (!owned.holds()) return;
-    const back = await owned.exclusive((_job, view) => rollBack(claimOptions(this.#context), view, owned.owner, attempt, ROLLBACK_MS));
+    const back = await owned.exclusive((_job, view) =>
+      owned.ask((signal, onSend) => rollBack(claimOptions(this.#context), view, owned.owner, attempt, signal, onSend), ROLLBACK_MS)
+    );
     count("job-given-back", { why: attempt === "keep" ? "aborted" : "shutdown" });
     const fields = { ...fieldsOf(owned.view), reason };
     if (!back) log.warn("job not given back, its lease will expire", fields);
@@ -142,12 +149,20 @@ export class Driver {
     else log.info("job given back", fields);
   }
 
-  /** A server that cannot be reached is told of by those who watch it. */
-  #failed({ namespace, name }: ObjectName, error: unknown): Driven {
-    const { count, log } = this.#context;
+  /** A server that cannot be reached is told of by those who watch it; what is forbidden, once until it is not. */
+  async #failed({ namespace, name }: ObjectName, error: unknown, claiming: AbortSignal): Promise<Driven> {
+    const { clock, count, forbidden, log } = this.#context;
     if (!(error instanceof AppError)) throw error;
     count("claim-failed", this.#label);
-    log[error instanceof NetworkError ? "debug" : "warn"]("job not claimed, to be tried again", { namespace, job: name, error: messageOf(error) });
+    const fields = { namespace, job: name, error: messageOf(error) };
+    if (isForbidden(error)) {
+      if (forbidden.has(namespace)) log.debug("job not claimed, to be tried again", fields);
+      else log.error("not allowed to claim jobs", { ...fields, next: "grant get and update on jobs; until then they stay as they are" });
+      forbidden.add(namespace);
+      await clock.sleep(FORBIDDEN_MS, claiming);
+      return RETRY;
+    }
+    log[error instanceof NetworkError ? "debug" : "warn"]("job not claimed, to be tried again", fields);
     return { kind: "retry", atLeastMs: error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0 };
   }
 }

@@ -8,7 +8,6 @@ import { type FinishEnd, finishJob } from "./finish.ts";
 import type { Kept } from "./finish-state.ts";
 import type { OwnedJob } from "./owned-job.ts";
 import type { SyncTarget } from "./repository-sync.ts";
-import { within } from "./within.ts";
 import { fieldsOf } from "./work.ts";
 
 /** The state of a repository is written beside the work: nobody waits longer for it, ms. */
@@ -19,7 +18,7 @@ export async function endJob(context: DriveContext, owned: OwnedJob, status: Job
   const { count, rules, sync } = context;
   const onResult = async (result: JobStatus) => {
     if (status !== undefined) count("job-processed", { action: actionWord(owned.view.action), outcome: outcomeOf(result) });
-    await syncQuietly(context, owned, (target, signal) => sync.ended(target, result, signal));
+    await syncQuietly(context, owned, (target, ...sending) => sync.ended(target, result, ...sending));
   };
   const end = await finishJob({ ...context, retentionMs: rules.retentionMs, onResult }, owned, status);
   tell(context, owned, end);
@@ -27,11 +26,15 @@ export async function endJob(context: DriveContext, owned: OwnedJob, status: Job
 }
 
 /** Writes what there is to write of the job's repository, for a while and as long as the job is ours. */
-export async function syncQuietly(context: DriveContext, owned: OwnedJob, use: (target: SyncTarget, signal: AbortSignal) => Promise<void>): Promise<void> {
+export async function syncQuietly(
+  context: DriveContext,
+  owned: OwnedJob,
+  use: (target: SyncTarget, signal: AbortSignal, onSend: () => void) => Promise<void>,
+): Promise<void> {
   if (!owned.holds()) return;
   const target = { ...owned.view, startedMs: owned.job.status?.started ?? 0 };
   try {
-    await within(SYNC_MS, context.clock, owned.lost, (signal) => use(target, signal));
+    await owned.ask((signal, onSend) => use(target, signal, onSend), SYNC_MS);
   } catch (error) {
     if (owned.lost.aborted) return;
     if (!(error instanceof AppError)) throw error;
@@ -48,7 +51,7 @@ const KEPT: Readonly<Record<Kept, { level: "warn" | "error"; next: string }>> = 
   lost: { level: "warn", next: "nothing: its next owner goes on where this one stopped" },
   changed: { level: "warn", next: "nothing: it is somebody else's by now" },
   failing: { level: "warn", next: "nothing: it is tried again once its lease has expired" },
-  forbidden: { level: "error", next: "grant create and get on historicjobs; it is tried again once its lease has expired" },
+  forbidden: { level: "error", next: "grant create and get on historicjobs, and delete on jobs; it is tried again once its lease has expired" },
   refused: { level: "error", next: "see what the server has against it; it is tried again once its lease has expired" },
   "other-record": { level: "error", next: "look at the HistoricJob of that name: it tells of another end; delete the one that is wrong" },
 };
@@ -59,7 +62,7 @@ function tell({ log, count }: DriveContext, owned: OwnedJob, end: FinishEnd): vo
     count("job-kept", { why: end.why });
     const { level, next } = KEPT[end.why];
     const error = end.error === undefined ? undefined : messageOf(end.error);
-    log[level]("job kept, its end is not recorded", { ...fieldsOf(view), why: end.why, error, next });
+    log[level]("job kept, its end is not complete", { ...fieldsOf(view), why: end.why, error, next });
   } else if (!end.logged) {
     const { state, started = 0, finished = 0, message } = job.status ?? {};
     const duration = started > 0 ? formatDuration(Math.max(0, finished - started)) : undefined;

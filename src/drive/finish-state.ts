@@ -8,7 +8,7 @@
 // | record       | POST the record, by its own name| created → delete; exists, unknown → check; absent → log; refused → kept |
 // | check        | GET that name                   | same → delete; missing → record; other → kept; unknown → check          |
 // | log          | none: the line is the record    | logged → delete                                                         |
-// | delete       | DELETE with uid and version     | deleted, gone → done; conflict, unknown → look                          |
+// | delete       | DELETE with uid and version     | deleted, gone → done; conflict, unknown → look; forbidden → kept        |
 // | look         | GET the Job                     | gone, replaced → done; ours → delete; changed → kept; unknown → look    |
 //
 // All of it runs under the lease. The delete would be safe without, and the record has one name whoever writes it; but a
@@ -18,9 +18,9 @@
 import type { JobView } from "./job-view.ts";
 
 /**
- * Why the Job stays: `lost` = the lease is, `forbidden` = no right to write history, `refused` = the status or the record was,
- * `other-record` = its name is taken by something else, `changed` = owner or result are not ours any more, `failing` = no
- * usable answer after many tries.
+ * Why the Job stays: `lost` = the lease is, `forbidden` = no right to write history or to delete, `refused` = the status or the
+ * record was, `other-record` = its name is taken by something else, `changed` = owner or result are not ours any more,
+ * `failing` = no usable answer after many tries.
  */
 export type Kept = "lost" | "forbidden" | "refused" | "other-record" | "changed" | "failing";
 
@@ -39,7 +39,7 @@ export type FinishInput =
   /** `same`: original-uid and finished are those of the job. */
   | { step: "check"; answer: "same" | "missing" | "other" | "unknown" | "forbidden" }
   | { step: "log"; answer: "logged" }
-  | { step: "delete"; answer: "deleted" | "gone" | "conflict" | "unknown" }
+  | { step: "delete"; answer: "deleted" | "gone" | "conflict" | "unknown" | "forbidden" }
   | { step: "look"; answer: "gone" | "replaced" | "ours" | "changed" | "unknown" };
 
 export interface FinishStart {
@@ -96,7 +96,17 @@ export function finishStep(state: FinishState, input: FinishInput): FinishState 
     case "log":
       return { step: "delete", tries: 0 };
     case "delete":
-      return input.answer === "deleted" || input.answer === "gone" ? { step: "done" } : again(state, "look");
+      switch (input.answer) {
+        case "deleted":
+        case "gone":
+          return { step: "done" };
+        case "conflict":
+        case "unknown":
+          return again(state, "look");
+        case "forbidden":
+          return { step: "kept", why: "forbidden" };
+      }
+      break;
     case "look":
       switch (input.answer) {
         case "gone":

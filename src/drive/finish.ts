@@ -3,12 +3,12 @@
 
 import { Backoff } from "../base/backoff.ts";
 import type { Clock, Random } from "../base/clock.ts";
-import { ApiError, messageOf } from "../base/errors.ts";
+import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import type { Api } from "../kube/api.ts";
 import { isGone, isUnserved } from "../kube/status.ts";
 import type { HistoricJob, Job, JobStatus } from "../provisioning.ts";
-import { writeFailure } from "./answers.ts";
+import { isForbidden, writeFailure } from "./answers.ts";
 import { deleteTarget, type FinishInput, finishStart, type FinishState, finishStep, type Kept, lookOf } from "./finish-state.ts";
 import { viewOf, withStatus } from "./job-view.ts";
 import { JOBS, type OwnedJob } from "./owned-job.ts";
@@ -83,7 +83,8 @@ function requestsOf(options: FinishOptions, owned: OwnedJob, result: JobStatus, 
       let end = await owned.write((job) => withStatus(job, result), "final");
       if (end.kind === "refused") {
         const bare = bareResult(result, end.error);
-        end = await owned.write((job) => withStatus(job, bare), "final");
+        // The refusal may answer the echo of a write that was carried out: then the result stands.
+        end = await owned.write((job) => (viewOf(job)?.finished ? job : withStatus(job, bare)), "final");
       }
       if ("error" in end) trouble.error = end.error;
       if (end.kind === "written") await options.onResult(owned.job.status ?? result);
@@ -106,7 +107,7 @@ function requestsOf(options: FinishOptions, owned: OwnedJob, result: JobStatus, 
 
     async check() {
       try {
-        const { object } = await owned.ask((signal) => api.getObject<HistoricJob>(HISTORY, at(recordName(owned.view)), signal));
+        const { object } = await owned.ask((signal, onSend) => api.getObject<HistoricJob>(HISTORY, at(recordName(owned.view)), signal, onSend));
         return { step: "check", answer: recordAnswer(object, owned.view) };
       } catch (error) {
         failure(error);
@@ -130,13 +131,14 @@ function requestsOf(options: FinishOptions, owned: OwnedJob, result: JobStatus, 
         return { step: "delete", answer: "deleted" };
       } catch (error) {
         const why = failure(error);
+        if (isForbidden(error)) return { step: "delete", answer: "forbidden" };
         return { step: "delete", answer: why === "gone" || why === "conflict" ? why : "unknown" };
       }
     },
 
     async look() {
       try {
-        const { object } = await owned.ask((signal) => api.getObject<Job>(JOBS, at(owned.view.name), signal));
+        const { object } = await owned.ask((signal, onSend) => api.getObject<Job>(JOBS, at(owned.view.name), signal, onSend));
         const view = viewOf(object);
         if (view === undefined) return { step: "look", answer: "unknown" };
         const answer = lookOf(view, owned.view);
@@ -151,17 +153,13 @@ function requestsOf(options: FinishOptions, owned: OwnedJob, result: JobStatus, 
   /** Whether the collection is not served at all: one 404 alone may come from a proxy. */
   async function keepsNoHistory(): Promise<boolean> {
     try {
-      await owned.ask((signal) => api.listPage({ ...HISTORY, namespace: owned.view.namespace }, { limit: 1 }, signal));
+      await owned.ask((signal, onSend) => api.listPage({ ...HISTORY, namespace: owned.view.namespace }, { limit: 1 }, signal, onSend));
       return false;
     } catch (error) {
       failure(error);
       return isUnserved(error);
     }
   }
-}
-
-function isForbidden(error: unknown): boolean {
-  return error instanceof ApiError && error.status === 403;
 }
 
 /** In place of a result that the server does not take. */

@@ -46,11 +46,11 @@ export type LeaseInput =
   | { kind: "written"; sentMs: number }
   /** A write was refused since the version is not the current one. */
   | { kind: "conflict" }
-  /** A write got no answer, so it may have been carried out, or be so yet. */
+  /** A write got no answer that says what became of it, so it may have been carried out, or be so yet. */
   | { kind: "unanswered"; sentMs: number; renewal: boolean }
   /** A read shows the job, or that there is none. */
   | { kind: "read"; view: JobView | undefined }
-  /** A renewal certainly was not carried out: its read failed, or its write was refused otherwise. */
+  /** A renewal certainly was not carried out: its read failed, or its write was not sent. */
   | { kind: "failed" }
   /** Nothing but the time. */
   | { kind: "time" };

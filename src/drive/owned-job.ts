@@ -134,10 +134,9 @@ export class OwnedJob {
     });
   }
 
-  /** A request about this job: it ends with the lease, and is not sent once that is over, however long its credential took. */
-  ask<T>(send: (signal: AbortSignal, onSend: () => void) => Promise<T>): Promise<T> {
-    const { clock, rules } = this.#options;
-    return within(rules.renewalMs, clock, this.#stop, (signal) => send(signal, () => void this.holds()));
+  /** Requests about this job: they end with the lease, and none is sent once that is over, however long its credential took. */
+  ask<T>(send: (signal: AbortSignal, onSend: () => void) => Promise<T>, limitMs = this.#options.rules.renewalMs): Promise<T> {
+    return within(limitMs, this.#options.clock, this.#stop, (signal) => send(signal, () => void this.holds()));
   }
 
   /** Takes an object that a read has shown to be ours still. */
@@ -225,7 +224,8 @@ export class OwnedJob {
   }
 
   #failed(error: unknown, kind: WriteKind | "renewal", sentMs: number): Attempt {
-    switch (writeFailure(error)) {
+    const failure = writeFailure(error);
+    switch (failure) {
       case "conflict":
         this.#feed({ kind: "conflict" });
         return { kind: "conflict", error };
@@ -233,14 +233,12 @@ export class OwnedJob {
         this.#feed({ kind: "read", view: undefined });
         return { kind: "lost" };
       case "refused":
-        if (kind !== "renewal") return { kind: "refused", error };
-        this.#feed({ kind: "failed" });
-        return { kind: "failed", error };
-      case "unsent":
-        if (kind === "renewal") this.#feed({ kind: "failed" });
-        return { kind: "failed", error };
+      case "denied":
       case "unknown":
         this.#feed({ kind: "unanswered", sentMs, renewal: kind === "renewal" });
+        return { kind: failure === "refused" && kind !== "renewal" ? "refused" : "failed", error };
+      case "unsent":
+        if (kind === "renewal") this.#feed({ kind: "failed" });
         return { kind: "failed", error };
     }
   }
@@ -249,7 +247,7 @@ export class OwnedJob {
   async #read(kind: WriteKind | "renewal"): Promise<unknown> {
     try {
       const { namespace, name } = this.#view;
-      const { object } = await this.ask((signal) => this.#options.api.getObject<Job>(JOBS, { namespace, name }, signal));
+      const { object } = await this.ask((signal, onSend) => this.#options.api.getObject<Job>(JOBS, { namespace, name }, signal, onSend));
       const view = viewOf(object);
       if (view === undefined) return new ProtocolError(`Cannot read job ${namespace}/${name}: expected namespace, name, uid and resourceVersion`);
       if (isOldRead(view, this.#view)) return new ProtocolError(`Cannot read job ${namespace}/${name}: the answer is older than our last write`);

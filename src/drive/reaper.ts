@@ -84,7 +84,7 @@ export class Reaper {
     const { api, clock, serverTime, rules } = this.#context;
     const object = reapObject(read.job, "requeue", { owner: "", nowMs: serverTime.now() });
     try {
-      await within(rules.renewalMs, clock, NEVER, (limited) => api.replaceObject(JOBS, object, limited));
+      await within(rules.renewalMs, clock, NEVER, (limited, onSend) => api.replaceObject(JOBS, object, limited, onSend));
     } catch (error) {
       const failure = writeFailure(error);
       // Its owner, or another reaper, was faster.

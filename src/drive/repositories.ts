@@ -2,8 +2,10 @@
 // that a queue full of one repository's jobs costs a read now and then.
 
 import type { Clock } from "../base/clock.ts";
-import { ApiError, AppError } from "../base/errors.ts";
+import { AppError, messageOf } from "../base/errors.ts";
+import type { Logger } from "../base/log.ts";
 import type { ObjectCalls } from "../kube/api-objects.ts";
+import { isForbidden } from "./answers.ts";
 import type { JobView } from "./job-view.ts";
 import { within } from "./within.ts";
 
@@ -18,12 +20,16 @@ const LOOKS_MAX = 1_000;
 export class Repositories {
   readonly #api: Pick<ObjectCalls, "getObject">;
   readonly #clock: Clock;
+  readonly #log: Logger;
   readonly #requestMs: number;
+  /** Namespaces where no repository may be read: said once each. */
+  readonly #forbidden = new Set<string>();
   readonly #looks = new Map<string, { deleting: boolean; untilMs: number }>();
 
-  constructor(api: Pick<ObjectCalls, "getObject">, clock: Clock, requestMs: number) {
+  constructor(api: Pick<ObjectCalls, "getObject">, clock: Clock, log: Logger, requestMs: number) {
     this.#api = api;
     this.#clock = clock;
+    this.#log = log;
     this.#requestMs = requestMs;
   }
 
@@ -49,7 +55,15 @@ export class Repositories {
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof AppError)) throw error;
-      return { deleting: false, forbidden: error instanceof ApiError && error.status === 403 };
+      const forbidden = isForbidden(error);
+      if (forbidden) this.#tell(at.namespace, error);
+      return { deleting: false, forbidden };
     }
+  }
+  #tell(namespace: string, error: AppError): void {
+    if (this.#forbidden.has(namespace)) return;
+    this.#forbidden.add(namespace);
+    const next = "grant get on repositories; until then jobs of a repository that is being deleted are begun all the same";
+    this.#log.warn("cannot read repositories", { namespace, error: messageOf(error), next });
   }
 }

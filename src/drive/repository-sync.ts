@@ -14,6 +14,8 @@ import { REPOSITORIES } from "./repositories.ts";
 /** Actions that move a repository's content here: the others leave `sync` alone. */
 const SYNCS: readonly string[] = ["pull", "migrate"];
 const MAX_TRIES = 4;
+/** Repositories that are held: one for each job, and so many jobs may be worked on at once. */
+const HELD_MAX = 100;
 
 interface Repository extends KubeObject {
   status?: { sync?: Sync; [field: string]: unknown };
@@ -28,7 +30,7 @@ interface Sync {
   [field: string]: unknown;
 }
 
-export interface SyncTarget extends Pick<JobView, "namespace" | "name" | "repository" | "action"> {
+export interface SyncTarget extends Pick<JobView, "namespace" | "name" | "uid" | "repository" | "action"> {
   /** When work began, on the server's clock, ms since the epoch. */
   startedMs: number;
 }
@@ -38,54 +40,75 @@ export class RepositorySync {
   readonly #log: Logger;
   /** Namespaces where it was refused: said once each, and not tried again. */
   readonly #refused = new Set<string>();
+  /** By the uid of the job: as its beginning has left them, so that its end needs no read. */
+  readonly #held = new Map<string, Repository>();
 
   constructor(api: Pick<ObjectCalls, "getObject" | "replaceStatus">, log: Logger) {
     this.#api = api;
     this.#log = log;
   }
 
-  /** Work begins. Resolves whatever happens, unless the signal ends it. */
-  began(target: SyncTarget, signal: AbortSignal): Promise<void> {
-    return this.#write(target, { state: "working", started: target.startedMs, finished: undefined, message: undefined }, signal);
+  /** Work begins. Resolves whatever happens, unless the signal ends it; `onSend` as in ObjectCalls. */
+  async began(target: SyncTarget, signal: AbortSignal, onSend?: () => void): Promise<void> {
+    const fields = { state: "working", started: target.startedMs, finished: undefined, message: undefined };
+    const object = await this.#write(target, fields, signal, onSend);
+    if (object !== undefined) this.#hold(target, object);
   }
 
   /** The job goes back to the queue, unfinished. */
-  released(target: SyncTarget, signal: AbortSignal): Promise<void> {
-    return this.#write(target, { state: "pending", started: 0, finished: undefined, message: undefined }, signal);
+  async released(target: SyncTarget, signal: AbortSignal, onSend?: () => void): Promise<void> {
+    await this.#write(target, { state: "pending", started: 0, finished: undefined, message: undefined }, signal, onSend);
   }
 
   /** The job is finished with this status. */
-  ended(target: SyncTarget, { state, finished, message, errors = [], warnings = [] }: JobStatus, signal: AbortSignal): Promise<void> {
+  async ended(target: SyncTarget, { state, finished, message, errors = [], warnings = [] }: JobStatus, signal: AbortSignal, onSend?: () => void): Promise<void> {
     const texts = state === "success" ? [] : [message, ...errors, ...warnings].filter((text) => text !== undefined && text !== "");
-    return this.#write(target, { state, started: target.startedMs, finished, message: texts.length === 0 ? undefined : texts }, signal);
+    const text = texts.length === 0 ? undefined : texts;
+    await this.#write(target, { state, started: target.startedMs, finished, message: text }, signal, onSend);
   }
 
-  async #write(target: SyncTarget, fields: Record<string, unknown>, signal: AbortSignal): Promise<void> {
+  /** The repository as it is now; undefined if it was not written. */
+  async #write(target: SyncTarget, fields: Record<string, unknown>, signal: AbortSignal, onSend?: () => void): Promise<Repository | undefined> {
     const { namespace, repository, name, action } = target;
-    if (!SYNCS.includes(action) || repository === "" || this.#refused.has(namespace)) return;
+    if (!SYNCS.includes(action) || repository === "" || this.#refused.has(namespace)) return undefined;
     try {
       for (let tries = 1; ; tries++) {
-        const { object } = await this.#api.getObject<Repository>(REPOSITORIES, { namespace, name: repository }, signal);
+        const object = this.#take(target) ?? (await this.#api.getObject<Repository>(REPOSITORIES, { namespace, name: repository }, signal, onSend)).object;
         const before = object.status?.sync ?? {};
-        if (ofLaterJob(before, target)) return;
+        if (ofLaterJob(before, target)) return undefined;
         const sync = { ...before, job: name, ...fields };
         const changed = { ...object, status: { ...object.status, sync } };
-        const conflict = await this.#api.replaceStatus(REPOSITORIES, changed, signal).then(() => false, conflictOf);
-        if (!conflict) return;
+        const answer = await this.#api.replaceStatus(REPOSITORIES, changed, signal, onSend).catch(conflictOf);
+        if (answer !== "conflict") return answer.object;
         if (tries === MAX_TRIES) throw new Error(`it was changed by somebody else ${MAX_TRIES} times in a row`);
       }
     } catch (error) {
       signal.throwIfAborted();
       this.#tell(target, error);
+      return undefined;
     }
+  }
+
+  #take({ uid }: SyncTarget): Repository | undefined {
+    const held = this.#held.get(uid);
+    this.#held.delete(uid);
+    return held;
+  }
+
+  #hold({ uid }: SyncTarget, object: Repository): void {
+    this.#held.set(uid, object);
+    const [oldest] = this.#held.keys();
+    if (this.#held.size > HELD_MAX && oldest !== undefined) this.#held.delete(oldest);
   }
 
   #tell({ namespace, repository, name }: SyncTarget, error: unknown): void {
     if (isGone(error)) return;
     const forbidden = error instanceof ApiError && (error.status === 403 || error.status === 401);
+    // Refused to another driver meanwhile, and told.
+    if (forbidden && this.#refused.has(namespace)) return;
     if (forbidden) this.#refused.add(namespace);
     const next = forbidden
-      ? "grant repositories/status update; until then whoever may write it must repair status.sync of repositories whose jobs end here"
+      ? "grant get on repositories and update on repositories/status; until then whoever may write it must repair status.sync of repositories whose jobs end here"
       : "repair status.sync of this repository if it stays as it is";
     this.#log.warn("cannot write sync status of repository", { namespace, repository, job: name, error: messageOf(error), next });
   }
@@ -96,8 +119,8 @@ function ofLaterJob({ started = 0 }: Sync, { startedMs }: SyncTarget): boolean {
   return started > startedMs;
 }
 
-/** True for a conflict. @throws anything else */
-function conflictOf(error: unknown): true {
-  if (isConflict(error)) return true;
+/** @throws what is no conflict */
+function conflictOf(error: unknown): "conflict" {
+  if (isConflict(error)) return "conflict";
   throw error;
 }

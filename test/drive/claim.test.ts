@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { ApiError, TokenError } from "../../src/base/errors.ts";
 import { type ClaimEnd, claimJob, type ClaimOptions, readJob, rollBack } from "../../src/drive/claim.ts";
 import { claimed, released, viewOf, withClaim, withStatus } from "../../src/drive/job-view.ts";
 import { ServerTime } from "../../src/drive/server-time.ts";
+import { within } from "../../src/drive/within.ts";
 import { ANNOTATION_ATTEMPT, ANNOTATION_GIVEN_BACK, type Job, LABEL_CLAIM, LABEL_CLAIM_OWNER } from "../../src/provisioning.ts";
 import { FakeJobs, refused } from "../support/fake-jobs.ts";
 import { ManualClock } from "../support/manual-clock.ts";
@@ -19,7 +21,7 @@ function open(more: Partial<ClaimOptions> & { skewMs?: number } = {}) {
   let draws = 0;
   // No two numbers alike, or owners would be.
   const random = () => ((draws++ * 7 + 1) % 1000) / 1000;
-  const options: ClaimOptions = { api, clock, random, serverTime, settleMs: 0, requestMs: 8_000, ...rest };
+  const options: ClaimOptions = { api, clock, random, serverTime, settleMs: 0, requestMs: 8_000, validityMs: 25_000, ...rest };
   return { clock, api, options };
 }
 
@@ -122,13 +124,54 @@ describe("claimJob()", () => {
     assert.deepEqual(job?.metadata?.annotations, { [ANNOTATION_ATTEMPT]: "1", [ANNOTATION_GIVEN_BACK]: "1" });
   });
 
-  test("says what the server refuses, without a further read", async () => {
+  test("says what the server refuses, after one more read", async () => {
     const at = open();
     at.api.job("a");
     at.api.fate = (verb) => (verb === "PUT" ? refused(403, "Forbidden") : undefined);
     const end = await claim(at);
     assert.ok(end.kind === "failed" && /403/.test(String(end.error)));
+    assert.deepEqual(at.api.calls, ["GET jobs/a", "PUT jobs/a", "GET jobs/a"]);
+  });
+
+  for (const status of [400, 401, 403, 404, 422, 429]) {
+    test(`takes back what was carried out though the echo was answered with ${status}`, async () => {
+      const at = open();
+      at.api.job("a");
+      at.api.fate = (verb, _resource, _name, nth) => {
+        if (verb !== "PUT" || nth > 1) return undefined;
+        at.api.edit("a", (job) => claimed(job, { owner: ownerOf(at.api), nowMs: 1 }));
+        return refused(status, "", "");
+      };
+      at.options.random = () => 0.5;
+      assert.equal((await claim(at)).kind, "failed");
+      assert.deepEqual(at.api.calls, ["GET jobs/a", "PUT jobs/a", "GET jobs/a", "PUT jobs/a"]);
+      const view = viewOf(at.api.get("jobs", "a") ?? {});
+      assert.deepEqual([view?.claim, view?.attempt, view?.spent], ["", 1, 0]);
+    });
+  }
+
+  test("reads nothing back that never went out", async () => {
+    const at = open();
+    at.api.job("a");
+    at.api.fate = (verb) => (verb === "PUT" ? new TokenError("no token") : undefined);
+    assert.equal((await claim(at)).kind, "failed");
     assert.deepEqual(at.api.calls, ["GET jobs/a", "PUT jobs/a"]);
+  });
+
+  test("is left to expire when its validity is over before it could be taken back", async () => {
+    const at = open({ validityMs: 8_000 });
+    at.api.job("a");
+    at.api.fate = (verb) => {
+      at.api.latencyMs = 2_000;
+      return verb === "PUT" ? "lose" : at.api.calls.length > 2 && at.api.calls.length < 6 ? refused(503) : undefined;
+    };
+    const read = readJob(at.options, AT, signal);
+    await at.clock.advance(2_000);
+    const end = claimJob(at.options, (await read) ?? assert.fail(), claimed, signal);
+    await at.clock.advance(60_000);
+    assert.equal((await end).kind, "failed");
+    assert.deepEqual(at.api.calls.filter((call) => call.startsWith("PUT")), ["PUT jobs/a"]);
+    assert.notEqual(viewOf(at.api.get("jobs", "a") ?? {})?.claim, "");
   });
 
   test("is cut off a server that does not answer", async () => {
@@ -200,7 +243,7 @@ describe("rollBack()", () => {
     const view = viewOf(at.api.get("jobs", "a") ?? {});
     assert.ok(view);
     const back = async (attempt: "take back" | "keep" = "take back", owner = "me") => {
-      const ended = rollBack(at.options, view, owner, attempt, 5_000);
+      const ended = within(5_000, at.clock, signal, (limited, onSend) => rollBack(at.options, view, owner, attempt, limited, onSend));
       await at.clock.advance(6_000);
       return ended;
     };
@@ -242,6 +285,29 @@ describe("rollBack()", () => {
     api.fate = (verb, _resource, _name, nth) => void (verb === "PUT" && nth === 1 && api.edit("a", (one) => withStatus(one, { message: "theirs" })));
     assert.equal(await back(), true);
     assert.deepEqual([labelsOf(job()), job()?.status?.message], [{ other: "kept" }, "theirs"]);
+  });
+
+  test("waits as long as the server asks for", async () => {
+    const { api, options, clock, job } = owned();
+    const busy = new ApiError("busy", { status: 429, retryAfterMs: 2_000 });
+    api.fate = (verb, _resource, _name, nth) => (verb === "GET" && nth === 1 ? busy : undefined);
+    const view = viewOf(job() ?? {}) ?? assert.fail();
+    const ended = rollBack(options, view, "me", "keep", signal, () => undefined);
+    await clock.advance(1_999);
+    assert.deepEqual(api.calls, ["GET jobs/a"]);
+    await clock.advance(1);
+    assert.equal(await ended, true);
+  });
+
+  test("sends nothing after its time, also when no timer has told of it", async () => {
+    const { api, options, clock, job } = owned();
+    const view = viewOf(job() ?? {}) ?? assert.fail();
+    const { monotonic } = clock;
+    let stoppedMs = 0;
+    clock.monotonic = () => monotonic.call(clock) + stoppedMs;
+    api.fate = (verb) => void (verb === "GET" && (stoppedMs = 60_000));
+    assert.equal(await within(5_000, clock, signal, (limited, onSend) => rollBack(options, view, "me", "keep", limited, onSend)), false);
+    assert.deepEqual(api.calls, ["GET jobs/a"]);
   });
 
   test("gives up after its time", async () => {

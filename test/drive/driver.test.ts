@@ -236,6 +236,21 @@ describe("Driver, in contention", () => {
     assert.equal(one.log.of("job not claimed, to be tried again").length, 1);
     assert.deepEqual(one.counted.take(), ["claim-failed 1"]);
   });
+
+  test("says once that it may not claim, tries one job a second, and goes on once it may", async () => {
+    const one = open();
+    one.api.job("a");
+    one.result = SUCCESS;
+    one.api.fate = (verb) => (verb === "PUT" ? refused(403, "Forbidden") : undefined);
+    assert.equal(await one.run(999), undefined);
+    await one.clock.advance(1);
+    assert.deepEqual(one.driven, { kind: "retry", atLeastMs: 0 });
+    await one.run();
+    assert.deepEqual(one.log.of("not allowed to claim jobs").map(({ level }) => level), ["error"]);
+    one.api.fate = () => undefined;
+    assert.deepEqual(await one.run(), { kind: "done" });
+    assert.equal(one.log.of("allowed to claim jobs again").length, 1);
+  });
 });
 
 describe("Driver, when it loses its lease", () => {
@@ -279,6 +294,36 @@ describe("Driver, when it loses its lease", () => {
     assert.equal(stubborn.io.signal.aborted, true);
     assert.ok(one.counted.take().some((name) => name.startsWith("lease-lost")));
   });
+});
+
+describe("Driver, stopped for longer than its lease", () => {
+  const LIVES: Record<string, (one: Case) => void> = {
+    "while its job is done": (one) => one.works[0]?.end(SUCCESS),
+    "while it gives its job back": (one) => one.working.abort(new Error("the program is ending")),
+  };
+  /** A pull from claim to end. As the `stopAt`th request is sent the process stops: time passes, no timer runs. */
+  async function live(end: (one: Case) => void, stopAt: number): Promise<string[]> {
+    const one = open();
+    one.api.job("a", { action: "pull" });
+    repository(one);
+    const { monotonic } = one.clock;
+    let stoppedMs = 0;
+    one.clock.monotonic = () => monotonic.call(one.clock) + stoppedMs;
+    one.api.fate = () => void (one.api.calls.length === stopAt && (stoppedMs = 25_000));
+    await one.start();
+    end(one);
+    await one.clock.advance(100_000);
+    assert.notEqual(one.driven, undefined, `${stopAt}: ${one.api.calls.join()}`);
+    return one.api.calls;
+  }
+  for (const [what, end] of Object.entries(LIVES)) {
+    test(`sends nothing more for it, whatever request the stop has met ${what}`, async () => {
+      const whole = await live(end, 0);
+      const claim = whole.indexOf("PUT jobs/a");
+      assert.ok(whole.length - claim >= 5, whole.join());
+      for (let stopAt = claim + 1; stopAt < whole.length; stopAt++) assert.deepEqual(await live(end, stopAt), whole.slice(0, stopAt), `stopped at ${whole[stopAt - 1]}`);
+    });
+  }
 });
 
 describe("Driver, at the end of the program", () => {

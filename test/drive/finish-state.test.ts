@@ -30,6 +30,7 @@ const ROWS: [from: FinishState, input: FinishInput, to: FinishState][] = [
   [at("check", 1), { step: "check", answer: "unknown" }, at("check", 2)],
   [at("check", 1), { step: "check", answer: "other" }, kept("other-record")],
   [at("check", 1), { step: "check", answer: "forbidden" }, kept("forbidden")],
+  [at("delete"), { step: "delete", answer: "forbidden" }, kept("forbidden")],
   [{ step: "log" }, { step: "log", answer: "logged" }, at("delete")],
   [at("delete"), { step: "delete", answer: "deleted" }, DONE],
   [at("delete"), { step: "delete", answer: "gone" }, DONE],

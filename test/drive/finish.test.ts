@@ -124,6 +124,14 @@ describe("finishJob()", () => {
     assert.deepEqual(api.calls, ["PUT jobs/a", `POST historicjobs/${RECORD}`]);
   });
 
+  test("keeps the job where it may not be deleted, at once", async () => {
+    const { api, finish } = open();
+    fate(api, "DELETE jobs", [refused(403, "Forbidden")]);
+    const end = await finish(RESULT);
+    assert.ok(end.kind === "kept" && end.why === "forbidden" && /403/.test(String(end.error)));
+    assert.deepEqual(api.calls, ["PUT jobs/a", `POST historicjobs/${RECORD}`, "DELETE jobs/a"]);
+  });
+
   test("keeps the job when its record is refused", async () => {
     const { api, finish } = open();
     fate(api, "POST historicjobs", [refused(422, "Invalid")]);
@@ -223,6 +231,18 @@ describe("finishJob()", () => {
     assert.deepEqual([status?.state, status?.finished, status?.summary], ["error", 2_000, undefined]);
     assert.match(status?.message ?? "", /^result refused by the server: status\.summary: Invalid value$/);
     assert.equal(results[0]?.state, "error");
+  });
+
+  test("lets a result stand that was written though its echo was refused", async () => {
+    const { api, finish } = open();
+    fate(api, "PUT jobs", [refused(422, "Invalid")]);
+    const before = api.fate;
+    api.fate = (verb, resource, name, nth) => {
+      if (verb === "PUT" && nth === 1) api.edit("a", (job) => withStatus(job, RESULT));
+      return before(verb, resource, name, nth);
+    };
+    assert.equal((await finish(RESULT)).kind, "done");
+    assert.deepEqual(api.created[0]?.status, RESULT);
   });
 
   test("keeps a job of which not even that is taken", async () => {

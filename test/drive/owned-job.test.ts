@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Clock } from "../../src/base/clock.ts";
+import { TokenError } from "../../src/base/errors.ts";
 import { claimed, viewOf, withStatus } from "../../src/drive/job-view.ts";
 import { LeaseLost, OwnedJob } from "../../src/drive/owned-job.ts";
 import { ServerTime } from "../../src/drive/server-time.ts";
@@ -362,10 +363,26 @@ describe("OwnedJob.write()", () => {
 
   test("does not read again after a failure that changed nothing", async () => {
     const { clock, api, owned } = open();
-    api.fate = (_verb, _resource, _name, nth) => (nth === 1 ? refused(429, "TooManyRequests") : undefined);
+    api.fate = (_verb, _resource, _name, nth) => (nth === 1 ? new TokenError("no token") : undefined);
     await clock.advance(17_000);
     await settle();
     assert.deepEqual(api.calls, ["PUT jobs/a", "PUT jobs/a"]);
     owned.end();
   });
+
+  for (const status of [401, 403, 404, 422, 429]) {
+    test(`reads again after a ${status}, which may answer the echo of a write that was carried out`, async () => {
+      const { clock, api, owned } = open();
+      api.fate = (verb, _resource, _name, nth) => {
+        if (verb !== "PUT" || nth > 1) return undefined;
+        api.edit("a", (job) => withStatus(job, { progress: 1 }));
+        return refused(status, "", "");
+      };
+      await owned.write((job) => withStatus(job, { progress: 1 }), "progress");
+      assert.deepEqual(await owned.write((job) => withStatus(job, { message: "next" }), "progress"), { kind: "written" });
+      await clock.advance(0);
+      assert.deepEqual(api.calls, ["PUT jobs/a", "GET jobs/a", "PUT jobs/a"]);
+      owned.end();
+    });
+  }
 });

@@ -210,7 +210,7 @@ describe("Reaper", () => {
     }
     assert.equal(one.job()?.status?.state, "error");
     assert.ok(tries.length >= 5 && tries.length <= 12, String(tries));
-    assert.deepEqual(one.log.of("job kept, its end is not recorded").map(({ level }) => level)[0], "error");
+    assert.deepEqual(one.log.of("job kept, its end is not complete").map(({ level }) => level)[0], "error");
     allowed = true;
     for (let minute = 0; minute < 15; minute++) {
       await one.clock.advance(60_000);

@@ -5,6 +5,7 @@ import { Repositories } from "../../src/drive/repositories.ts";
 import type { KubeObject } from "../../src/kube/types.ts";
 import { FakeJobs, refused } from "../support/fake-jobs.ts";
 import { ManualClock } from "../support/manual-clock.ts";
+import { MemoryLog } from "../support/memory-log.ts";
 
 const signal = new AbortController().signal;
 
@@ -13,7 +14,8 @@ function open() {
   const api = new FakeJobs(clock);
   const put = (more: object = {}) => api.put("repositories", { metadata: { namespace: "default", name: "repo", uid: "r", ...more } } as KubeObject);
   const view = (more: { action?: string; repository?: string } = {}) => viewOf(api.job("a", more)) as JobView;
-  return { clock, api, put, view, repositories: new Repositories(api, clock, 8_000) };
+  const log = new MemoryLog();
+  return { clock, api, log, put, view, repositories: new Repositories(api, clock, log, 8_000) };
 }
 
 describe("Repositories.deleting()", () => {
@@ -42,8 +44,8 @@ describe("Repositories.deleting()", () => {
     assert.equal(await repositories.deleting(view({ repository: "" }), signal), false);
   });
 
-  test("asks rarely where it may not", async () => {
-    const { clock, api, view, repositories } = open();
+  test("asks rarely where it may not, and says so once", async () => {
+    const { clock, api, log, view, repositories } = open();
     api.fate = () => refused(403, "Forbidden");
     const job = view();
     for (let nth = 0; nth < 10; nth++) {
@@ -51,6 +53,8 @@ describe("Repositories.deleting()", () => {
       await clock.advance(50_000);
     }
     assert.equal(api.calls.length, 1);
+    await repositories.deleting(view({ repository: "other" }), signal);
+    assert.deepEqual(log.of("cannot read repositories").map(({ level }) => level), ["warn"]);
   });
 
   test("does not look for jobs that are there for such repositories", async () => {

@@ -7,7 +7,7 @@ import { RepositorySync, type SyncTarget } from "../../src/drive/repository-sync
 import type { KubeObject } from "../../src/kube/types.ts";
 import { MemoryLog } from "../support/memory-log.ts";
 
-const TARGET: SyncTarget = { namespace: "default", name: "demo-sync", repository: "demo", action: "pull", startedMs: 5_000 };
+const TARGET: SyncTarget = { namespace: "default", name: "demo-sync", uid: "u-1", repository: "demo", action: "pull", startedMs: 5_000 };
 const signal = new AbortController().signal;
 
 /** One repository behind compare-and-swap; `answers` are thrown by the next writes, in order. */
@@ -34,7 +34,8 @@ class FakeRepositories {
     assert.equal(object.metadata?.resourceVersion, String(this.version));
     this.version++;
     this.status = (object as unknown as { status: Record<string, unknown> }).status;
-    return Promise.resolve({ object, status: 200, serverTimeMs: undefined, sentAtMs: 0 });
+    const answered = structuredClone({ ...object, metadata: { ...object.metadata, resourceVersion: String(this.version) } });
+    return Promise.resolve({ object: answered, status: 200, serverTimeMs: undefined, sentAtMs: 0 });
   }
 
   get sync(): unknown {
@@ -60,6 +61,39 @@ describe("RepositorySync", () => {
     await sync.ended(TARGET, { state: "success", finished: 9_000, message: "completed successfully" }, signal);
     assert.deepEqual(repositories.sync, { lastRef: "abc", incremental: true, job: "demo-sync", state: "success", started: 5_000, finished: 9_000 });
     assert.deepEqual(repositories.status["health"], { healthy: true });
+    assert.deepEqual([repositories.reads, repositories.writes], [1, 2], "the end is written on what the beginning was answered with");
+  });
+
+  test("reads at the end what somebody else has written since, and lets it stand", async () => {
+    const { repositories, sync } = setUp();
+    await sync.began(TARGET, signal);
+    repositories.version++;
+    repositories.status = { ...repositories.status, health: { healthy: false } };
+    repositories.writeErrors.push(refusal(409, "Conflict"));
+    await sync.ended(TARGET, { state: "success", finished: 9_000 }, signal);
+    assert.deepEqual([repositories.reads, repositories.status["health"]], [2, { healthy: false }]);
+    assert.equal((repositories.sync as { state: string }).state, "success");
+  });
+
+  test("leaves to a later job what that has begun meanwhile", async () => {
+    const { repositories, sync } = setUp();
+    await sync.began(TARGET, signal);
+    repositories.version++;
+    repositories.status = { sync: { job: "demo-sync", state: "working", started: 6_000 } };
+    repositories.writeErrors.push(refusal(409, "Conflict"));
+    await sync.ended(TARGET, { state: "success", finished: 9_000 }, signal);
+    assert.deepEqual(repositories.sync, { job: "demo-sync", state: "working", started: 6_000 });
+  });
+
+  test("holds the repository of one beginning and not after its end", async () => {
+    const { repositories, sync } = setUp();
+    await sync.began(TARGET, signal);
+    await sync.released(TARGET, signal);
+    await sync.began({ ...TARGET, startedMs: 6_000 }, signal);
+    assert.equal(repositories.reads, 2);
+    for (let nth = 0; nth < 100; nth++) await sync.began({ ...TARGET, uid: `other-${nth}`, startedMs: 6_000 }, signal);
+    await sync.ended({ ...TARGET, startedMs: 6_000 }, { state: "success", finished: 9_000 }, signal);
+    assert.equal(repositories.reads, 103);
   });
 
   test("says what went wrong, and that a job went back to the queue", async () => {
@@ -106,6 +140,13 @@ describe("RepositorySync", () => {
     repositories.writeErrors.push(refusal(403, "Forbidden"));
     await sync.began({ ...TARGET, namespace: "org-2" }, signal);
     assert.equal(log.records.length, 2);
+  });
+
+  test("refused to several at once, says so once", async () => {
+    const { repositories, log, sync } = setUp();
+    repositories.writeErrors.push(refusal(403, "Forbidden"), refusal(403, "Forbidden"));
+    await Promise.all([sync.began(TARGET, signal), sync.began({ ...TARGET, name: "demo-migrate", action: "migrate" }, signal)]);
+    assert.deepEqual([repositories.writes, log.records.length], [2, 1]);
   });
 
   test("a repository that is gone is no trouble; any other failure is told, and fails nothing", async () => {

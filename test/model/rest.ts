@@ -148,7 +148,7 @@ function deletersStop({ finishStep, lookOf }: Steps): boolean {
 function losersStop({ steps, settleMs }: Model): boolean {
   const mine = { uid: "1", owner: "mine", baseVersion: "1" };
   const others = [undefined, VIEW, { ...VIEW, claim: "", owner: "" }, { ...VIEW, uid: "2" }, { ...VIEW, claim: "", owner: "", version: "1" }];
-  const answers = ["conflict", "gone", "refused", "unknown"] as const;
+  const answers = ["conflict", "gone", "denied", "unsent", "unknown"] as const;
   const afterPut = answers.map((answer) => steps.claimStep({ kind: "putting", ...mine }, { kind: "put", answer, sentMs: 0, nowMs: 0 }, settleMs));
   const readings = ([0, 1, 2].map((reads) => ({ kind: "reading", ...mine, sentMs: 0, untilMs: 0, reads })) satisfies ClaimState[]);
   const afterRead = readings.flatMap((state) => others.map((view) => steps.claimStep(state, { kind: "read", view, nowMs: 0 }, settleMs)));
