@@ -105,7 +105,7 @@ export class GuardClient {
       order,
       io,
       group: undefined,
-      report: { kind: "none" },
+      report: { kind: "none", plain: true },
       end: (ending) => resolve(outcomeOf(ending, running.report, reasonOf(io.signal))),
       lost: resolve,
     };
@@ -202,9 +202,12 @@ export class GuardClient {
     switch (line.kind) {
       case "update":
         // What comes behind a result is no part of the work.
-        if (running.report.kind === "none") io.progress(line.update);
+        if (running.report.kind !== "none") return;
+        running.report = { kind: "none", plain: false };
+        io.progress(line.update);
         return;
       case "log":
+        if (running.report.kind === "none" && line.log.source === "protocol") running.report = { kind: "none", plain: false };
         io.log(line.log);
         return;
       case "result":

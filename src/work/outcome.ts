@@ -20,8 +20,8 @@ export type Ending =
       survivors: boolean;
     };
 
-/** What the worker said of its result, as far as it said anything. */
-export type Report = { kind: "none" } | { kind: "given"; result: ReportedResult } | { kind: "bad"; why: string };
+/** What the worker said of its result, as far as it said anything. `plain`: it said nothing in the protocol at all. */
+export type Report = { kind: "none"; plain: boolean } | { kind: "given"; result: ReportedResult } | { kind: "bad"; why: string };
 
 /** What became of the work. `reason` is why it was told to stop, if it was. */
 export function outcomeOf(ending: Ending, report: Report, reason: string): WorkResult {
@@ -41,7 +41,9 @@ function resultOf(ending: Ending & { kind: "ended" }, report: Report, reason: st
     const crashed = own && report.result.state === "success" ? endText(code, signal) : undefined;
     return crashed === undefined ? { kind: "done", ...report.result } : failed(`worker reported success, but ${crashed}`);
   }
-  if (stopped) return aborted(STOPPED[cause](reason));
+  // Who speaks the protocol would have said that it is done. Who does not has no word but this one.
+  const plainlyDone = report.kind === "none" && report.plain && code === 0 && !signalled;
+  if (stopped && !plainlyDone) return aborted(STOPPED[cause](reason));
   if (report.kind === "bad") return failed(`worker gave a result that cannot be read: ${report.why}`);
   if (signal !== undefined && OUTSIDE.includes(signal)) return aborted(`worker was stopped from outside by ${signal}`);
   const crashed = endText(code, signal);

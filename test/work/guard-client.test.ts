@@ -104,6 +104,23 @@ describe("GuardClient.run()", () => {
     assert.deepEqual(run.result, { kind: "aborted", reason: "shutting down" });
   });
 
+  const LINES = {
+    "progress": { kind: "update", update: { kind: "progress", percent: 5 } },
+    "a log line of the protocol": { kind: "log", log: { level: "info", text: "hi", source: "protocol" } },
+    "a line of talk": { kind: "log", log: { level: "info", text: "hi", source: "stdout" } },
+  } as const;
+  for (const [what, line] of Object.entries(LINES)) {
+    const plain = what === "a line of talk";
+    test(`takes 0 after the word to stop for ${plain ? "done" : "stopped"} from a worker that has said ${what}`, async () => {
+      const scene = new Scene();
+      const run = await scene.run();
+      await scene.tell({ kind: "said", id: 1, line });
+      run.io.stop.abort(new Error("shutting down"));
+      await scene.tell({ kind: "ended", id: 1, ending: { ...DONE, cause: "cancel" } });
+      assert.equal(run.result?.kind, plain ? "done" : "aborted");
+    });
+  }
+
   test("lets go of signal, lease and timers with the result", async () => {
     const scene = new Scene();
     const { io } = await scene.run();

@@ -4,7 +4,8 @@ import type { Ending, Report } from "../../src/work/outcome.ts";
 import { outcomeOf } from "../../src/work/outcome.ts";
 import type { ReportedResult } from "../../src/work/protocol.ts";
 
-const NONE: Report = { kind: "none" };
+const NONE: Report = { kind: "none", plain: true };
+const SPOKE: Report = { kind: "none", plain: false };
 const BAD: Report = { kind: "bad", why: "why" };
 
 function given(state: ReportedResult["state"]): Report {
@@ -39,7 +40,12 @@ describe("outcomeOf()", () => {
     ["success, made to end", { cause: "linger", signalled: true, signal: "SIGTERM" }, given("success"), "success: m"],
     ["success, made to end with a code", { cause: "linger", signalled: true, code: 143 }, given("success"), "success: m"],
     ["success, ends by itself with a code", { cause: "linger", code: 7 }, given("success"), "error: worker reported success, but exited with code 7"],
-    ["cancel, 0", { cause: "cancel", code: 0 }, NONE, "aborted: the reason"],
+    ["cancel, 0", { cause: "cancel", code: 0 }, NONE, "success"],
+    ["cancel, 0, without the result that it could have given", { cause: "cancel", code: 0 }, SPOKE, "aborted: the reason"],
+    ["cancel, 0, behind a signal", { cause: "cancel", code: 0, signalled: true }, NONE, "aborted: the reason"],
+    ["cancel, 7", { cause: "cancel", code: 7 }, NONE, "aborted: the reason"],
+    ["cancel, a crash", { cause: "cancel", signal: "SIGSEGV" }, NONE, "aborted: the reason"],
+    ["we end, 0", { cause: "controller", code: 0 }, NONE, "success"],
     ["cancel, killed", { cause: "cancel", signalled: true, signal: "SIGKILL" }, NONE, "aborted: the reason"],
     ["cancel, but done", { cause: "cancel", code: 0 }, given("success"), "success: m"],
     ["cancel, but done with warnings", { cause: "cancel", code: 1 }, given("warning"), "warning: m"],
