@@ -59,8 +59,9 @@ export class FakeDrive {
       count: this.counted.count,
       workers: { actions, run: (order, io) => this.#run(order, io) },
       others: new OthersLeases(),
-      repositories: new Repositories(api, clock, all.renewalMs),
+      repositories: new Repositories(api, clock, log, all.renewalMs),
       sync: new RepositorySync(api, log),
+      forbidden: new Set(),
       drained: () => Promise.resolve(),
     };
   }
@@ -74,7 +75,9 @@ export class FakeDrive {
     return new Promise((resolve) => {
       this.works.push({ order, io, end: resolve });
       if (this.result !== undefined) return resolve(this.result);
-      io.signal.addEventListener("abort", () => resolve({ kind: "aborted", reason: (io.signal.reason as Error).message }), { once: true });
+      const stop = () => resolve({ kind: "aborted", reason: (io.signal.reason as Error).message });
+      if (io.signal.aborted) stop();
+      else io.signal.addEventListener("abort", stop, { once: true });
     });
   }
 }
