@@ -18,6 +18,7 @@ import type { Api } from "./kube/api.ts";
 import { meteredApi } from "./kube/api-meter.ts";
 import { frugalList } from "./kube/frugal-list.ts";
 import { ListLane } from "./kube/list-lane.ts";
+import { isStarting } from "./kube/starting.ts";
 import { watchObjects } from "./kube/watch.ts";
 import { CONTENT_TYPE } from "./observe/exposition.ts";
 import { beatEvery, createHealth, type Health } from "./observe/health.ts";
@@ -61,7 +62,8 @@ export async function runController(config: RunConfig, env: RunEnv): Promise<voi
     const lane = new ListLane(clock);
     const namespaces = config.namespaces.length === 0 ? [undefined] : config.namespaces;
     const driving = createDriving(config, workers, { ...env, api, lane, namespaces, count, reading: metrics.reading });
-    await runTasks(env.signal, tasksOf(config, env, { api, health, scopes, count, lane, driving }));
+    const serverStarting = (signal: AbortSignal) => isStarting({ server: connection.server, fetch: connection.fetch, clock }, signal);
+    await runTasks(env.signal, tasksOf(config, env, { api, health, scopes, count, lane, driving, serverStarting }));
   } finally {
     connection.close();
     await pages?.close();
@@ -83,9 +85,10 @@ interface Parts {
   lane: ListLane;
   /** Undefined: no job is claimed. */
   driving: Driving | undefined;
+  serverStarting: (signal: AbortSignal) => Promise<boolean>;
 }
 
-function tasksOf(config: RunConfig, env: RunEnv, { api, health, scopes, count, lane, driving }: Parts): Task[] {
+function tasksOf(config: RunConfig, env: RunEnv, { api, health, scopes, count, lane, driving, serverStarting }: Parts): Task[] {
   const { log, clock, random } = env;
   const trouble = new Trouble(log, clock);
   const checks = new ScopedChecks(health, scopes.length);
@@ -118,6 +121,7 @@ function tasksOf(config: RunConfig, env: RunEnv, { api, health, scopes, count, l
             log.info("jobs controller started");
           },
           reconnected: () => wanted.offer(),
+          serverStarting,
         },
         signal,
       ).catch((error: unknown) => {

@@ -30,12 +30,14 @@ export interface NotifyOptions {
   started: () => void;
   /** The stream was opened again: what lived and died meanwhile is only in the history. */
   reconnected: () => void;
+  /** Asked when the very first attempt is forbidden: whether everything is, to everybody, for a while. Default: no. */
+  serverStarting?: (signal: AbortSignal) => Promise<boolean>;
   count?: Count;
 }
 
 /**
  * Writes lines until the facts end (they end by throwing the reason of `signal`).
- * @throws ApiError or TokenError when the very first attempt is refused (401, 403): nobody waits for that to change.
+ * @throws ApiError or TokenError when the very first attempt is refused (401, 403) by a server that is up: nobody waits for that to change.
  */
 export async function notifyCreated(options: NotifyOptions, signal: AbortSignal): Promise<void> {
   const { ledger, log, clock, scope, report, trouble } = options;
@@ -77,7 +79,7 @@ export async function notifyCreated(options: NotifyOptions, signal: AbortSignal)
           tellList(fact, scope, log);
           break;
         case "failure":
-          if (!answered && fact.stage === "anchor" && isRefusal(fact.error)) throw fact.error;
+          if (!answered && fact.stage === "anchor" && isRefusal(fact.error) && !(await isPassing(fact.error, options, signal))) throw fact.error;
           answered = true;
           if (fact.error instanceof TokenError) report("token", false, messageOf(fact.error));
           report(fact.stage === "list" ? "jobs-list" : "jobs-watch", false, messageOf(fact.error));
@@ -108,6 +110,11 @@ export async function notifyCreated(options: NotifyOptions, signal: AbortSignal)
 
 function isRefusal(error: unknown): boolean {
   return (error instanceof ApiError || error instanceof TokenError) && (error.status === 401 || error.status === 403);
+}
+
+/** Whether a refusal says nothing of our rights. */
+async function isPassing(error: unknown, { serverStarting }: NotifyOptions, signal: AbortSignal): Promise<boolean> {
+  return error instanceof ApiError && error.status === 403 && serverStarting !== undefined && (await serverStarting(signal));
 }
 
 function tellList(fact: Fact & { kind: "listed" }, scope: string, log: Logger): void {

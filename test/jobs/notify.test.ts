@@ -31,7 +31,7 @@ const listed = (more: Partial<Fact & { kind: "listed" }> = {}): Fact => ({
 });
 const failure = (stage: "anchor" | "open" | "stream" | "list", error: unknown): Fact => ({ kind: "failure", stage, error, retryMs: 800 });
 
-function setUp() {
+function setUp(serverStarting?: () => Promise<boolean>) {
   const clock = new ManualClock(START);
   const log = new MemoryLog();
   const channel = new Channel<Fact[]>();
@@ -57,6 +57,7 @@ function setUp() {
       started: () => void counts.started++,
       reconnected: () => void counts.reconnected++,
       count: counted.count,
+      ...(serverStarting && { serverStarting }),
     },
     stop.signal,
   ).then(() => "ended by itself", (error: unknown) => error);
@@ -232,6 +233,21 @@ describe("notifyCreated(), a refusal", () => {
       });
     }
   }
+
+  test("403 of a server that is starting is retried, that of another ends it, and 401 does so unasked", async () => {
+    const starting = setUp(() => Promise.resolve(true));
+    await starting.tell(failure("anchor", new ApiError("m", { status: 403 })), applied("a", "1", "live"));
+    assert.equal(starting.lines().length, 1);
+    assert.deepEqual(starting.log.records.filter(({ level }) => level === "warn").map(({ msg }) => msg), ["provisioning API not usable, retrying"]);
+    const forbidden = new ApiError("m", { status: 403 });
+    const up = setUp(() => Promise.resolve(false));
+    await up.tell(failure("anchor", forbidden));
+    assert.equal(await up.ended, forbidden);
+    const unauthorized = new ApiError("m", { status: 401 });
+    const unasked = setUp(() => Promise.reject(new Error("not to be asked")));
+    await unasked.tell(failure("anchor", unauthorized));
+    assert.equal(await unasked.ended, unauthorized);
+  });
 
   for (const [what, stage, error] of [
     ["404", "anchor", new ApiError("m", { status: 404 })],
