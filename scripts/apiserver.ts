@@ -8,7 +8,6 @@ import { rmSync } from "node:fs";
 import { mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { request as httpRequest } from "node:http";
 import { Agent, request as httpsRequest } from "node:https";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect as tlsConnect } from "node:tls";
@@ -16,15 +15,19 @@ import { fileURLToPath } from "node:url";
 import { generate } from "selfsigned";
 import { KUBERNETES_VERSION, serverBinaries } from "./apiserver-binaries.ts";
 import { DEFINITIONS } from "./apiserver-crds.ts";
+import { bindingOf, RBAC, shippedRoles } from "./apiserver-roles.ts";
+import { closedPort } from "./ports.ts";
 
 const GROUP = "provisioning.grafana.app";
 const VERSION = "v0alpha1";
 export const API = `/apis/${GROUP}/${VERSION}`;
-/** Certificates with this organization may do what the controller needs, in every namespace. */
+/** Certificates with this organization may do what the controller needs, pruning included, in every namespace. */
 export const CONTROLLERS = "job-controllers";
 /** Certificates with this organization may do the same in the namespace `team-a` alone. */
 export const TEAM_CONTROLLERS = "team-a-job-controllers";
 export const TEAM_NAMESPACE = "team-a";
+/** Certificates with this organization may do what the controller needs with workers, too. */
+export const DRIVERS = "job-drivers";
 
 export interface ApiserverOptions {
   /** False reads and watches etcd directly, so that a compaction alone outdates a version. Default true. */
@@ -90,11 +93,13 @@ export interface Apiserver {
   readonly controller: ClientCertificate;
   /** Least privilege of the controller in TEAM_NAMESPACE. */
   readonly teamController: ClientCertificate;
+  /** Least privilege of the controller with workers, cluster-wide. */
+  readonly driver: ClientCertificate;
   /** Process id of the running kube-apiserver. */
   readonly pid: number;
   /** Makes a client certificate whose user is `commonName` and whose group is `organization`. */
   issue(commonName: string, organization: string): Promise<ClientCertificate>;
-  /** One call as admin; a body is sent as JSON. */
+  /** One call as admin; a body is sent as JSON, a text as YAML. */
   request(method: string, path: string, body?: unknown): Promise<Answer>;
   /** Audit events of the provisioning group so far, oldest first. */
   audit(): Promise<AuditEvent[]>;
@@ -119,7 +124,7 @@ export async function startApiserver(options: ApiserverOptions = {}): Promise<Ap
   try {
     const files = await writeMaterial(directory);
     const etcd = await startEtcd(processes, binaries.etcd, directory);
-    const port = await freePort();
+    const port = await closedPort();
     const api = new Server({ processes, binary: binaries.kubeApiserver, directory, files, etcdUrl: etcd, port, options });
     await api.start();
     await api.prepare();
@@ -150,6 +155,7 @@ class Server implements Apiserver {
   readonly admin: ClientCertificate;
   readonly controller: ClientCertificate;
   readonly teamController: ClientCertificate;
+  readonly driver: ClientCertificate;
   readonly #facts: ServerFacts;
   readonly #agent: Agent;
   #child: ChildProcess | undefined;
@@ -163,6 +169,7 @@ class Server implements Apiserver {
     this.admin = facts.files.admin;
     this.controller = facts.files.controller;
     this.teamController = facts.files.teamController;
+    this.driver = facts.files.driver;
     this.#agent = new Agent({ keepAlive: true, maxSockets: 16, ca: facts.files.ca.cert, cert: this.admin.cert, key: this.admin.key });
   }
 
@@ -270,7 +277,7 @@ class Server implements Apiserver {
 }
 
 async function startEtcd(processes: Processes, binary: string, directory: string): Promise<string> {
-  const url = `http://127.0.0.1:${await freePort()}`;
+  const url = `http://127.0.0.1:${await closedPort()}`;
   const child = await processes.spawn("etcd", binary, [
     `--data-dir=${join(directory, "etcd")}`,
     `--listen-client-urls=${url}`,
@@ -349,19 +356,10 @@ async function logTail(child: ChildProcess): Promise<string> {
   return (await readFile(join(directory, `${name}.log`), "utf8").catch(() => "")).slice(-2000);
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
-}
-
 function call<Body = AnswerBody>(base: string, method: string, path: string, body?: unknown, agent?: Agent): Promise<Answer<Body>> {
-  const text = body === undefined ? undefined : JSON.stringify(body);
-  const headers = text === undefined ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(text) };
+  const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
+  const type = typeof body === "string" ? "application/yaml" : "application/json";
+  const headers = text === undefined ? {} : { "content-type": type, "content-length": Buffer.byteLength(text) };
   return new Promise((resolve, reject) => {
     const send = base.startsWith("https:") ? httpsRequest : httpRequest;
     const sent = send(base + path, { method, headers, ...(agent === undefined ? {} : { agent }) }, (answer) => {
@@ -407,6 +405,7 @@ async function writeMaterial(directory: string) {
     admin: await issueClient(ca, directory, "admin", "system:masters"),
     controller: await issueClient(ca, directory, "job-controller", CONTROLLERS),
     teamController: await issueClient(ca, directory, "team-a-job-controller", TEAM_CONTROLLERS),
+    driver: await issueClient(ca, directory, "job-driver", DRIVERS),
   };
 }
 
@@ -479,22 +478,14 @@ const AUDIT_POLICY = {
   ],
 };
 
+/** What the controllers of tests may do, as the README has it. */
 function rights(): { path: string; object: unknown }[] {
-  const rbac = "/apis/rbac.authorization.k8s.io/v1";
-  const rules = [
-    { apiGroups: [GROUP], resources: ["jobs"], verbs: ["list", "watch"] },
-    { apiGroups: [GROUP], resources: ["historicjobs"], verbs: ["list", "delete"] },
-  ];
-  const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "job-controller" };
-  const group = (name: string) => [{ apiGroup: "rbac.authorization.k8s.io", kind: "Group", name }];
-  const metadata = { name: "job-controller" };
+  const { watch, prune, drive } = shippedRoles();
+  const granted = [[CONTROLLERS, watch], [CONTROLLERS, prune], [DRIVERS, watch], [DRIVERS, prune], [DRIVERS, drive]] as const;
   return [
-    { path: `${rbac}/clusterroles`, object: { metadata, rules } },
-    { path: `${rbac}/clusterrolebindings`, object: { metadata, roleRef, subjects: group(CONTROLLERS) } },
-    {
-      path: `${rbac}/namespaces/${TEAM_NAMESPACE}/rolebindings`,
-      object: { metadata, roleRef, subjects: group(TEAM_CONTROLLERS) },
-    },
+    ...[watch, prune, drive].map(({ yaml }) => ({ path: `${RBAC}/clusterroles`, object: yaml })),
+    ...granted.map(([group, { name }]) => ({ path: `${RBAC}/clusterrolebindings`, object: bindingOf(group, name) })),
+    ...[watch, prune].map(({ name }) => ({ path: `${RBAC}/namespaces/${TEAM_NAMESPACE}/rolebindings`, object: bindingOf(TEAM_CONTROLLERS, name) })),
   ];
 }
 

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
+import { bindingOf, RBAC, shippedRoles } from "../../scripts/apiserver-roles.ts";
 import { CONTROLLERS, replaceFile, TEAM_NAMESPACE } from "../../scripts/apiserver.ts";
 import { assertOnce, eventually, RealServer } from "../support/apiserver.ts";
 import { createAuthority } from "../support/certs.ts";
@@ -106,16 +107,31 @@ describe("rights, on a real API server", () => {
     assert.match(controller.stderr, /401|unauthorized/i);
   });
 
+  test("403 of a server that tells nobody whether it is ready, as while it starts, is waited out", async () => {
+    const bindings = `${RBAC}/clusterrolebindings`;
+    const open = ["system:public-info-viewer", "system:discovery"].map((name) => `${bindings}/${name}`);
+    const before = await Promise.all(open.map(async (path) => (await server.api.request("GET", path)).body));
+    for (const path of open) assert.equal((await server.api.request("DELETE", path)).status, 200);
+    const group = "late-controllers";
+    const controller = server.controller(["--log-level=debug"], { certificate: await server.api.issue("late", group) });
+    await eventually("it was refused", async () => (await server.api.audit()).find(({ user }) => user.username === "late"));
+    await server.api.request("POST", bindings, bindingOf(group, shippedRoles().watch.name));
+    for (const { metadata: { name } = {}, ...rest } of before) assert.equal((await server.api.request("POST", bindings, { ...rest, metadata: { name } })).status, 201);
+    await controller.started();
+    assert.match(String(controller.of("provisioning API not usable, retrying")[0]?.error), /cannot list resource "jobs"/);
+  });
+
   test("rights that are taken away later end nothing: one warning, and on it goes once they are back", async () => {
-    const binding = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
+    const bindings = `${RBAC}/clusterrolebindings`;
+    const binding = `${bindings}/${CONTROLLERS}-${shippedRoles().watch.name}`;
     const controller = server.controller(["--resync-interval=1s"]);
     await controller.started();
-    const { body } = await server.api.request("GET", `${binding}/job-controller`);
-    await server.api.request("DELETE", `${binding}/job-controller`);
+    const { body } = await server.api.request("GET", binding);
+    await server.api.request("DELETE", binding);
     const warning = await controller.until(({ level, msg }) => level === "WARN" && msg === "provisioning API not usable, retrying");
     assert.match(String(warning.error), /403|forbidden/i);
     const { resourceVersion: _old, uid: _uid, ...metadata } = body.metadata ?? {};
-    assert.equal((await server.api.request("POST", binding, { ...body, metadata })).status, 201);
+    assert.equal((await server.api.request("POST", bindings, { ...body, metadata })).status, 201);
     await controller.until(({ msg }) => msg === "provisioning API usable again");
     const job = await server.createJob("allowed-again");
     await controller.notified(job.uid);

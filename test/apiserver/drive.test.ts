@@ -24,7 +24,7 @@ describe("jobs with a worker, on a real API server", () => {
 
   test("are done once each by two controllers, and leave one record each", async () => {
     const jobs = await server.createJobs("done", 20);
-    const controllers = [1, 2].map(() => server.controller(["--worker=*=builtin:test", "--drivers=4"], { certificate: server.api.admin }));
+    const controllers = [1, 2].map(() => server.controller(["--worker=*=builtin:test", "--drivers=4"], { certificate: server.api.driver }));
     await eventually("every job is gone", async () => (await list("jobs")).length === 0);
     const records = await list("historicjobs");
     assert.deepEqual(
@@ -38,13 +38,13 @@ describe("jobs with a worker, on a real API server", () => {
 
   test("are finished by another controller when theirs is killed", async () => {
     const flags = ["--lease-validity=3s", "--lease-renewal=1s", "--lease-expiry=5s"];
-    const first = server.controller(["--worker=*=exec:sleep 60", ...flags], { certificate: server.api.admin });
+    const first = server.controller(["--worker=*=exec:sleep 60", ...flags], { certificate: server.api.driver });
     await first.started();
     const job = await server.createJob("left");
     await first.until(({ msg }) => msg === "job claimed");
     first.signal("SIGKILL");
     await first.exited;
-    const second = server.controller(["--worker=*=builtin:test", ...flags], { certificate: server.api.admin });
+    const second = server.controller(["--worker=*=builtin:test", ...flags], { certificate: server.api.driver });
     const { attempt } = await second.until(({ msg }) => msg === "job finished");
     assert.equal(attempt, 2);
     const records = await list("historicjobs");
