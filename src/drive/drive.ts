@@ -1,5 +1,5 @@
 // The room's entry: facts of the watch, pages of lists and ticks in, jobs claimed, worked on and ended. Holds a key for each
-// job that waits and a few numbers for each that somebody else has claimed; no objects.
+// job that waits, the objects of some of them, and a few numbers for each that somebody else has claimed.
 
 import { formatDuration } from "../base/duration.ts";
 import { AppError, messageOf } from "../base/errors.ts";
@@ -21,6 +21,7 @@ import { Reaper } from "./reaper.ts";
 import { Repositories } from "./repositories.ts";
 import { RepositorySync } from "./repository-sync.ts";
 import { ServerTime } from "./server-time.ts";
+import { ToldJobs } from "./told-jobs.ts";
 import { Unclaimed } from "./unclaimed.ts";
 
 export interface DriveOptions extends Pick<DriveContext, "clock" | "random" | "log" | "count" | "workers" | "drained"> {
@@ -42,6 +43,7 @@ export class Drive {
   readonly #options: DriveOptions;
   readonly #context: DriveContext;
   readonly #queue: JobQueue;
+  readonly #told = new ToldJobs();
   readonly #drivers: readonly Driver[];
   readonly #reaper: Reaper;
   readonly #unclaimed: Unclaimed;
@@ -78,9 +80,7 @@ export class Drive {
   facts(namespace: string | undefined, facts: readonly Fact[]): void {
     for (const fact of facts) {
       if (fact.kind === "listed") this.#listedMs.set(namespace, this.#options.clock.monotonic());
-      if (fact.kind !== "applied") continue;
-      const view = viewOf(fact.object as Job);
-      if (view !== undefined && this.#claimable(view)) this.#add(view);
+      if (fact.kind === "applied") this.#heard(fact.object as Job);
     }
   }
 
@@ -89,11 +89,10 @@ export class Drive {
     const nowMs = this.#options.clock.monotonic();
     this.#context.serverTime.told(page.serverTimeMs);
     for (const object of page.items) {
-      const view = viewOf(object as Job);
+      const view = this.#heard(object as Job);
       if (view === undefined) continue;
       this.#context.others.see(view, nowMs);
       this.#unclaimed.see(view, nowMs);
-      if (this.#claimable(view)) this.#add(view);
     }
   }
 
@@ -132,7 +131,7 @@ export class Drive {
     while (!stops.claiming.aborted) {
       try {
         const key = await this.#queue.take(stops.claiming);
-        const driven = await driver.drive(nameOf(key), stops);
+        const driven = await driver.drive(nameOf(key), stops, this.#told.take(key));
         if (driven.kind === "done") this.#queue.done(key);
         else this.#queue.retry(key, driven.atLeastMs);
       } catch (error) {
@@ -173,9 +172,26 @@ export class Drive {
     return claimable(view, (action) => this.#serves(action));
   }
 
-  #add({ namespace, name, repository }: JobView): void {
-    this.#queue.add(`${namespace}/${name}`, `${namespace}/${repository}`);
+  /** A job as it is, or was not long ago. */
+  #heard(job: Job): JobView | undefined {
+    const view = viewOf(job);
+    if (view === undefined) return undefined;
+    if (this.#claimable(view)) {
+      this.#add(view);
+      this.#told.tell(keyOf(view), job, view);
+    } else {
+      this.#told.forget(keyOf(view));
+    }
+    return view;
   }
+
+  #add(view: JobView): void {
+    this.#queue.add(keyOf(view), `${view.namespace}/${view.repository}`);
+  }
+}
+
+function keyOf({ namespace, name }: JobView): string {
+  return `${namespace}/${name}`;
 }
 
 function nameOf(key: string): { namespace: string; name: string } {

@@ -44,21 +44,24 @@ export class Driver {
     this.#label = { driver_id: String(number) };
   }
 
-  /** @throws the reason of `stops.claiming`, or a bug */
-  async drive(at: ObjectName, stops: Stops): Promise<Driven> {
+  /** `told`: the job as somebody has told of it; it is read otherwise. @throws the reason of `stops.claiming`, or a bug */
+  async drive(at: ObjectName, stops: Stops, told?: Read): Promise<Driven> {
     const { clock, count, others, repositories, workers, serverTime } = this.#context;
     const options = claimOptions(this.#context);
     for (let round = 1; round <= CLAIM_ROUNDS; round++) {
-      let read: Read | undefined;
-      try {
-        read = await readJob(options, at, stops.claiming);
-      } catch (error) {
-        stops.claiming.throwIfAborted();
-        return this.#failed(at, error, stops.claiming);
+      stops.claiming.throwIfAborted();
+      let read = round === 1 ? told : undefined;
+      if (read === undefined) {
+        try {
+          read = await readJob(options, at, stops.claiming);
+        } catch (error) {
+          stops.claiming.throwIfAborted();
+          return this.#failed(at, error, stops.claiming);
+        }
+        if (read === undefined) return DONE;
+        others.see(read.view, clock.monotonic());
       }
-      if (read === undefined) return DONE;
       const { view } = read;
-      others.see(view, clock.monotonic());
       if (!claimable(view, (action) => hasWorker(workers, action))) return DONE;
       if (!view.finished && (await repositories.deleting(view, stops.claiming))) return DONE;
       const progress = new Progress(serverTime.now());
@@ -66,8 +69,8 @@ export class Driver {
       if (end.kind === "failed") return await this.#failed(at, end.error, stops.claiming);
       if (end.kind === "owned") return this.#own(end.claimed, view, progress, stops);
       count("claim-conflict", this.#label);
-      stops.claiming.throwIfAborted();
     }
+    stops.claiming.throwIfAborted();
     return RETRY;
   }
 

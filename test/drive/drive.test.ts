@@ -118,6 +118,52 @@ describe("Drive", () => {
     assert.deepEqual(one.started, ["a"]);
   });
 
+  const TELLING: Record<string, (one: Case, jobs: Job[]) => void> = {
+    "the watch has told of": (one, jobs) => jobs.forEach((job) => one.applied(job)),
+    "a list has shown": (one, jobs) => one.drive.page(page(jobs)),
+  };
+  for (const [how, tell] of Object.entries(TELLING)) {
+    test(`sends the least there is for a job that ${how}: claim, end, record, delete`, async () => {
+      await using one = new Case();
+      one.result = SUCCESS;
+      tell(one, Array.from({ length: 100 }, (_, nth) => one.api.job(`j${nth}`)));
+      await one.clock.advance(0);
+      const counts = new Map<string, number>();
+      for (const call of one.api.calls) {
+        const what = call.split("/")[0] ?? "";
+        counts.set(what, (counts.get(what) ?? 0) + 1);
+      }
+      // Each driver may ask for the repository before one of them knows.
+      const looks = counts.get("GET repositories") ?? 0;
+      counts.delete("GET repositories");
+      assert.ok(looks >= 1 && looks <= 3, String(looks));
+      assert.deepEqual([...counts], [["PUT jobs", 200], ["POST historicjobs", 100], ["DELETE jobs", 100]]);
+    });
+  }
+
+  test("reads a job that has changed since it was told of", async () => {
+    await using one = new Case();
+    one.result = SUCCESS;
+    const job = one.api.job("a");
+    one.api.edit("a", (now) => ({ ...now, spec: { ...now.spec, action: "pull" } }));
+    one.applied(job);
+    await one.clock.advance(1_000);
+    assert.equal(one.api.created[0]?.spec?.action, "pull");
+  });
+
+  test("leaves to its owner a job that was claimed since it was told of", async () => {
+    await using one = new Case({ drivers: 1 });
+    one.applied(one.api.job("first"));
+    await one.clock.advance(0);
+    one.applied(one.api.job("a"));
+    one.api.edit("a", (job) => claimed(job, { owner: "other", nowMs: 1 }));
+    one.applied(one.api.get("jobs", "a") ?? assert.fail());
+    one.works[0]?.end(SUCCESS);
+    await one.clock.advance(1_000);
+    assert.deepEqual(one.api.calls.filter((call) => call.endsWith("jobs/a")), ["GET jobs/a"]);
+    assert.deepEqual(one.started, ["first"]);
+  });
+
   test("leaves alone what is claimed, and what it has no worker for", async () => {
     await using one = new Case({}, new Set(["push"]));
     one.applied(one.api.job("a", { labels: { [LABEL_CLAIM]: "1" } }));

@@ -62,6 +62,16 @@ describe("Driver", () => {
     ].filter((name) => !name.startsWith("driver-busy")));
   });
 
+  test("claims without a read what it is told of", async () => {
+    const one = open();
+    one.api.job("a");
+    one.result = SUCCESS;
+    const job = one.job ?? assert.fail();
+    const stops = { claiming: one.claiming.signal, working: one.working.signal };
+    assert.deepEqual(await one.driver.drive(AT, stops, { job, view: viewOf(job) ?? assert.fail() }), { kind: "done" });
+    assert.deepEqual(one.takeCalls(), ["PUT jobs/a", "PUT jobs/a", "POST historicjobs/a-uid-a", "DELETE jobs/a"]);
+  });
+
   test("shows the job as begun with the very claim", async () => {
     const one = open();
     one.api.job("a", { status: { state: "pending", summary: [{ total: 3 }], warnings: ["of an earlier attempt"] } });
