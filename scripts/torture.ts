@@ -55,11 +55,10 @@ async function main(args: string[]): Promise<number> {
       say,
     });
     outcomes.push(outcome);
-    say(sufferings(outcome));
     complaints(outcome, folder).forEach(say);
   }
   say("");
-  table(outcomes).forEach(say);
+  [...table(outcomes), "", ...sufferings(outcomes)].forEach(say);
   const tallies = servers === SERVER_NAMES ? await besideAll() : [];
   const broken = outcomes.some((outcome) => failures(outcome).length > 0) || tallies.some((tally) => besideFailures(tally).length > 0);
   if (broken) say(`\nbroken; the same plan again: npm run torture -- --minutes ${minutes} --seed ${seed}`);

@@ -11,7 +11,7 @@ import { eventually } from "../support/apiserver.ts";
 import { BINARY, CLEAN_ENV } from "../support/controller.ts";
 import { DEV_FAULT_NAMES, DEV_FAULTS, type DevFault, TO_CONTROLLERS, TO_JOBS } from "./plan.ts";
 import { recordWatches } from "./recorder.ts";
-import { ACTIONS, NAMESPACE, PATIENCE_MS, type ServerName, touch, type TortureServer } from "./server.ts";
+import { ACTIONS, NAMESPACE, PATIENCE_MS, release, type ServerName, touch, type TortureServer } from "./server.ts";
 
 const BEARER = "bearer-of-the-torture";
 const TOKEN = "ProvisioningAdminToken";
@@ -58,15 +58,15 @@ export async function startDev(name: Exclude<ServerName, "real">, repositories: 
       ...(atomic ? [] : [`--claim-settle=${SETTLE}`]),
     ],
     atomic,
-    // A touch reads and writes: where that is no compare-and-swap, it undoes what others have written.
+    // Either reads and writes: where that is no compare-and-swap, it undoes what others have written.
     kinds: [...TO_CONTROLLERS, ...(atomic ? TO_JOBS : []), ...DEV_FAULT_NAMES],
-    excused: [],
     record: () => recordWatches(http),
     createJob: async (repository, action) => {
       const { status, json } = await http.request("POST", `${NAMESPACE}/repositories/${repository}/jobs`, { action, [action]: ACTIONS[action] });
       return status === 202 ? json.metadata : undefined;
     },
     touchJob: (job) => touch(http, job),
+    releaseJob: (job, version) => release(http, job, version),
     async suffer(kind, ms) {
       for (const fault of DEV_FAULTS[kind as DevFault]) await order(adminUrl, "POST", { fault: `${fault},for=${ms}ms` });
     },

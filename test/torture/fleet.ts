@@ -16,8 +16,6 @@ export interface FleetOptions {
   env: Record<string, string>;
   /** For `controller-<index>.log`. */
   folder: string;
-  /** Exit codes that are no accident, as far as the server is to blame: then a supervisor starts it again. */
-  excused: readonly number[];
 }
 
 interface Place {
@@ -25,6 +23,7 @@ interface Place {
   child: ChildProcess | undefined;
   /** Ends that were ordered are none of its own. */
   ordered: boolean;
+  stopped: boolean;
   /** Starts another one. */
   again: ReturnType<typeof setTimeout> | undefined;
 }
@@ -41,7 +40,7 @@ export class Fleet {
 
   private constructor(options: FleetOptions, links: TcpLink[]) {
     this.#options = options;
-    this.#places = links.map((link) => ({ link, child: undefined, ordered: false, again: undefined }));
+    this.#places = links.map((link) => ({ link, child: undefined, ordered: false, stopped: false, again: undefined }));
     process.on("exit", this.#killAll);
   }
 
@@ -52,6 +51,17 @@ export class Fleet {
     return fleet;
   }
 
+  /** Each place's index. */
+  get all(): number[] {
+    return [...this.#places.keys()];
+  }
+
+  /** The first place, from `index` on and round, of which the process runs; undefined = none does. */
+  running(index: number): number | undefined {
+    const runs = ({ child, ordered, stopped }: Place) => lives(child) && !ordered && !stopped;
+    return [...this.all.slice(index), ...this.all.slice(0, index)].find((one) => this.#places.slice(one, one + 1).some(runs));
+  }
+
   /** SIGKILL; another process takes its place after `ms`. */
   kill(index: number, ms: number): void {
     this.#end(index, "SIGKILL");
@@ -60,9 +70,15 @@ export class Fleet {
 
   /** SIGSTOP, and SIGCONT after `ms`. */
   stop(index: number, ms: number): void {
-    const child = this.#places[index]?.child;
+    const place = this.#places[index];
+    const child = place?.child;
+    if (place === undefined || place.stopped) return;
+    place.stopped = true;
     child?.kill("SIGSTOP");
-    setTimeout(() => child?.kill("SIGCONT"), ms);
+    setTimeout(() => {
+      child?.kill("SIGCONT");
+      if (place.child === child) place.stopped = false;
+    }, ms);
   }
 
   /** SIGTERM; another process takes its place `ms` after its end. */
@@ -111,16 +127,17 @@ export class Fleet {
     place.again = undefined;
     if (lives(place.child) && !place.ordered) return;
     place.ordered = false;
-    const { flags, env, folder, excused } = this.#options;
+    const { flags, env, folder } = this.#options;
     const log = openSync(join(folder, `controller-${index}.log`), "a");
     const child = spawn(BINARY, flags(index, place.link.port), { env: { ...CLEAN_ENV, ...env }, stdio: ["ignore", log, log] });
     closeSync(log);
     place.child = child;
+    place.stopped = false;
     const startedMs = performance.now();
     child.once("error", (error) => this.accidents.push(`controller ${index} did not start: ${error.message}`));
     child.once("close", (code, signal) => {
       if (place.child !== child || place.ordered) return;
-      if (!excused.includes(code ?? -1)) this.accidents.push(`controller ${index} ended with ${code ?? signal} ${Math.round(performance.now() - startedMs)} ms after its start`);
+      this.accidents.push(`controller ${index} ended with ${code ?? signal} ${Math.round(performance.now() - startedMs)} ms after its start`);
       this.#startAfter(index, 1_000);
     });
   }

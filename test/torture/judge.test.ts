@@ -90,6 +90,16 @@ describe("a breach is noticed", () => {
     "an owner that was silent and writes": ["late write", story(ADDED, CLAIMED, { ...RENEWED, atMs: 9_000 }, ENDED, RECORDED, DELETED)],
     "an owner that was silent and records the end": ["late write", story(ADDED, CLAIMED, ENDED, { record: { atMs: 9_000 } }, DELETED)],
     "an owner that was silent and deletes the job": ["late write", story(ADDED, CLAIMED, ENDED, RECORDED, { ...DELETED, atMs: 9_500 })],
+    "a worker that its owner's silence does not end": [
+      "outlived",
+      story(ADDED, CLAIMED, { owner: "", atMs: 15_000 }, { owner: "b", attempt: 2 }, ENDED, RECORDED, DELETED),
+      [{ ...RUN, code: undefined, lastMs: 9_000 }, { ...RUN, attempt: 2, pid: 11, beginMs: 15_600, lastMs: 15_700 }],
+    ],
+    "a worker that lives on while another owner ends its job": [
+      "outlived",
+      story(ADDED, CLAIMED, { owner: "b", atMs: 15_000 }, { state: "error", finishedMs: END }, RECORDED, DELETED),
+      [{ ...RUN, code: undefined, lastMs: 15_200 }],
+    ],
     "a lease that is taken while it is valid": ["stolen", story(ADDED, CLAIMED, { owner: "b" }, ENDED, RECORDED, DELETED)],
     "a claim that does not count": ["attempt", story(ADDED, CLAIMED, { owner: "" }, { owner: "b" }, ENDED, RECORDED, DELETED)],
     "a run that nobody has claimed": ["attempt", story(ADDED, CLAIMED, ENDED, RECORDED, DELETED), [{ ...RUN, attempt: 2 }]],

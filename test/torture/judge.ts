@@ -9,6 +9,7 @@ export const RULES = {
   lost: "a job went without a record",
   record: "a job has not exactly one record, or it tells of another end",
   "late write": "an owner wrote after it had lost the lease",
+  outlived: "a worker lived longer than the lease of its job",
   stolen: "a lease was taken while it was valid",
   attempt: "the attempts of a job did not grow from claim to claim or from run to run",
   rerun: "a job was run or given back after its end",
@@ -66,7 +67,7 @@ export function judge(facts: Facts): Verdict {
       continue;
     }
     const story = tell(changes, facts, say);
-    judgeRuns(runs, story, say);
+    judgeRuns(runs, story, facts, say);
     judgeRecords(changes, runs, say);
     if (!story.gone) {
       left++;
@@ -93,8 +94,8 @@ interface Story {
   wroteMs: number;
   /** Owners that it has no more. */
   former: Set<string>;
-  /** Attempts that were claimed. */
-  claimed: Set<number>;
+  /** Attempts that were claimed, by whom, and when that owner last wrote. */
+  claimed: Map<number, { owner: string; wroteMs: number }>;
   /** When its end was known to the recorder; Infinity = never. */
   endedMs: number;
   records: number;
@@ -102,13 +103,12 @@ interface Story {
 }
 
 function tell(changes: readonly Change[], facts: Facts, say: Say): Story {
-  const story: Story = { job: undefined, wroteMs: 0, former: new Set(), claimed: new Set(), endedMs: Number.POSITIVE_INFINITY, records: 0, gone: false };
+  const story: Story = { job: undefined, wroteMs: 0, former: new Set(), claimed: new Map(), endedMs: Number.POSITIVE_INFINITY, records: 0, gone: false };
   for (const change of changes) {
     if (change.kind === "record") judgeRecord(story, change, facts, say);
     else if (change.type === "DELETED") judgeDeletion(story, change, facts, say);
     else {
       if (story.job !== undefined && change.touch === story.job.touch) judgeWrite(story, story.job, change, facts, say);
-      if (change.claim !== "") story.claimed.add(change.attempt);
       if (change.finishedMs !== 0 && story.job?.finishedMs === 0) story.endedMs = change.atMs;
       story.job = change;
     }
@@ -146,6 +146,10 @@ function judgeWrite(story: Story, before: JobChange, change: JobChange, facts: F
   if (before.finishedMs !== 0 && change.finishedMs !== before.finishedMs) {
     say(change.finishedMs === 0 ? "rerun" : "result", `finished ${before.finishedMs} became ${change.finishedMs}`);
   }
+  // Who takes a job over to end it runs nothing: that attempt's worker is the former owner's.
+  const begins = change.attempt !== before.attempt || (change.owner !== before.owner && silentMs < facts.validityMs);
+  const { owner, claim, attempt, atMs } = change;
+  if (claim !== "" && (begins || story.claimed.get(attempt)?.owner === owner)) story.claimed.set(attempt, { owner, wroteMs: atMs });
   story.wroteMs = change.atMs;
 }
 
@@ -155,10 +159,12 @@ function judgeSilence({ job, wroteMs }: Story, change: Change, what: string, { s
   if (owner !== "" && silentMs > silenceMs) say("late write", `${what} of ${owner} after ${Math.round(silentMs)} ms of silence`);
 }
 
-function judgeRuns(runs: readonly Run[], story: Story, say: Say): void {
+function judgeRuns(runs: readonly Run[], story: Story, { silenceMs }: Facts, say: Say): void {
   for (const [index, run] of runs.entries()) {
     const who = `attempt ${run.attempt} (pid ${run.pid})`;
-    if (!story.claimed.has(run.attempt)) say("attempt", `${who} was run, and never claimed`);
+    const wroteMs = story.claimed.get(run.attempt)?.wroteMs;
+    if (wroteMs === undefined) say("attempt", `${who} was run, and never claimed`);
+    else if (run.lastMs - wroteMs > silenceMs) say("outlived", `${who} lived ${Math.round(run.lastMs - wroteMs)} ms after its owner's last write`);
     if (run.beginMs > story.endedMs) say("rerun", `${who} began ${Math.round(run.beginMs - story.endedMs)} ms after its job's end`);
     if (run.saw.length > 0) say("overlap", `${who} found ${run.saw.join(", ")} alive`);
     for (const earlier of runs.slice(0, index)) {

@@ -17,19 +17,17 @@ describe("planOf", () => {
 
   test("has every kind in each round", () => {
     for (let seed = 0; seed < 50; seed++) {
-      const first = planOf({ ...OPTIONS, seed }).slice(0, KINDS.length).map(({ kind }) => kind);
-      assert.deepEqual([...new Set(first)].sort(), KINDS.slice(0).sort().filter((kind) => first.includes(kind)));
-      assert.equal(new Set(first).size, first.length);
+      const plan = planOf({ ...OPTIONS, seed }).map(({ kind }) => kind);
+      assert.deepEqual(plan.slice(0, KINDS.length).sort(), KINDS.slice(0).sort());
     }
   });
 
   test("keeps to its time and to the controllers that there are", () => {
     const plan = planOf({ ...OPTIONS, lengthMs: 600_000 });
-    assert.equal(plan[0]?.atMs, 4_000);
     for (const { atMs, controller, forMs } of plan) {
-      assert.ok(atMs < 600_000 && [0, 1, 2].includes(controller) && forMs >= 200 && forMs <= 24_000, `${atMs} ${controller} ${forMs}`);
+      assert.ok(atMs >= 4_000 && atMs < 600_000 && [0, 1, 2].includes(controller) && forMs >= 200 && forMs <= 24_000, `${atMs} ${controller} ${forMs}`);
     }
-    assert.ok(plan.length > 120 && plan.length < 300, String(plan.length));
+    assert.ok(plan.length >= 198, String(plan.length));
   });
 });
 

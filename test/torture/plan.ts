@@ -4,10 +4,13 @@
 import type { Random } from "../../src/base/clock.ts";
 import { oneOf, seeded, wholeBetween } from "../../src/base/random.ts";
 
-/** Done to one controller's process, or to its way to the server. */
-export const TO_CONTROLLERS = ["kill", "stop", "roll", "cut"] as const;
-/** Done to every server. */
-export const TO_JOBS = ["touch"] as const;
+/** Done to one controller's process, or to its way to the server. `pause` ends before others may take its jobs, `stop` later. */
+export const TO_ONE = ["kill", "pause", "stop", "roll", "cut"] as const;
+/** Done to all of them at once: when a job has just got its result, or its record, or at any time. */
+export const TO_ALL = ["kill at a result", "pause at a result", "kill at a record", "away"] as const;
+export const TO_CONTROLLERS = [...TO_ONE, ...TO_ALL] as const;
+/** Done to jobs, on servers where that is safe: `touch` moves versions, `release` takes claims off jobs that have their result. */
+export const TO_JOBS = ["touch", "release"] as const;
 /** Done to servers that can restart without forgetting. */
 export const TO_REAL = ["restart"] as const;
 
@@ -41,7 +44,11 @@ export const DEV_FAULTS = {
 export type DevFault = keyof typeof DEV_FAULTS;
 export const DEV_FAULT_NAMES = Object.keys(DEV_FAULTS) as DevFault[];
 
-export type Kind = (typeof TO_CONTROLLERS)[number] | (typeof TO_JOBS)[number] | (typeof TO_REAL)[number] | DevFault;
+export type Kind =
+  | (typeof TO_CONTROLLERS)[number]
+  | (typeof TO_JOBS)[number]
+  | (typeof TO_REAL)[number]
+  | DevFault;
 
 export interface Disturbance {
   /** Since the start, ms. */
@@ -58,32 +65,41 @@ export interface PlanOptions {
   kinds: readonly Kind[];
   controllers: number;
   lengthMs: number;
-  /** Mean time between two, ms. */
+  /** Mean time between two, ms; less where the time would not do for each kind. */
   everyMs: number;
   /** Time without disturbance at the start, ms. */
   calmMs: number;
 }
 
-/** Shortest and longest, ms. A stopped controller outlasts its lease (5 s), and often its expiry (12 s). */
+/** Shortest and longest, ms. A paused controller outlasts its lease (5 s), a stopped one its expiry (12 s) and more. */
 const LENGTHS: Partial<Record<Kind, readonly [number, number]>> = {
   kill: [300, 3_000],
-  stop: [7_000, 24_000],
+  "kill at a result": [300, 3_000],
+  "kill at a record": [300, 3_000],
+  pause: [8_000, 11_000],
+  "pause at a result": [8_000, 11_000],
+  stop: [14_000, 24_000],
   roll: [300, 1_000],
+  release: [4_000, 8_000],
   restart: [200, 4_000],
 };
 const LENGTH = [1_500, 6_000] as const;
 
+const ROUNDING = 1e-6;
+
+/** Pure. At least one round, if there is any time. */
 export function planOf({ seed, kinds, controllers, lengthMs, everyMs, calmMs }: PlanOptions): Disturbance[] {
   const random = seeded(seed);
   const plan: Disturbance[] = [];
+  const slotMs = Math.min(everyMs, (lengthMs - calmMs) / kinds.length);
   let round: Kind[] = [];
-  for (let atMs = calmMs; atMs < lengthMs; ) {
+  for (let slot = 0; slot < Math.floor((lengthMs - calmMs) / slotMs + ROUNDING); slot++) {
     if (round.length === 0) round = shuffled(random, kinds);
     const kind = round.pop();
     if (kind === undefined) return [];
     const [from, to] = LENGTHS[kind] ?? LENGTH;
+    const atMs = calmMs + Math.round((slot + random() * 0.9) * slotMs);
     plan.push({ atMs, kind, controller: wholeBetween(random, 0, controllers - 1), forMs: wholeBetween(random, from, to) });
-    atMs += wholeBetween(random, Math.round(everyMs / 3), Math.round((everyMs * 5) / 3));
   }
   return plan;
 }

@@ -2,12 +2,11 @@
 
 import { readFile } from "node:fs/promises";
 import { CONTROLLERS, startApiserver } from "../../scripts/apiserver.ts";
-import { EXIT } from "../../src/cli/exit.ts";
 import { HttpServer } from "../contract/server.ts";
 import { startExchange } from "../support/exchange.ts";
 import { TO_CONTROLLERS, TO_JOBS, TO_REAL } from "./plan.ts";
 import { recordEtcd } from "./recorder.ts";
-import { ACTIONS, NAMESPACE, PATIENCE_MS, touch, type TortureServer } from "./server.ts";
+import { ACTIONS, NAMESPACE, PATIENCE_MS, release, touch, type TortureServer } from "./server.ts";
 
 export async function startReal(repositories: readonly string[]): Promise<TortureServer> {
   const api = await startApiserver({ args: ["--request-timeout=5s"], say: () => {} });
@@ -30,8 +29,6 @@ export async function startReal(repositories: readonly string[]): Promise<Tortur
     ],
     atomic: true,
     kinds: [...TO_CONTROLLERS, ...TO_JOBS, ...TO_REAL],
-    // Just after its start it knows nobody's rights and answers 403, which ends a controller that starts at that moment.
-    excused: [EXIT.refused],
     record: () => recordEtcd(api.etcdUrl),
     createJob: async (repository, action) => {
       const name = `${repository}-${action === "pull" ? "sync" : action}`;
@@ -46,6 +43,7 @@ export async function startReal(repositories: readonly string[]): Promise<Tortur
       return status === 201 ? json.metadata : undefined;
     },
     touchJob: (job) => touch(http, job),
+    releaseJob: (job, version) => release(http, job, version),
     async suffer(_kind, ms) {
       await restarting;
       await api.halt("SIGKILL");

@@ -13,6 +13,8 @@ export interface Recorder {
   readonly jobs: ReadonlyMap<string, Change & { kind: "job" }>;
   /** Why there may be gaps; undefined = there are none. */
   readonly broken: string | undefined;
+  /** Calls with each change from now on; gives what ends the calls. */
+  onChange(listener: (change: Change) => void): () => void;
   close(): void;
 }
 
@@ -21,13 +23,19 @@ class Tape implements Recorder {
   readonly jobs = new Map<string, Change & { kind: "job" }>();
   broken: string | undefined;
   readonly closing: (() => void)[] = [];
+  readonly #listeners = new Set<(change: Change) => void>();
   #closed = false;
 
   add(change: Change): void {
     this.changes.push(change);
-    if (change.kind !== "job") return;
-    if (change.type === "DELETED") this.jobs.delete(change.uid);
-    else this.jobs.set(change.uid, change);
+    if (change.kind === "job" && change.type === "DELETED") this.jobs.delete(change.uid);
+    else if (change.kind === "job") this.jobs.set(change.uid, change);
+    for (const listener of [...this.#listeners]) listener(change);
+  }
+
+  onChange(listener: (change: Change) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Reads until the end, which must not come before close(). */

@@ -1,6 +1,8 @@
-// Outcomes as people read them: a table with a row for each server, and what to look at where something was broken.
+// Outcomes as people read them: a table with a row for each server, one of what they suffered, and what to look at where
+// something was broken.
 
 import { type Rule, RULES } from "./judge.ts";
+import type { Kind } from "./plan.ts";
 import { failures, type Outcome } from "./torture.ts";
 
 const COLUMNS: readonly (readonly [head: string, cell: (outcome: Outcome) => string | number])[] = [
@@ -17,25 +19,31 @@ const COLUMNS: readonly (readonly [head: string, cell: (outcome: Outcome) => str
   ["lost", (outcome) => of(outcome, ["lost"])],
   ["records not 1", (outcome) => of(outcome, ["record"])],
   ["late writes", (outcome) => of(outcome, ["late write"])],
+  ["outlived", (outcome) => of(outcome, ["outlived"])],
   ["other", (outcome) => of(outcome, (Object.keys(RULES) as Rule[]).filter((rule) => !OWN_COLUMN.includes(rule))) + outcome.accidents.length],
   ["left", ({ left }) => left],
   ["", (outcome) => (failures(outcome).length === 0 ? "ok" : "BROKEN")],
 ];
-const OWN_COLUMN: readonly Rule[] = ["overlap", "lost", "record", "late write"];
+const OWN_COLUMN: readonly Rule[] = ["overlap", "lost", "record", "late write", "outlived"];
 
 function of({ breaches }: Outcome, rules: readonly Rule[]): number {
   return breaches.filter(({ rule }) => rules.includes(rule)).length;
 }
 
 export function table(outcomes: readonly Outcome[]): string[] {
-  const rows = [COLUMNS.map(([head]) => head), ...outcomes.map((outcome) => COLUMNS.map(([, cell]) => String(cell(outcome))))];
-  const widths = COLUMNS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) => row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join("  ").trimEnd());
+  return aligned([COLUMNS.map(([head]) => head), ...outcomes.map((outcome) => COLUMNS.map(([, cell]) => String(cell(outcome))))]);
 }
 
-/** What came how often. */
-export function sufferings({ server, suffered }: Outcome): string {
-  return `${server}: ${[...suffered].map(([kind, count]) => `${count} × ${kind}`).join(", ")}`;
+/** How often each kind of disturbance came to each server; "-" = it does not. */
+export function sufferings(outcomes: readonly Outcome[]): string[] {
+  const kinds = new Set<Kind>(outcomes.flatMap(({ suffered }) => [...suffered.keys()]));
+  const row = (kind: Kind) => [kind, ...outcomes.map(({ suffered }) => String(suffered.get(kind) ?? "-"))];
+  return aligned([["suffered", ...outcomes.map(({ server }) => server)], ...[...kinds].map(row)]);
+}
+
+function aligned(rows: readonly string[][]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) => row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join("  ").trimEnd());
 }
 
 const SHOWN = 20;

@@ -16,13 +16,13 @@ export interface TortureServer {
   /** Whether compare-and-swap is. */
   atomic: boolean;
   kinds: readonly Kind[];
-  /** Exit codes of a controller that it is to blame for. */
-  excused: readonly number[];
   record(): Promise<Recorder>;
   /** The new job's uid and name; undefined if there is one of that name, or the server refuses. */
   createJob(repository: string, action: Action): Promise<{ uid: string; name: string } | undefined>;
   /** Writes something to a job that is nobody's business, so that its version moves. */
   touchJob(name: string): Promise<void>;
+  /** Takes the claim off a job as it was at `version`, as an owner would that gives it back; whether it came in time. */
+  releaseJob(name: string, version: bigint): Promise<boolean>;
   /** Suffers for `ms`; resolves when it has begun. */
   suffer(kind: Kind, ms: number): Promise<void>;
   /** Ends whatever it suffers. */
@@ -42,6 +42,17 @@ let touches = 0;
 
 /** Moves the version of a job by an annotation of ours. */
 export async function touch(http: HttpServer, name: string): Promise<void> {
-  const patch = { metadata: { annotations: { [TOUCH]: String(++touches) } } };
-  await http.request("PATCH", `${NAMESPACE}/jobs/${name}`, JSON.stringify(patch), { "content-type": "application/merge-patch+json" });
+  await patch(http, name, { annotations: { [TOUCH]: String(++touches) } });
+}
+
+/** As TortureServer.releaseJob. */
+export async function release(http: HttpServer, name: string, version: bigint): Promise<boolean> {
+  const labels = { "provisioning.grafana.app/claim": null, "provisioning.grafana.app/claim-owner": null };
+  return (await patch(http, name, { labels, resourceVersion: String(version) })) === 200;
+}
+
+async function patch(http: HttpServer, name: string, metadata: object): Promise<number> {
+  const headers = { "content-type": "application/merge-patch+json" };
+  const { status } = await http.request("PATCH", `${NAMESPACE}/jobs/${name}`, JSON.stringify({ metadata }), headers);
+  return status;
 }

@@ -25,6 +25,7 @@ describe("a minute of torture", () => {
     });
     assert.deepEqual(failures(outcome), [], complaints(outcome, FOLDER).join("\n"));
     assert.deepEqual([...outcome.suffered.keys()].sort(), [...TO_CONTROLLERS, ...TO_JOBS, ...DEV_FAULT_NAMES].sort());
+    assert.deepEqual([...outcome.suffered].filter(([, count]) => count === 0), []);
     assert.ok(outcome.jobs >= 20 && outcome.records === outcome.jobs, `${outcome.jobs} jobs, ${outcome.records} records`);
   });
 });
