@@ -64,6 +64,15 @@ describe("a job with a worker", () => {
     assert.deepEqual([state, job, typeof finished], ["success", "test6-sync", "number"]);
   });
 
+  test("is not found by a worker whose action is misspelt, and that is said at the start", LIMIT, async () => {
+    await using flow = await Flow.open();
+    const running = flow.run("--worker=pul,push=builtin:test");
+    await running.started();
+    const { level, fields } = await running.said("--worker names an action that is not known, its worker gets jobs of just that action");
+    assert.deepEqual([level, fields.action, fields.meant], ["WARN", "pul", "pull"]);
+    assert.match(String(fields.known), /^pull,push,pr,migrate,delete,move,fixFolderMetadata,.*test$/);
+  });
+
   test("is left waiting without one for its action", LIMIT, async () => {
     await using flow = await Flow.open();
     const running = flow.run("--worker=push=builtin:test");
@@ -168,7 +177,7 @@ describe("a server that lets nobody write history", () => {
     const running = flow.run(TEST, ...SHORT_LEASE);
     await running.started();
     const job = addJob(flow, "a");
-    const { level, fields } = await running.said("job kept, its end is not recorded");
+    const { level, fields } = await running.said("job kept, its end is not complete");
     assert.deepEqual([level, fields.why], ["error", "forbidden"]);
     assert.match(String(fields.next), /^grant create and get on historicjobs/);
     assert.equal((flow.dev.store.get("jobs", "default", "a")?.object.status as { state?: string }).state, "success");
