@@ -11,7 +11,7 @@ import type { Fact } from "./kube/watch-state.ts";
 import type { Metrics } from "./observe/metrics.ts";
 import { groups } from "./runtime/children.ts";
 import type { ClientPorts } from "./work/guard-client.ts";
-import type { WorkerTable } from "./work/worker-spec.ts";
+import { KNOWN_ACTIONS, unknownActions, type WorkerTable } from "./work/worker-spec.ts";
 import { createWorkers } from "./work/workers.ts";
 
 /** What run.ts lends. */
@@ -42,7 +42,7 @@ export function createDriving(config: RunConfig, table: WorkerTable, lent: Drivi
   const { drive: given, shutdownTimeoutMs, historyExpirationMs, dryRun } = config;
   if (table.size === 0) return undefined;
   const { log, clock, env, startGuard, namespaces, reading } = lent;
-  warn(config, log);
+  warn(config, table, log);
   const workers = createWorkers({ table, env, envNames: given.workerEnv, startGuard, groups, clock, log });
   const drive = new Drive({
     ...lent,
@@ -88,7 +88,10 @@ export function createDriving(config: RunConfig, table: WorkerTable, lent: Drivi
   };
 }
 
-function warn({ drive: { leaseExpiryMs, leaseValidityMs } }: RunConfig, log: Logger): void {
+function warn({ drive: { leaseExpiryMs, leaseValidityMs } }: RunConfig, table: WorkerTable, log: Logger): void {
+  for (const { action, meant } of unknownActions(table)) {
+    log.warn("--worker names an action that is not known, its worker gets jobs of just that action", { action, meant, known: KNOWN_ACTIONS.join(",") });
+  }
   if (leaseExpiryMs < EXPIRY_ELSEWHERE_MS) {
     log.warn("--lease-expiry is shorter than the silence that other controllers may keep, whose jobs would be begun a second time", {
       lease_expiry: formatDuration(leaseExpiryMs),

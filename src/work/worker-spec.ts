@@ -1,7 +1,9 @@
 // Texts of --worker to the table of who works for which action, texts of --worker-env to names. Starts nothing and looks
 // for no file.
 
+import { JOB_ACTIONS } from "../base/counts.ts";
 import { ConfigError, UsageError } from "../base/errors.ts";
+import { nearest } from "../base/suggest.ts";
 import { commandWords } from "./command-words.ts";
 
 export type WorkerSpec = { kind: "exec"; command: readonly [string, ...string[]] } | { kind: "builtin"; name: Builtin };
@@ -45,6 +47,14 @@ function specOf(kind: string, rest: string, refuse: (rule: string) => UsageError
   if (file === undefined || file === "") throw refuse("a command after exec:");
   if (words.some((word) => word.includes("\0"))) throw refuse("a command without NUL");
   return { kind, command: [file, ...args] };
+}
+
+export const KNOWN_ACTIONS: readonly string[] = JOB_ACTIONS.filter((action) => action !== "other");
+
+/** Actions of the table that no job has that we know of, each with the one that may be meant: new ones, or misspelt ones. */
+export function unknownActions(table: WorkerTable): { action: string; meant: string | undefined }[] {
+  const unknown = [...table.keys()].filter((action) => action !== "*" && !KNOWN_ACTIONS.includes(action));
+  return unknown.map((action) => ({ action, meant: nearest(action, KNOWN_ACTIONS) }));
 }
 
 /** Who works for an action; undefined if nobody does. */

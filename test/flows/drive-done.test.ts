@@ -69,7 +69,7 @@ describe("a job with a worker", () => {
     const running = flow.run("--worker=pul,push=builtin:test");
     await running.started();
     const { level, fields } = await running.said("--worker names an action that is not known, its worker gets jobs of just that action");
-    assert.deepEqual([level, fields.action, fields.meant], ["WARN", "pul", "pull"]);
+    assert.deepEqual([level, fields.action, fields.meant], ["warn", "pul", "pull"]);
     assert.match(String(fields.known), /^pull,push,pr,migrate,delete,move,fixFolderMetadata,.*test$/);
   });
 

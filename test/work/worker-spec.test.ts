@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { ConfigError, UsageError } from "../../src/base/errors.ts";
-import { assertRunnable, parseWorkers, specFor } from "../../src/work/worker-spec.ts";
+import { assertRunnable, KNOWN_ACTIONS, parseWorkers, specFor, unknownActions } from "../../src/work/worker-spec.ts";
 
 const SYNC = { kind: "exec", command: ["./sync.sh", "--to", "a b"] };
 
@@ -57,5 +57,23 @@ describe("assertRunnable()", () => {
       () => assertRunnable(parseWorkers(["pull=exec:./a.sh"]), () => false),
       (error) => error instanceof ConfigError && /worker "\.\/a\.sh" that --worker names for "pull"/.test(error.message),
     );
+  });
+});
+
+describe("unknownActions()", () => {
+  test("finds none among those that Grafana has, and *", () => {
+    assert.deepEqual(unknownActions(parseWorkers([`${KNOWN_ACTIONS.join(",")},*=builtin:test`])), []);
+    assert.ok(KNOWN_ACTIONS.includes("pull") && !KNOWN_ACTIONS.includes("other"));
+  });
+
+  test("finds misspelt ones, with what may be meant, and new ones", () => {
+    const table = parseWorkers(["pul,Push,fixfoldermetadata,reticulate,other=builtin:test"]);
+    assert.deepEqual(unknownActions(table), [
+      { action: "pul", meant: "pull" },
+      { action: "Push", meant: "push" },
+      { action: "fixfoldermetadata", meant: "fixFolderMetadata" },
+      { action: "reticulate", meant: undefined },
+      { action: "other", meant: undefined },
+    ]);
   });
 });
