@@ -9,7 +9,7 @@ import { join } from "node:path";
 export const KUBERNETES_VERSION = "v1.37.2";
 /** The staging modules carry the minor and patch of the release behind a zero. */
 const STAGING_VERSION = KUBERNETES_VERSION.replace("v1.", "v0.");
-const ETCD_VERSION = "v3.7.3";
+export const ETCD_VERSION = "v3.7.3";
 const GO_VERSION = "1.26.0";
 
 export interface ServerBinaries {

@@ -37,7 +37,7 @@ const HARDENING = [
  * Splitting keeps what `import()` names in chunks of its own: without it client-node's code costs 16 MB resident
  * and 7 ms at every start. The map is embedded (1.4 MB), so stack traces name source lines; bytecode needs ESM.
  */
-const FLAGS = ["--compile", "--minify", "--bytecode", "--format=esm", "--splitting", "--sourcemap=linked", ...HARDENING];
+export const FLAGS = ["--compile", "--minify", "--bytecode", "--format=esm", "--splitting", "--sourcemap=linked", ...HARDENING];
 
 /** Version, commit and date as `--define` bakes them in for src/cli/build-info.ts. */
 interface Stamp {

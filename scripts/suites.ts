@@ -101,8 +101,8 @@ const ports: Need = {
   },
 };
 
-/** Folders of test/ that mirror a room of src, and that of scripts/: pure or scripted, no port, manual clock. */
-const UNIT = ["auth", "base", "cli", "drive", "history", "jobs", "kube", "observe", "scripts", "trail", "work"];
+/** Folders of test/ that mirror a room of src, and those of scripts/ and of the harness of test/bench: pure or scripted, no port, manual clock. */
+const UNIT = ["auth", "base", "bench", "cli", "drive", "history", "jobs", "kube", "observe", "scripts", "trail", "work"];
 
 /** The quick ones first. */
 export const SUITES: readonly Suite[] = [
@@ -239,7 +239,7 @@ export function lanes(suites: readonly Suite[]): Suite[][] {
 }
 
 /** Folders of test/ that hold no suite. */
-const NO_SUITE = ["bench", "fixtures", "support"];
+const NO_SUITE = ["fixtures", "support"];
 
 /** The suite's test files, relative to the project, sorted. */
 export function testFiles(suite: Suite, root = ROOT): string[] {

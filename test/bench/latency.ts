@@ -1,36 +1,22 @@
-// Claim: time from sending the create of a Job to its line, at a steady rate of creates. All subjects are read by the
-// same process, so its share is in every figure. Limit: a raw reader of the same watch.
+// Claim: a line comes at most 1 ms later than from a bare reader of the same watch in the middle, and 1.2 times as late at the 99th percentile.
 
-import { openBench, options, printTable, quantile, type Row, Running, type Subject } from "./support.ts";
+import type { Claim } from "./harness/claim.ts";
+import { compared } from "./harness/stage.ts";
+import { quantile } from "./harness/statistics.ts";
+import { streamsOf } from "./harness/streams.ts";
 
-const { rate, seconds, rounds } = options({ rate: 100, seconds: 10, rounds: 3 });
-const bench = await openBench();
-try {
-  const { ours, rivals, reader } = bench.subjects;
-  const subjects = [...(ours === undefined ? [] : [ours]), ...rivals, reader];
-  const lags = new Map<string, number[]>(subjects.map(({ name }) => [name, []]));
-  await measure(reader, "warm");
-  for (let round = 0; round < rounds; round++) {
-    for (const [index, subject] of subjects.entries()) lags.get(subject.name)?.push(...(await measure(subject, `r${round}-s${index}`)));
-  }
-  const rows: Row[] = [...lags].map(([name, values]) => ({
-    name,
-    values: { "p50 ms": quantile(values, 0.5), "p99 ms": quantile(values, 0.99), "max ms": quantile(values, 1), creates: values.length },
-  }));
-  printTable(`create to line at ${rate}/s for ${rounds} x ${seconds} s`, rows, ours?.name ?? reader.name);
-} finally {
-  await bench.close();
-}
-
-async function measure(subject: Subject, prefix: string): Promise<number[]> {
-  const running = new Running(subject, [], { stamps: true });
-  try {
-    await running.until(() => running.startedMs !== undefined, 60_000);
-    const made = (await bench.raw("create", { count: rate * seconds, rate, prefix })).filter((line) => line.uid !== undefined);
-    await running.until(() => made.every(({ uid }) => running.arrivals.has(String(uid))), 30_000);
-    return made.map(({ uid, sent }) => (running.arrivals.get(String(uid)) ?? Number.NaN) - Number(sent));
-  } finally {
-    await running.stop();
-    await bench.raw("delete", { quiet: true });
-  }
-}
+export const latency: Claim = {
+  name: "latency",
+  title: "Create to line",
+  how: "From the sending of each create to its line, creates coming at a steady rate; the quantile of each run.",
+  async measure(stage) {
+    const { rounds } = stage.scale;
+    const quick = await streamsOf(stage, 100, rounds);
+    const slow = await streamsOf(stage, 1, Math.min(rounds, 2));
+    return [
+      { what: "p50 at 1/s, ms", ...compared(slow, ({ lagsMs }) => quantile(lagsMs, 0.5)), target: { measure: "beyond limit", atMost: 1 } },
+      { what: "p50 at 100/s, ms", ...compared(quick, ({ lagsMs }) => quantile(lagsMs, 0.5)), target: { measure: "beyond limit", atMost: 1 } },
+      { what: "p99 at 100/s, ms", ...compared(quick, ({ lagsMs }) => quantile(lagsMs, 0.99)), target: { measure: "to limit", atMost: 1.2 } },
+    ];
+  },
+};

@@ -4,6 +4,7 @@
 //	raw watch   list in pages, then watch; one line per object
 //	raw create  -count objects, at most -rate a second; one line per object with the time its request was sent
 //	raw delete  list all names, then delete them with -parallel requests at a time
+//	raw claim   do jobs with -drivers at a time, see claim.go
 package main
 
 import (
@@ -48,11 +49,11 @@ var (
 
 func main() {
 	if len(os.Args) < 2 {
-		fail(fmt.Errorf("usage: raw watch|create|delete [flags]"))
+		fail(fmt.Errorf("usage: raw watch|create|delete|claim [flags]"))
 	}
 	_ = flags.Parse(os.Args[2:])
 	fail(connect())
-	commands := map[string]func() error{"watch": watch, "create": create, "delete": remove}
+	commands := map[string]func() error{"watch": watch, "create": create, "delete": remove, "claim": claim}
 	command, known := commands[os.Args[1]]
 	if !known {
 		fail(fmt.Errorf("unknown command %q", os.Args[1]))
@@ -82,7 +83,7 @@ func connect() error {
 	}
 	client = &http.Client{Transport: &http.Transport{
 		TLSClientConfig:     &tls.Config{RootCAs: roots, Certificates: []tls.Certificate{pair}},
-		MaxIdleConnsPerHost: *parallel,
+		MaxIdleConnsPerHost: max(*parallel, *drivers),
 	}}
 	return nil
 }

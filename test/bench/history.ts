@@ -1,0 +1,40 @@
+// Claim: under pruning, with 100,000 HistoricJobs of which few have expired, we hold at most 0.15 of what the rival holds.
+
+import type { Claim } from "./harness/claim.ts";
+import type { Facts } from "./harness/proc.ts";
+import { pause, Running, type Subject } from "./harness/running.ts";
+import { grouped } from "./harness/scale.ts";
+import { compared, OURS, type Stage } from "./harness/stage.ts";
+import { inTurns } from "./harness/statistics.ts";
+
+/** Deleted by each subject, so that it is seen to prune; the client-go limiter takes two seconds for them. */
+const EXPIRED = 20;
+const HOUR_MS = 3_600_000;
+
+export const history: Claim = {
+  name: "history",
+  title: "Memory under pruning",
+  how: `Of the HistoricJobs ${EXPIRED} have expired; read some seconds after they are gone. No Job on the server.`,
+  async measure(stage) {
+    const { population, ours, rivals, scale: { many, rounds } } = stage;
+    await population.set("jobs", 0);
+    await population.set("historicjobs", many + EXPIRED);
+    const series = await inTurns([ours, ...rivals], Math.min(rounds, 2), (subject) => pruning(stage, subject));
+    await population.clear("historicjobs");
+    const beside = `, ${grouped(many)} HistoricJobs, MB`;
+    return [
+      { what: `resident${beside}`, ...compared(series, ({ residentMB }) => residentMB), target: { measure: "to rival", atMost: 0.15 } },
+      { what: `private dirty${beside}`, ...compared(series, ({ dirtyMB }) => dirtyMB) },
+      { what: `peak resident${beside}`, ...compared(series, ({ peakMB }) => peakMB) },
+    ];
+  },
+};
+
+async function pruning({ population, scale: { many, restSeconds } }: Stage, subject: Subject): Promise<Facts> {
+  await population.put("historicjobs", 0, EXPIRED, 2 * HOUR_MS);
+  await using running = new Running(subject, ["--history-expiration=1h", ...(subject.name === OURS ? ["--history-sweep-interval=10s"] : [])]);
+  await running.started();
+  while ((await population.count("historicjobs")) > many) await pause(200);
+  await pause(2 * restSeconds * 1_000);
+  return running.facts();
+}
