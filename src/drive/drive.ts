@@ -186,7 +186,7 @@ export class Drive {
   }
 
   #add(view: JobView): void {
-    this.#queue.add(keyOf(view), `${view.namespace}/${view.repository}`);
+    this.#queue.add(keyOf(view), `${view.namespace}/${view.repository}`, view.uid);
   }
 }
 

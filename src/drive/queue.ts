@@ -5,15 +5,19 @@ import type { Clock, Random } from "../base/clock.ts";
 
 /** First and longest pause before a key that failed is given out again, ms, before jitter. */
 const FIRST_MS = 1_000;
-const LONGEST_MS = 300_000;
+const LONGEST_MS = 30_000;
+/** Longest sleep, ms. */
+const SLEEP_MS = 300_000;
 
 interface Entry {
   repository: string;
+  /** Of the job that has the name. */
+  uid: string;
   place: "ready" | "delayed" | "taken";
   /** Monotonic, of a delayed one. */
   dueMs: number;
-  /** Added while it was taken: to be given out once more. */
-  again: boolean;
+  /** The uid that it was added with while it was taken: to be given out once more. */
+  again: string | undefined;
   failures: number;
 }
 
@@ -36,15 +40,14 @@ export class JobQueue {
     return [...this.#entries.values()].filter(({ place }) => place !== "taken").length;
   }
 
-  /** A key that waits already keeps its place, and its time unless the new one is earlier. */
-  add(key: string, repository: string, delayMs = 0): void {
+  /**
+   * A key that waits already keeps its place. One that has failed keeps its time, however often it is told of: what it failed on
+   * may have been told by ourselves. Another uid is another job.
+   */
+  add(key: string, repository: string, uid: string): void {
     const entry = this.#entries.get(key);
-    if (entry?.place === "taken") {
-      entry.again = true;
-    } else if (entry?.place !== "ready") {
-      const dueMs = Math.min(this.#clock.monotonic() + delayMs, entry?.dueMs ?? Number.POSITIVE_INFINITY);
-      this.#place(key, { repository, place: "delayed", dueMs, again: false, failures: entry?.failures ?? 0 });
-    }
+    if (entry?.place === "taken") entry.again = uid;
+    else if (entry === undefined || (entry.place === "delayed" && entry.uid !== uid)) this.#begin(key, repository, uid);
   }
 
   /** The next key, for the caller alone until `done` or `retry`; waits for one. @throws the signal's reason */
@@ -61,17 +64,22 @@ export class JobQueue {
   done(key: string): void {
     const entry = this.#entries.get(key);
     if (entry?.place !== "taken") return;
-    this.#entries.delete(key);
-    if (entry.again) this.add(key, entry.repository);
+    if (entry.again === undefined) this.#entries.delete(key);
+    else this.#begin(key, entry.repository, entry.again);
   }
 
   /** The key is to be given out again, later with every failure in a row; never before `atLeastMs`. */
   retry(key: string, atLeastMs = 0): void {
     const entry = this.#entries.get(key);
     if (entry?.place !== "taken") return;
+    if (entry.again !== undefined && entry.again !== entry.uid) return this.#begin(key, entry.repository, entry.again);
     const pauseMs = Math.min(FIRST_MS * 2 ** entry.failures, LONGEST_MS) * (1 + this.#random());
     const dueMs = this.#clock.monotonic() + Math.max(pauseMs, atLeastMs);
-    this.#place(key, { ...entry, place: "delayed", dueMs, again: false, failures: Math.min(entry.failures + 1, 20) });
+    this.#place(key, { ...entry, place: "delayed", dueMs, again: undefined, failures: Math.min(entry.failures + 1, 20) });
+  }
+
+  #begin(key: string, repository: string, uid: string): void {
+    this.#place(key, { repository, uid, place: "delayed", dueMs: this.#clock.monotonic(), again: undefined, failures: 0 });
   }
 
   #place(key: string, entry: Entry): void {
@@ -112,7 +120,7 @@ export class JobQueue {
     this.#waiting.push(placed);
     try {
       // Whatever is placed ends the sleep.
-      await this.#clock.sleep(Math.min(dueMs - this.#clock.monotonic(), LONGEST_MS), AbortSignal.any([signal, over.signal]));
+      await this.#clock.sleep(Math.min(dueMs - this.#clock.monotonic(), SLEEP_MS), AbortSignal.any([signal, over.signal]));
     } catch (error) {
       if (!over.signal.aborted) throw error;
     } finally {

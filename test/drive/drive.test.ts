@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Drive, type DriveOptions } from "../../src/drive/drive.ts";
-import { claimed, withClaim } from "../../src/drive/job-view.ts";
+import { claimed, viewOf, withClaim } from "../../src/drive/job-view.ts";
 import { ListLane } from "../../src/kube/list-lane.ts";
 import type { Fact } from "../../src/kube/watch-state.ts";
 import { type Job, LABEL_CLAIM } from "../../src/provisioning.ts";
 import { FakeDrive, SUCCESS } from "../support/fake-drive.ts";
+import { refused } from "../support/fake-jobs.ts";
 import { page } from "../support/objects.ts";
 
 const ALL = undefined;
@@ -213,6 +214,52 @@ describe("Drive", () => {
     down = false;
     await one.clock.advance(31_000);
     assert.deepEqual(one.started, ["a"]);
+  });
+});
+
+describe("Drive, with work that comes to nothing", () => {
+  /** Each change of a job is told a moment later, as a watch does. */
+  function watched(one: Case): void {
+    const put = one.api.put.bind(one.api);
+    one.api.put = (resource, object) => {
+      const stored = put(resource, object);
+      if (resource === "jobs") void one.clock.sleep(5).then(() => one.applied(stored as Job));
+      return stored;
+    };
+  }
+
+  test("begins a job more and more slowly, says each time why, and fails it in the end", async () => {
+    await using one = new Case();
+    watched(one);
+    one.result = { kind: "aborted", reason: "Cannot start worker: EAGAIN" };
+    const started: number[] = [];
+    one.api.job("a");
+    for (let ms = 0; ms < 120_000; ms += 500) {
+      while (started.length < one.works.length) started.push(one.clock.monotonic());
+      await one.clock.advance(500);
+    }
+    assert.equal(started.length, 5);
+    const pauses = started.slice(1).map((at, nth) => at - (started[nth] ?? 0));
+    pauses.forEach((ms, nth) => assert.ok(ms >= 1_000 * 2 ** nth && ms <= 2_500 * 2 ** nth, String(pauses)));
+    assert.equal(one.log.of("work on the job was stopped, job given back").length, 5);
+    assert.deepEqual(one.api.created.map(({ status }) => [status?.state, status?.message]), [["error", "job was begun 5 times and never came to its end"]]);
+  });
+
+  test("does not hammer a server that carries claims out and denies it, which uses no attempts up", async () => {
+    await using one = new Case();
+    watched(one);
+    const replace = one.api.replaceObject.bind(one.api);
+    one.api.replaceObject = async (resource, object, ...sending) => {
+      const answer = await replace(resource, object, ...sending);
+      // As if the host had sent it twice, and this were the answer to the second.
+      if (object.metadata?.labels?.[LABEL_CLAIM] !== undefined) throw refused(429, "TooManyRequests");
+      return answer;
+    };
+    one.api.job("a");
+    await one.clock.advance(600_000);
+    const { attempt, spent } = viewOf(one.api.get("jobs", "a") ?? {}) ?? assert.fail();
+    assert.ok(attempt > 10 && attempt < 30, String(attempt));
+    assert.deepEqual([spent, one.works], [0, []]);
   });
 });
 
