@@ -13,7 +13,7 @@ export interface StartingOptions {
 }
 
 /** A server that forbids `/readyz`, too, is asked for so long, ms: either it knows nobody yet, or that right was taken away. */
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 3_000;
 const PAUSE_MS = 200;
 
 /**
