@@ -34,7 +34,7 @@ export async function isStarting(options: StartingOptions, signal: AbortSignal):
 
 async function readiness({ server, fetch }: StartingOptions, signal: AbortSignal): Promise<number | "no answer"> {
   try {
-    const { body, status } = await fetch(`${server}/readyz`, { signal });
+    const { body, status } = await fetch(`${server}/readyz`, { signal, headersTimeoutMs: PATIENCE_MS });
     await body?.cancel();
     return status;
   } catch (error) {
