@@ -128,6 +128,28 @@ describe("many jobs", () => {
     assert.deepEqual([counts.size, ...new Set(counts.values())], [150, 1]);
   });
 
+  test("take four requests each, a pull three more for its repository, and now and then a look at that", LIMIT, async () => {
+    await using flow = await Flow.open();
+    const add = (from: number) => Array.from({ length: 30 }, (_, nth) => addJob(flow, `j-${from + nth}`, { action: nth < 10 ? "pull" : "test" }));
+    const listed = add(0);
+    // One driver: others would change the same repository meanwhile.
+    const running = flow.run(TEST, "--drivers=1");
+    await allGone(flow);
+    const watched = add(30);
+    await allGone(flow);
+    await running.stop();
+    assertDone(flow, [...listed, ...watched]);
+    const counts = new Map<string, number>();
+    for (const { method, path } of flow.requests(() => true)) {
+      const what = /\/(jobs|historicjobs|repositories)(\/[^/?]+)?(\/status)?$/.exec(path);
+      if (what !== null && !(method === "GET" && what[2] === undefined)) counts.set(`${method} ${what[1]}`, (counts.get(`${method} ${what[1]}`) ?? 0) + 1);
+    }
+    const looks = (counts.get("GET repositories") ?? 0) - 20;
+    counts.delete("GET repositories");
+    assert.deepEqual(Object.fromEntries(counts), { "PUT jobs": 120, "POST historicjobs": 60, "DELETE jobs": 60, "PUT repositories": 40 });
+    assert.ok(looks >= 1 && looks <= 10, String(looks));
+  });
+
   test("are found behind pages full of claimed ones", LIMIT, async () => {
     await using flow = await Flow.open({ settings: ["page-size=5"] });
     for (let nth = 0; nth < 40; nth++) addJob(flow, `a-${nth}`, { labels: { [LABEL_CLAIM]: "1" } });
