@@ -1,8 +1,7 @@
 // What happens during the torture: jobs are asked for, the plan is carried out, and at last all is waited for.
 
 import { oneOf, seeded } from "../../src/base/random.ts";
-import type { Change } from "./changes.ts";
-import type { Fleet } from "./fleet.ts";
+import { disturb, pause, type Victims } from "./disturb.ts";
 import { DEV_FAULTS, type Disturbance, type Kind } from "./plan.ts";
 import type { Recorder } from "./recorder.ts";
 import { type Action, ACTIONS, type TortureServer } from "./server.ts";
@@ -32,10 +31,7 @@ export async function createJobs(
   return created;
 }
 
-export interface Stage {
-  server: TortureServer;
-  fleet: Fleet;
-  recorder: Recorder;
+export interface Stage extends Victims {
   lengthMs: number;
   say: (line: string) => void;
 }
@@ -64,109 +60,6 @@ export async function carryOut(plan: readonly Disturbance[], stage: Stage): Prom
   return suffered;
 }
 
-/** How long a disturbance waits for somebody whom it can meet, ms. */
-const PATIENCE_MS = 20_000;
-
-/** Whether it met anybody. */
-async function disturb({ kind, controller, forMs }: Disturbance, { server, fleet, recorder }: Stage): Promise<boolean> {
-  switch (kind) {
-    case "kill":
-    case "roll":
-    case "cut":
-      return soon(() => one(fleet, controller, (index) => fleet[kind](index, forMs)));
-    case "pause":
-    case "stop":
-      return soon(() => one(fleet, controller, (index) => fleet.stop(index, forMs)));
-    case "away":
-      return soon(() => all(fleet, (index) => fleet.cut(index, forMs)));
-    case "kill at a result":
-      return at(recorder, gotResult, () => all(fleet, (index) => fleet.kill(index, forMs)));
-    case "pause at a result":
-      return at(recorder, gotResult, () => all(fleet, (index) => fleet.stop(index, forMs)));
-    case "kill at a record":
-      return at(recorder, ({ kind, type }) => kind === "record" && type === "ADDED", () => all(fleet, (index) => fleet.kill(index, forMs)));
-    case "touch":
-      return touchJobs(server, recorder, forMs);
-    case "release":
-      return releaseJobs(server, recorder, forMs);
-    default:
-      await server.suffer(kind, forMs);
-      return true;
-  }
-}
-
-/** Acts as soon as somebody is there. */
-async function soon(act: () => boolean): Promise<boolean> {
-  const untilMs = performance.now() + PATIENCE_MS;
-  while (performance.now() < untilMs) {
-    if (act()) return true;
-    await pause(100);
-  }
-  return false;
-}
-
-/** One controller that runs; false: none does. */
-function one(fleet: Fleet, from: number, act: (index: number) => void): boolean {
-  const index = fleet.running(from);
-  if (index !== undefined) act(index);
-  return index !== undefined;
-}
-
-/** All of them; false: none runs. */
-function all(fleet: Fleet, act: (index: number) => void): boolean {
-  const met = fleet.running(0) !== undefined;
-  fleet.all.forEach(act);
-  return met;
-}
-
-/** Acts the very moment such a change is seen. */
-function at(recorder: Recorder, fits: (change: Change) => boolean, act: () => boolean): Promise<boolean> {
-  return new Promise((resolve) => {
-    const end = (met: boolean) => {
-      off();
-      clearTimeout(late);
-      resolve(met);
-    };
-    const late = setTimeout(() => end(false), PATIENCE_MS);
-    const off = recorder.onChange((change) => {
-      if (fits(change) && act()) end(true);
-    });
-  });
-}
-
-/** The write that gives a job its result, its owner's last but the deletion. */
-function gotResult(change: Change): boolean {
-  return change.kind === "job" && change.type === "MODIFIED" && change.finishedMs !== 0 && change.claim !== "";
-}
-
-/** Pause between two touches, ms. */
-const TOUCH_MS = 25;
-
-/** Moves the versions of jobs that somebody works on, one after the other, for `ms`. */
-async function touchJobs(server: TortureServer, recorder: Recorder, ms: number): Promise<boolean> {
-  const untilMs = performance.now() + ms;
-  let touched = false;
-  while (performance.now() < untilMs) {
-    for (const { name, claim } of [...recorder.jobs.values()]) {
-      if (claim !== "") touched = (await server.touchJob(name).then(() => true, () => false)) || touched;
-    }
-    await pause(TOUCH_MS);
-  }
-  return touched;
-}
-
-/** Takes the claim, once, off each job that gets its result within `ms`: only its record may be missing then. */
-async function releaseJobs(server: TortureServer, recorder: Recorder, ms: number): Promise<boolean> {
-  const asked = new Map<string, Promise<boolean>>();
-  const off = recorder.onChange((change) => {
-    if (!gotResult(change) || asked.has(change.uid)) return;
-    asked.set(change.uid, server.releaseJob(change.name, change.version).catch(() => false));
-  });
-  await pause(ms);
-  off();
-  return (await Promise.all(asked.values())).includes(true);
-}
-
 /** After the last disturbance: an expiry for each attempt that may be left, and the work. */
 const DRAIN_MS = 120_000;
 
@@ -175,8 +68,4 @@ export async function drained({ jobs }: Recorder): Promise<number> {
   const startMs = performance.now();
   while (jobs.size > 0 && performance.now() - startMs < DRAIN_MS) await pause(100);
   return performance.now() - startMs;
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
 }

@@ -44,11 +44,7 @@ export const DEV_FAULTS = {
 export type DevFault = keyof typeof DEV_FAULTS;
 export const DEV_FAULT_NAMES = Object.keys(DEV_FAULTS) as DevFault[];
 
-export type Kind =
-  | (typeof TO_CONTROLLERS)[number]
-  | (typeof TO_JOBS)[number]
-  | (typeof TO_REAL)[number]
-  | DevFault;
+export type Kind = (typeof TO_CONTROLLERS)[number] | (typeof TO_JOBS)[number] | (typeof TO_REAL)[number] | DevFault;
 
 export interface Disturbance {
   /** Since the start, ms. */
@@ -85,15 +81,14 @@ const LENGTHS: Partial<Record<Kind, readonly [number, number]>> = {
 };
 const LENGTH = [1_500, 6_000] as const;
 
-const ROUNDING = 1e-6;
-
-/** Pure. At least one round, if there is any time. */
+/** Pure. Each kind comes at least once. */
 export function planOf({ seed, kinds, controllers, lengthMs, everyMs, calmMs }: PlanOptions): Disturbance[] {
   const random = seeded(seed);
   const plan: Disturbance[] = [];
-  const slotMs = Math.min(everyMs, (lengthMs - calmMs) / kinds.length);
+  const slots = Math.max(kinds.length, Math.floor((lengthMs - calmMs) / everyMs));
+  const slotMs = (lengthMs - calmMs) / slots;
   let round: Kind[] = [];
-  for (let slot = 0; slot < Math.floor((lengthMs - calmMs) / slotMs + ROUNDING); slot++) {
+  for (let slot = 0; slot < slots; slot++) {
     if (round.length === 0) round = shuffled(random, kinds);
     const kind = round.pop();
     if (kind === undefined) return [];
