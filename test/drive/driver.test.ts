@@ -306,11 +306,39 @@ describe("Driver, when it loses its lease", () => {
   });
 });
 
+const LIVES: Record<string, (one: Case) => void> = {
+  "while its job is done": (one) => one.works[0]?.end(SUCCESS),
+  "while it gives its job back": (one) => one.working.abort(new Error("the program is ending")),
+};
+
+describe("Driver, whose server does not answer", () => {
+  /** A pull from claim to end; the `hangAt`th request is not answered. Gives what was under way when the lease was over, and was sent later. */
+  async function live(end: (one: Case) => void, hangAt: number): Promise<{ calls: string[]; underWay: number; later: string[] }> {
+    const one = open({ validityMs: 4_000, renewalMs: 1_300 });
+    one.api.job("a", { action: "pull" });
+    repository(one);
+    one.api.fate = () => (hangAt > 0 && one.api.calls.length >= hangAt ? "hang" : undefined);
+    await one.start();
+    end(one);
+    await one.clock.advance(4_000);
+    const { underWay } = one.api;
+    const calls = one.api.takeCalls();
+    await one.clock.advance(60_000);
+    return { calls, underWay, later: one.api.calls };
+  }
+  for (const [what, end] of Object.entries(LIVES)) {
+    test(`cuts at the end of the lease whatever is under way ${what}: the host must not send it again`, async () => {
+      const { calls } = await live(end, 0);
+      const claim = calls.indexOf("PUT jobs/a");
+      for (let hangAt = claim + 2; hangAt <= calls.length; hangAt++) {
+        const { underWay, later } = await live(end, hangAt);
+        assert.deepEqual([underWay, later], [0, []], `unanswered: ${calls[hangAt - 1]}`);
+      }
+    });
+  }
+});
+
 describe("Driver, stopped for longer than its lease", () => {
-  const LIVES: Record<string, (one: Case) => void> = {
-    "while its job is done": (one) => one.works[0]?.end(SUCCESS),
-    "while it gives its job back": (one) => one.working.abort(new Error("the program is ending")),
-  };
   /** A pull from claim to end. As the `stopAt`th request is sent the process stops: time passes, no timer runs. */
   async function live(end: (one: Case) => void, stopAt: number): Promise<string[]> {
     const one = open();
