@@ -1,6 +1,8 @@
 // Which uids were announced: 64 bits of hash and a time each, in flat arrays, so that a million cost 12 bytes apiece.
 // Two different uids share a hash with odds of one in 10^7 at a million entries.
 
+import { hash64 } from "../base/hash.ts";
+
 const LIVE = 0;
 const FREE = 0xffff_ffff;
 /** Beside the time: nothing more is asked of this uid. */
@@ -20,23 +22,23 @@ export class UidTable {
   }
 
   has(uid: string): boolean {
-    return this.#when[this.#slot(...hash(uid))] !== FREE;
+    return this.#when[this.#slot(...hash64(uid))] !== FREE;
   }
 
   /** Marks the uid as existing. False if it was known already, departed or not. */
   add(uid: string): boolean {
-    const fresh = this.#put(...hash(uid), LIVE);
+    const fresh = this.#put(...hash64(uid), LIVE);
     return fresh;
   }
 
   /** Marks the uid as departed at `second` (any epoch, at least 0); adds it if it was unknown. */
   depart(uid: string, second: number): void {
-    this.#put(...hash(uid), Math.floor(second) + 1);
+    this.#put(...hash64(uid), Math.floor(second) + 1);
   }
 
   /** Leaves this uid out of unsettled(). */
   settle(uid: string): void {
-    const slot = this.#slot(...hash(uid));
+    const slot = this.#slot(...hash64(uid));
     const when = this.#when[slot] ?? FREE;
     if (when !== FREE) this.#when[slot] = (when | SETTLED) >>> 0;
   }
@@ -109,18 +111,4 @@ function capacityFor(count: number): number {
   let capacity = START;
   while (count * 4 > capacity * 3) capacity *= 2;
   return capacity;
-}
-
-/** Two 32-bit hashes of the text with different mixing (after MurmurHash's finaliser). */
-function hash(text: string): [number, number] {
-  let a = 0x9e37_79b9;
-  let b = 0x85eb_ca6b;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    a = Math.imul(a ^ code, 0x85eb_ca77);
-    b = Math.imul(b ^ code, 0xc2b2_ae3d);
-  }
-  a = Math.imul(a ^ (a >>> 16), 0x21f0_aaad) ^ Math.imul(b ^ (b >>> 15), 0x735a_2d97);
-  b = Math.imul(b ^ (b >>> 16), 0xc2b2_ae35) ^ Math.imul(a ^ (a >>> 13), 0x85eb_ca6b);
-  return [a >>> 0, b >>> 0];
 }

@@ -1,25 +1,12 @@
-// What the server is known to hold: key, uid and version of each object, nothing more. Tells which objects are new and
+// What the server is known to hold: uid and version by key, nothing more. Tells which objects are new and
 // which are gone. Lists and stream write to it side by side; an absence counts only where neither can be mistaken.
 
+import { type Entry, EntryTable, type Place, placeOf } from "./entry-table.ts";
 import type { KubeObject, ObjectKey } from "./types.ts";
 
 /** An object that is not in the index any more. */
 export interface Gone {
-  key: ObjectKey;
   uid: string;
-}
-
-interface Entry {
-  uid: string;
-  version: string;
-  /** The stream has told of this version. */
-  told: boolean;
-  /** Number of the last list that showed it. */
-  listed: number;
-  /** Number of the list during which the stream last spoke of it; 0 = outside any. */
-  touched: number;
-  /** Complete lists in a row that did not show it. */
-  missed: number;
 }
 
 /** How one list of many pages compares with what the stream had told. */
@@ -35,7 +22,7 @@ const MASS_ABSENCE = 20;
 const ABSENCES_BELIEVED = 2;
 
 export class ObjectIndex {
-  #entries = new Map<ObjectKey, Entry>();
+  readonly #entries = new EntryTable();
   /** Uids that the stream removed while a list runs: a later page may still show them. */
   #removed = new Set<string>();
   #list = 0;
@@ -53,7 +40,7 @@ export class ObjectIndex {
 
   /** The uid known under this key. */
   uidOf(key: ObjectKey): string | undefined {
-    return this.#entries.get(key)?.uid;
+    return this.#entries.get(placeOf(key))?.uid;
   }
 
   /**
@@ -63,35 +50,32 @@ export class ObjectIndex {
    */
   apply(object: KubeObject): { change: "new" | "changed" | "same" | "past"; replaced?: Gone; told?: string } {
     const { key, uid, version } = identify(object);
-    const entry = this.#entries.get(key);
+    const place = placeOf(key);
+    const entry = this.#entries.get(place);
     if (entry !== undefined && entry.uid !== uid && isOlder(version, entry.version)) {
       this.#note(uid);
       return { change: "past" };
     }
     const touched = this.#listing ? this.#list : 0;
     if (entry === undefined || entry.uid !== uid) {
-      if (entry === undefined && this.#removed.has(uid)) this.#removed.delete(uid);
-      if (entry !== undefined) this.#note(entry.uid);
-      this.#entries.set(key, { uid, version, told: true, listed: 0, touched, missed: 0 });
-      return entry === undefined ? { change: "new" } : { change: "new", replaced: { key, uid: entry.uid } };
+      if (entry === undefined) this.#removed.delete(uid);
+      else this.#note(entry.uid);
+      this.#entries.put(place, { uid, version, told: true, listed: 0, touched, missed: 0 });
+      return entry === undefined ? { change: "new" } : { change: "new", replaced: { uid: entry.uid } };
     }
     const told = entry.told ? { told: entry.version } : {};
-    entry.touched = touched;
-    entry.missed = 0;
     // Old news: late, if a list has shown the newer version, or out of order.
-    if (isOlder(version, entry.version)) return { change: "same", ...told };
-    const change = entry.version === version ? "same" : "changed";
-    entry.version = version;
-    entry.told = true;
-    return { change, ...told };
+    const news = isOlder(version, entry.version) ? {} : { version, told: true };
+    this.#entries.put(place, { ...entry, ...news, touched, missed: 0 });
+    return { change: (news.version ?? entry.version) === entry.version ? "same" : "changed", ...told };
   }
 
   /** The stream says that the object is gone. False if it was not known; another uid under its key stays. */
   remove(object: KubeObject): boolean {
     const { key, uid } = identify(object);
     this.#note(uid);
-    if (this.#entries.get(key)?.uid !== uid) return false;
-    return this.#entries.delete(key);
+    const place = placeOf(key);
+    return this.#entries.get(place)?.uid === uid && this.#entries.delete(place);
   }
 
   /** A list begins. Until it ends, what the stream touches is exempt from its conclusions. */
@@ -108,21 +92,20 @@ export class ObjectIndex {
   list(object: KubeObject): { change: "new" | "changed" | "same" | "stale"; replaced?: Gone; odd?: "twice" | "lacked" } {
     const { key, uid, version } = identify(object);
     if (this.#removed.has(uid)) return { change: "stale" };
-    const entry = this.#entries.get(key);
-    if (entry !== undefined && entry.uid !== uid && entry.touched === this.#list) return { change: "stale" };
+    const place = placeOf(key);
+    const entry = this.#entries.get(place);
+    const listed = this.#list;
+    if (entry !== undefined && entry.uid !== uid && entry.touched === listed) return { change: "stale" };
     if (entry === undefined || entry.uid !== uid) {
-      this.#entries.set(key, { uid, version, told: false, listed: this.#list, touched: 0, missed: 0 });
-      return entry === undefined ? { change: "new" } : { change: "new", replaced: { key, uid: entry.uid } };
+      this.#entries.put(place, { uid, version, told: false, listed, touched: 0, missed: 0 });
+      return entry === undefined ? { change: "new" } : { change: "new", replaced: { uid: entry.uid } };
     }
-    const odd = entry.listed === this.#list ? "twice" : entry.missed > 0 ? "lacked" : undefined;
-    entry.listed = this.#list;
-    entry.missed = 0;
-    if (entry.version === version) return odd === undefined ? { change: "same" } : { change: "same", odd };
+    const odd = entry.listed === listed ? "twice" : entry.missed > 0 ? "lacked" : undefined;
     // A page may be older than what the stream said while the list ran.
-    if (entry.touched === this.#list) return { change: "same" };
-    entry.version = version;
-    entry.told = false;
-    return { change: "changed" };
+    const changed = entry.version !== version && entry.touched !== listed;
+    this.#entries.put(place, { ...entry, ...(changed ? { version, told: false } : {}), listed, missed: 0 });
+    if (changed) return { change: "changed" };
+    return odd === undefined || entry.version !== version ? { change: "same" } : { change: "same", odd };
   }
 
   /** The list broke off: its pages were true, their gaps mean nothing. */
@@ -139,19 +122,19 @@ export class ObjectIndex {
     this.#listing = false;
     this.#removed.clear();
     if (!trusted) return { gone: [], held: 0 };
-    const gone: ListResult["gone"] = [];
-    for (const [key, entry] of this.#entries) {
-      if (entry.listed === this.#list || entry.touched === this.#list) continue;
-      entry.missed++;
-      if (entry.missed >= ABSENCES_BELIEVED) gone.push({ key, uid: entry.uid, shown: entry.listed });
+    const gone: (Entry & { place: Place })[] = [];
+    for (const [place, entry] of this.#entries.unseen(this.#list)) {
+      const missed = Math.min(entry.missed + 1, ABSENCES_BELIEVED);
+      this.#entries.put(place, { ...entry, missed });
+      if (missed === ABSENCES_BELIEVED) gone.push({ ...entry, place });
     }
     if (gone.length > MASS_ABSENCE && gone.length * 2 > this.#entries.size && !this.#massHeld) {
       this.#massHeld = true;
       return { gone: [], held: gone.length };
     }
     this.#massHeld = false;
-    for (const { key } of gone) this.#entries.delete(key);
-    return { gone, held: 0 };
+    for (const { place } of gone) this.#entries.delete(place);
+    return { gone: gone.map(({ uid, listed }) => ({ uid, shown: listed })), held: 0 };
   }
 
   #note(uid: string): void {

@@ -28,7 +28,7 @@ import { ApiError, ProtocolError } from "../base/errors.ts";
 import { identify, isIdentified, isOlder, type ObjectIndex } from "./object-index.ts";
 import { nextPageSize } from "./pager.ts";
 import { isExpired, statusError } from "./status.ts";
-import type { KubeObject, ListPage, ObjectKey, WatchEvent } from "./types.ts";
+import type { KubeObject, ListPage, WatchEvent } from "./types.ts";
 import { LAG_MS, type Oddity, Witness } from "./witness.ts";
 
 /** How an object became known: by the first list, by the stream, or by a later list that found what the stream had lost. */
@@ -108,7 +108,7 @@ export type Output =
 /** What the rest of the program learns. */
 export type Fact =
   | { kind: "applied"; object: KubeObject; trigger: Trigger }
-  | { kind: "deleted"; key: ObjectKey; uid: string }
+  | { kind: "deleted"; uid: string }
   | { kind: "stream"; up: boolean; error?: unknown }
   /**
    * A list has ended; `first` once. Durations in ms, times on the caller's monotonic clock. `resumesAt`: no event from
@@ -240,18 +240,18 @@ function applyEvent(state: WatchState, type: "ADDED" | "MODIFIED" | "DELETED", o
   // Before the first list is through, MODIFIED and DELETED speak of objects that were there before the stream.
   const trigger = type === "ADDED" || state.synced ? "live" : "initial";
   const identity = identify(object);
-  const { key, uid } = identity;
+  const { uid } = identity;
   if (type === "DELETED") {
     outputs.push(...odd(state.witness.heard(type, identity, undefined)));
     if (!state.index.remove(object)) outputs.push({ kind: "applied", object, trigger });
-    outputs.push({ kind: "deleted", key, uid });
+    outputs.push({ kind: "deleted", uid });
     return;
   }
   const { change, replaced, told } = state.index.apply(object);
   outputs.push(...odd(state.witness.heard(type, identity, told)));
   if (replaced !== undefined) outputs.push({ kind: "deleted", ...replaced });
   if (change === "new" || change === "past") outputs.push({ kind: "applied", object, trigger });
-  if (change === "past") outputs.push({ kind: "deleted", key, uid });
+  if (change === "past") outputs.push({ kind: "deleted", uid });
 }
 
 function odd(oddities: readonly Oddity[]): Output[] {
@@ -357,7 +357,7 @@ function listEnded(state: WatchState, list: List & { kind: "listing" }, counts: 
   const { gone, held } = state.index.endList(list.trusted);
   const { stream, witness } = state;
   for (const each of gone) {
-    outputs.push({ kind: "deleted", key: each.key, uid: each.uid });
+    outputs.push({ kind: "deleted", uid: each.uid });
     witness.missed(each.uid, each.shown, at);
   }
   counts.gone = gone.length;

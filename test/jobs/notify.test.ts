@@ -126,14 +126,14 @@ describe("notifyCreated(), the line", () => {
   test("is written once per uid, whatever tells of it", async () => {
     const { tell, lines } = setUp();
     await tell(applied("a", "1", "live"));
-    await tell(applied("a", "1", "relist"), { kind: "deleted", key: "default/a", uid: "1" });
+    await tell(applied("a", "1", "relist"), { kind: "deleted", uid: "1" });
     await tell(applied("a", "1", "relist"), applied("a", "2", "live"));
     assert.deepEqual(lines().map(({ fields }) => fields.uid), ["1", "2"]);
   });
 
   test("leaves nothing in the ledger once its job has gone for long", async () => {
     const { tell, ledger, clock } = setUp();
-    await tell(applied("a", "1", "live"), { kind: "deleted", key: "default/a", uid: "1" });
+    await tell(applied("a", "1", "live"), { kind: "deleted", uid: "1" });
     await clock.advance(600_000);
     ledger.scanBegan(600_000);
     ledger.scanEnded(true, 600_000);

@@ -16,10 +16,10 @@ function list(index: ObjectIndex, objects: KubeObject[], trusted = true) {
   index.beginList();
   const changes = objects.map((object) => index.list(object).change);
   const { gone, held } = index.endList(trusted);
-  return { changes, gone: gone.map(({ key, uid }) => ({ key, uid })), held };
+  return { changes, gone: gone.map(({ uid }) => ({ uid })), held };
 }
 
-const gone = (name: string, uid: string) => ({ key: `default/${name}`, uid });
+const gone = (uid: string) => ({ uid });
 
 describe("ObjectIndex, a list beside what is known", () => {
   test("tells new, same and changed apart", () => {
@@ -31,7 +31,7 @@ describe("ObjectIndex, a list beside what is known", () => {
   test("takes another uid under a known key for the end of the old and a new one", () => {
     const index = known(job("a", "old"));
     index.beginList();
-    assert.deepEqual(index.list(job("a", "new")), { change: "new", replaced: gone("a", "old") });
+    assert.deepEqual(index.list(job("a", "new")), { change: "new", replaced: gone("old") });
     assert.equal(index.uidOf("default/a"), "new");
   });
 
@@ -44,7 +44,7 @@ describe("ObjectIndex, a list beside what is known", () => {
     const index = known(job("a", "1"), job("b", "2"));
     assert.deepEqual(list(index, [job("a", "1")]).gone, []);
     assert.equal(index.size, 2);
-    assert.deepEqual(list(index, [job("a", "1")]).gone, [gone("b", "2")]);
+    assert.deepEqual(list(index, [job("a", "1")]).gone, [gone("2")]);
     assert.equal(index.size, 1);
     assert.deepEqual(list(index, [job("a", "1")]).gone, [], "told once");
   });
@@ -55,7 +55,7 @@ describe("ObjectIndex, a list beside what is known", () => {
     assert.equal(index.lists, 1);
     list(index, []);
     index.beginList();
-    assert.deepEqual(index.endList(true).gone, [{ ...gone("a", "1"), shown: 1 }, { ...gone("b", "2"), shown: 0 }]);
+    assert.deepEqual(index.endList(true).gone, [{ ...gone("1"), shown: 1 }, { ...gone("2"), shown: 0 }]);
     assert.equal(index.lists, 3);
   });
 
@@ -66,21 +66,21 @@ describe("ObjectIndex, a list beside what is known", () => {
     assert.deepEqual(list(index, []).gone, []);
     index.apply(job("a", "1", "2"));
     assert.deepEqual(list(index, []).gone, []);
-    assert.deepEqual(list(index, []).gone, [gone("a", "1")]);
+    assert.deepEqual(list(index, []).gone, [gone("1")]);
   });
 
   test("needs two lists too for what the stream has added between lists", () => {
     const index = known();
     index.apply(job("a", "1"));
     assert.deepEqual(list(index, []).gone, []);
-    assert.deepEqual(list(index, []).gone, [gone("a", "1")]);
+    assert.deepEqual(list(index, []).gone, [gone("1")]);
   });
 
   test("takes two lives of one name on two pages in their order", () => {
     const index = new ObjectIndex();
     index.beginList();
     index.list(job("a", "old"));
-    assert.deepEqual(index.list(job("a", "new")), { change: "new", replaced: gone("a", "old") });
+    assert.deepEqual(index.list(job("a", "new")), { change: "new", replaced: gone("old") });
   });
 
   test("concludes nothing from a list that broke off, and takes its pages for true", () => {
@@ -95,14 +95,14 @@ describe("ObjectIndex, a list beside what is known", () => {
     list(index, [job("b", "2")]);
     index.beginList();
     index.dropList();
-    assert.deepEqual(list(index, [job("b", "2")]).gone, [gone("a", "1")], "the broken list between two complete ones does not count");
+    assert.deepEqual(list(index, [job("b", "2")]).gone, [gone("1")], "the broken list between two complete ones does not count");
   });
 
   test("concludes nothing from a list during which the stream was lost", () => {
     const index = known(job("a", "1"));
     for (let nth = 0; nth < 5; nth++) assert.deepEqual(list(index, [], false), { changes: [], gone: [], held: 0 });
     list(index, []);
-    assert.deepEqual(list(index, [job("b", "2")]).gone, [gone("a", "1")]);
+    assert.deepEqual(list(index, [job("b", "2")]).gone, [gone("1")]);
   });
 });
 
@@ -137,7 +137,7 @@ describe("ObjectIndex, a list beside a stream", () => {
   test("does not let an old page bring back a life whose end was lost, once the stream told of its successor", () => {
     const index = known(job("a", "old"));
     index.beginList();
-    assert.deepEqual(index.apply(job("a", "new")), { change: "new", replaced: gone("a", "old") });
+    assert.deepEqual(index.apply(job("a", "new")), { change: "new", replaced: gone("old") });
     assert.equal(index.list(job("a", "old")).change, "stale");
     assert.equal(index.uidOf("default/a"), "new");
   });
@@ -155,7 +155,7 @@ describe("ObjectIndex, a list beside a stream", () => {
     const index = new ObjectIndex();
     index.apply(job("a", "old"));
     index.beginList();
-    assert.deepEqual(index.list(job("a", "new")), { change: "new", replaced: gone("a", "old") });
+    assert.deepEqual(index.list(job("a", "new")), { change: "new", replaced: gone("old") });
   });
 
   test("forgets after the list what the stream removed during it: the next list speaks for itself", () => {
@@ -197,7 +197,7 @@ describe("ObjectIndex, a stream behind a list", () => {
   test("follows the stream where versions are no numbers", () => {
     for (const [before, after] of [["b", "a"], ["", "1"], ["5", ""], ["5x", "4x"]] as const) {
       const index = known(job("a", "old", before));
-      assert.deepEqual(index.apply(job("a", "new", after)), { change: "new", replaced: gone("a", "old") });
+      assert.deepEqual(index.apply(job("a", "new", after)), { change: "new", replaced: gone("old") });
     }
   });
 });

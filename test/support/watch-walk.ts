@@ -4,7 +4,7 @@
 import type { Backoff } from "../../src/base/backoff.ts";
 import { ApiError, NetworkError } from "../../src/base/errors.ts";
 import type { Announcement, Ledger } from "../../src/jobs/ledger.ts";
-import type { ObjectIndex } from "../../src/kube/object-index.ts";
+import { identify, type ObjectIndex } from "../../src/kube/object-index.ts";
 import type { WatchEvent } from "../../src/kube/types.ts";
 import type { HistoricJob } from "../../src/provisioning.ts";
 import type { initialState, Input, Output, step, WatchState } from "../../src/kube/watch-state.ts";
@@ -49,6 +49,8 @@ export class Walk {
   #lane = false;
   #page: { limit: number; token: string | undefined } | undefined;
   #opened = 0;
+  /** Keys of the objects that were told, by uid. */
+  readonly #keys = new Map<string, string>();
   #firstAnswerMs: number | undefined;
   /** Passes over the history that are under way: a scan, a sweep. Each reads what was there at its first page. */
   #passes: { records?: HistoricJob[] }[] = [];
@@ -363,12 +365,14 @@ export class Walk {
         this.#page = { limit: output.limit, token: output.token };
         break;
       case "applied": {
+        const { key, uid } = identify(output.object);
+        this.#keys.set(uid, key);
         const announcement = this.ledger.applied(output.object, output.trigger);
         if (announcement !== undefined) this.#announce(announcement);
         break;
       }
       case "deleted":
-        if (input.kind !== "events" && !(input.kind === "page" && this.#replacedOn(input, output.key))) this.#absent(output.uid, input, all);
+        if (input.kind !== "events" && !(input.kind === "page" && this.#replacedOn(input, output.uid))) this.#absent(output.uid, input, all);
         this.ledger.deleted(output.uid, this.#at);
         break;
       case "stream":
@@ -384,8 +388,8 @@ export class Walk {
     }
   }
 
-  #replacedOn(input: Input & { kind: "page" }, key: string): boolean {
-    return input.page.items.some(({ metadata }) => `${metadata?.namespace}/${metadata?.name}` === key);
+  #replacedOn(input: Input & { kind: "page" }, uid: string): boolean {
+    return input.page.items.some((item) => identify(item).key === this.#keys.get(uid));
   }
 
   /** An absence is told: it must have been seen by two complete lists in a row beside which no stream was lost. */
