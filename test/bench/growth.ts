@@ -21,9 +21,10 @@ export const growth: Claim = {
     const syncs: Sync[][] = [];
     const sweeps: number[] = [];
     const lists: number[] = [];
-    for (const size of sizes) {
-      syncs.push(size === many ? ((await syncsOf(stage, size)).get(OURS) ?? []) : await ownSyncsOf(stage, size));
-      lists.push(await listCpu(stage, size));
+    // The largest first: it may be there already.
+    for (const size of sizes.toReversed()) {
+      syncs.unshift(size === many ? ((await syncsOf(stage, size)).get(OURS) ?? []) : await ownSyncsOf(stage, size));
+      lists.unshift(await listCpu(stage, size));
     }
     await stage.population.set("jobs", 0);
     for (const size of sizes) sweeps.push(await sweepCpu(stage, size));

@@ -1,5 +1,6 @@
 // Claim: under pruning, with 100,000 HistoricJobs of which few have expired, we hold at most 0.15 of what the rival holds.
 
+import { eventually } from "../support/apiserver.ts";
 import type { Claim } from "./harness/claim.ts";
 import type { Facts } from "./harness/proc.ts";
 import { pause, Running, type Subject } from "./harness/running.ts";
@@ -34,7 +35,7 @@ async function pruning({ population, scale: { many, restSeconds } }: Stage, subj
   await population.put("historicjobs", 0, EXPIRED, 2 * HOUR_MS);
   await using running = new Running(subject, ["--history-expiration=1h", ...(subject.name === OURS ? ["--history-sweep-interval=10s"] : [])]);
   await running.started();
-  while ((await population.count("historicjobs")) > many) await pause(200);
+  await eventually("what has expired is gone", async () => (await population.count("historicjobs")) === many, 120_000);
   await pause(2 * restSeconds * 1_000);
   return running.facts();
 }

@@ -3,7 +3,7 @@
 
 import { randomUUID } from "node:crypto";
 import { API, type Apiserver } from "../../../scripts/apiserver.ts";
-import { pause } from "./running.ts";
+import { eventually } from "../../support/apiserver.ts";
 
 export type Resource = "jobs" | "historicjobs";
 
@@ -31,7 +31,7 @@ export class Population {
     await this.put(resource, held, count, ageMs);
     await this.#batches(count, held, (index) => ({ request_delete_range: { key: keyOf(resource, nameOf(index)) } }));
     this.#held.set(resource, count);
-    while ((await this.count(resource)) !== count) await pause(50);
+    await this.#counted(resource, count);
   }
 
   /** Makes those from the one place to before the other, new ones where there are some. */
@@ -50,13 +50,17 @@ export class Population {
     const prefix = prefixOf(resource);
     await this.#etcd("deleterange", { key: btoa(prefix), range_end: btoa(`${prefix.slice(0, -1)}0`) });
     this.#held.set(resource, 0);
-    while ((await this.count(resource)) !== 0) await pause(50);
+    await this.#counted(resource, 0);
   }
 
   /** As the API server says it. */
   async count(resource: Resource): Promise<number> {
     const { body } = await this.#api.request("GET", `${API}/${resource}?limit=1`);
     return (body.items?.length ?? 0) + (body.metadata?.remainingItemCount ?? 0);
+  }
+
+  async #counted(resource: Resource, count: number): Promise<void> {
+    await eventually(`${count} ${resource} are there`, async () => (await this.count(resource)) === count);
   }
 
   async #template(resource: Resource): Promise<Stored> {

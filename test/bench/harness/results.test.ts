@@ -23,6 +23,11 @@ describe("results()", () => {
     assert.match(text, /^## Idle memory\n\nRead at rest\.\n\n\| /m);
     assert.match(text, /^`npm run bench -- idle`, 61 s$/m);
   });
+  test("says what could not be measured, and why", () => {
+    const failed = results({}, [{ claim, figures: [], seconds: 1, failure: "no server" }]);
+    assert.match(failed, /^0 of 0 targets are met\.$/m);
+    assert.match(failed, /^Not measured: no server$/m);
+  });
   test("leaves out lists of nothing", () => assert.doesNotMatch(results({}, []), /Not met/));
 });
 

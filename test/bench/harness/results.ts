@@ -8,6 +8,8 @@ export interface Measured {
   figures: readonly Figure[];
   /** What the claim took, s; one that stands on the series of another takes nothing. */
   seconds: number;
+  /** Why there are no figures. */
+  failure?: string;
 }
 
 /** Names and what they stand for: machine, versions, the day. */
@@ -33,8 +35,9 @@ export function results(circumstances: Circumstances, measured: readonly Measure
 }
 
 /** A claim's heading, what was done, the table and the command. */
-export function section({ claim, figures, seconds }: Measured): string[] {
-  return ["", `## ${claim.title}`, "", claim.how, "", ...table(figures), "", `\`npm run bench -- ${claim.name}\`, ${Math.round(seconds)} s`];
+export function section({ claim, figures, seconds, failure }: Measured): string[] {
+  const found = failure === undefined ? table(figures) : [`Not measured: ${failure}`];
+  return ["", `## ${claim.title}`, "", claim.how, "", ...found, "", `\`npm run bench -- ${claim.name}\`, ${Math.round(seconds)} s`];
 }
 
 function listed(head: string, measured: readonly Measured[], which: (figure: Figure) => boolean): string[] {

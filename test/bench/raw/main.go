@@ -131,6 +131,7 @@ func list(each func(item)) (string, error) {
 		for _, listed := range page.Items {
 			each(listed)
 		}
+		out.Flush()
 		if version == "" {
 			version = page.Metadata.ResourceVersion
 		}
@@ -140,6 +141,7 @@ func list(each func(item)) (string, error) {
 	}
 }
 
+// say writes a line at once.
 func say(format string, values ...any) {
 	outMu.Lock()
 	fmt.Fprintf(out, format, values...)
@@ -147,8 +149,9 @@ func say(format string, values ...any) {
 	outMu.Unlock()
 }
 
+// notify leaves the line to the next flush.
 func notify(uid string) {
-	say("{\"msg\":\"job create notification received\",\"uid\":%q}\n", uid)
+	fmt.Fprintf(out, "{\"msg\":\"job create notification received\",\"uid\":%q}\n", uid)
 }
 
 var uidKey = []byte(`"uid":"`)
@@ -175,6 +178,9 @@ func watch() error {
 		if at := bytes.Index(line, uidKey); at >= 0 {
 			rest := line[at+len(uidKey):]
 			notify(string(rest[:bytes.IndexByte(rest, '"')]))
+		}
+		if lines.Buffered() == 0 {
+			out.Flush()
 		}
 	}
 }
