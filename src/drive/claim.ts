@@ -34,8 +34,8 @@ export interface Read {
   view: JobView;
 }
 
-/** `lost`: somebody was faster. `failed`: certainly not ours; `error` tells why. */
-export type ClaimEnd = { kind: "owned"; claimed: Claimed } | { kind: "lost" } | { kind: "failed"; error: unknown };
+/** `lost`: somebody was faster; `read` = the job that showed it, if one did. `failed`: not ours either; `error` tells why. */
+export type ClaimEnd = { kind: "owned"; claimed: Claimed } | { kind: "lost"; read: Read | undefined } | { kind: "failed"; error: unknown };
 
 /** Undefined: there is no such job. @throws AppError | the signal's reason */
 export async function readJob({ api, clock, requestMs }: ClaimOptions, at: ObjectName, signal: AbortSignal): Promise<Read | undefined> {
@@ -59,27 +59,29 @@ export async function claimJob(options: ClaimOptions, { job, view }: Read, edit:
   const object = edit(job, { owner, nowMs: serverTime.now() });
   const put = await sendClaim(options, object);
   const { uid, version: baseVersion } = view;
-  let latest = put.read;
+  let read: Read | undefined;
   let state = claimStep({ kind: "putting", uid, owner, baseVersion }, put.input, options.settleMs);
   while (state.kind === "reading") {
     await clock.sleep(state.untilMs - clock.monotonic(), signal).catch(() => undefined);
     if (signal.aborted) break;
-    const read = await readJob(options, view, NEVER).catch((error: unknown) => {
+    const answer = await readJob(options, view, NEVER).catch((error: unknown) => {
       writeFailure(error);
       return "failed" as const;
     });
     const nowMs = clock.monotonic();
-    if (read !== "failed") latest = read;
-    state = claimStep(state, read === "failed" ? { kind: "read-failed", nowMs } : { kind: "read", view: read?.view, nowMs }, options.settleMs);
+    if (answer !== "failed") read = answer;
+    state = claimStep(state, answer === "failed" ? { kind: "read-failed", nowMs } : { kind: "read", view: answer?.view, nowMs }, options.settleMs);
   }
+  const latest = read ?? put.read;
   if (state.kind === "owned" && latest !== undefined) return { kind: "owned", claimed: { ...latest, owner, sentMs: state.sentMs } };
   if (state.kind !== "lost") {
+    read = undefined;
     const counted = (viewOf(object)?.attempt ?? 0) > view.attempt;
     const leftMs = put.input.sentMs + options.validityMs - clock.monotonic();
     await within(Math.min(ROLLBACK_MS, leftMs), clock, NEVER, (limited, onSend) => rollBack(options, view, owner, counted ? "take back" : "keep", limited, onSend));
   }
   const faster = put.error === undefined || isConflict(put.error) || isGone(put.error);
-  return faster ? { kind: "lost" } : { kind: "failed", error: put.error };
+  return faster ? { kind: "lost", read } : { kind: "failed", error: put.error };
 }
 
 interface Put {

@@ -20,7 +20,7 @@ import { JobQueue } from "./queue.ts";
 import { Reaper } from "./reaper.ts";
 import { Repositories } from "./repositories.ts";
 import { RepositorySync } from "./repository-sync.ts";
-import { ServerTime } from "./server-time.ts";
+import { ServerTime, toldTime } from "./server-time.ts";
 import { ToldJobs } from "./told-jobs.ts";
 import { Unclaimed } from "./unclaimed.ts";
 
@@ -197,21 +197,4 @@ function keyOf({ namespace, name }: JobView): string {
 function nameOf(key: string): { namespace: string; name: string } {
   const [namespace = "", name = ""] = key.split("/");
   return { namespace, name };
-}
-
-/** The same calls; what answers tell of the server's clock is taken in. */
-function toldTime(api: DriveOptions["api"], serverTime: ServerTime): DriveOptions["api"] {
-  async function told<A extends { serverTimeMs: number | undefined }>(asked: Promise<A>): Promise<A> {
-    const answer = await asked;
-    serverTime.told(answer.serverTimeMs);
-    return answer;
-  }
-  return {
-    deleteObject: (...args) => api.deleteObject(...args),
-    listPage: (...args) => told(api.listPage(...args)),
-    getObject: (...args) => told(api.getObject(...args)),
-    createObject: (...args) => told(api.createObject(...args)),
-    replaceObject: (...args) => told(api.replaceObject(...args)),
-    replaceStatus: (...args) => told(api.replaceStatus(...args)),
-  };
 }

@@ -48,9 +48,9 @@ export class Driver {
   async drive(at: ObjectName, stops: Stops, told?: Read): Promise<Driven> {
     const { clock, count, others, repositories, workers, serverTime } = this.#context;
     const options = claimOptions(this.#context);
+    let read = told;
     for (let round = 1; round <= CLAIM_ROUNDS; round++) {
       stops.claiming.throwIfAborted();
-      let read = round === 1 ? told : undefined;
       if (read === undefined) {
         try {
           read = await readJob(options, at, stops.claiming);
@@ -69,6 +69,8 @@ export class Driver {
       if (end.kind === "failed") return await this.#failed(at, end.error, stops.claiming);
       if (end.kind === "owned") return this.#own(end.claimed, view, progress, stops);
       count("claim-conflict", this.#label);
+      read = end.read;
+      if (read !== undefined) others.see(read.view, clock.monotonic());
     }
     stops.claiming.throwIfAborted();
     return RETRY;

@@ -2,6 +2,7 @@
 // milliseconds out. Our wall clock counts only where no answer ever carried a Date.
 
 import type { Clock } from "../base/clock.ts";
+import type { Api } from "../kube/api.ts";
 
 /** A Date that is this much behind what was expected was set back, not cut to seconds or slow to arrive. */
 const MOVED_MS = 30_000;
@@ -36,4 +37,23 @@ export class ServerTime {
     this.#noDate();
     return this.#clock.now();
   }
+}
+
+type Calls = Pick<Api, "listPage" | "getObject" | "createObject" | "replaceObject" | "replaceStatus" | "deleteObject">;
+
+/** The same calls; what answers tell of the server's clock is taken in. */
+export function toldTime(api: Calls, serverTime: ServerTime): Calls {
+  async function told<A extends { serverTimeMs: number | undefined }>(asked: Promise<A>): Promise<A> {
+    const answer = await asked;
+    serverTime.told(answer.serverTimeMs);
+    return answer;
+  }
+  return {
+    deleteObject: (...args) => api.deleteObject(...args),
+    listPage: (...args) => told(api.listPage(...args)),
+    getObject: (...args) => told(api.getObject(...args)),
+    createObject: (...args) => told(api.createObject(...args)),
+    replaceObject: (...args) => told(api.replaceObject(...args)),
+    replaceStatus: (...args) => told(api.replaceStatus(...args)),
+  };
 }

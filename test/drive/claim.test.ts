@@ -68,7 +68,9 @@ describe("claimJob()", () => {
     const at = open();
     at.api.job("a");
     at.api.fate = (verb) => void (verb === "PUT" && at.api.edit("a", (job) => withClaim(job, { owner: "other", nowMs: 1 })));
-    assert.deepEqual(await claim(at), { kind: "lost" });
+    const end = await claim(at);
+    assert.ok(end.kind === "lost");
+    assert.equal(end.read?.view.owner, "other", "shown by the read that told");
     assert.deepEqual(labelsOf(at.api.get("jobs", "a"))[LABEL_CLAIM_OWNER], "other");
   });
 
@@ -76,7 +78,7 @@ describe("claimJob()", () => {
     const at = open();
     at.api.job("a");
     at.api.fate = (verb) => void (verb === "PUT" && at.api.remove("jobs", "a"));
-    assert.deepEqual(await claim(at), { kind: "lost" });
+    assert.deepEqual(await claim(at), { kind: "lost", read: undefined });
   });
 
   test("takes a conflict for the echo of its own PUT if the job shows its owner", async () => {
@@ -216,7 +218,7 @@ describe("claimJob(), where compare-and-swap is not atomic", () => {
     await at.clock.advance(1_000);
     at.api.edit("a", () => claimed(structuredClone(read.job), { owner: "other", nowMs: 1 }));
     await at.clock.advance(1_000);
-    assert.deepEqual(await end, { kind: "lost" });
+    assert.equal((await end).kind, "lost");
     assert.equal(viewOf(at.api.get("jobs", "a") ?? {})?.owner, "other");
   });
 
@@ -230,7 +232,7 @@ describe("claimJob(), where compare-and-swap is not atomic", () => {
     await at.clock.advance(500);
     stop.abort(new Error("ending"));
     await at.clock.advance(0);
-    assert.deepEqual(await end, { kind: "lost" });
+    assert.deepEqual(await end, { kind: "lost", read: undefined });
     assert.deepEqual(labelsOf(at.api.get("jobs", "a")), {});
     assert.equal(at.clock.monotonic(), 500);
   });

@@ -236,6 +236,8 @@ describe("Driver, in contention", () => {
     one.api.fate = (verb) => void (verb === "PUT" && one.api.edit("a", (job) => claimed(job, { owner: "other", nowMs: 1 })));
     assert.deepEqual(await one.run(), { kind: "done" });
     assert.deepEqual(one.counted.take(), ["claim-conflict 1"]);
+    assert.deepEqual(one.takeCalls(), ["GET jobs/a", "PUT jobs/a", "GET jobs/a"], "one read tells that it is lost, and to whom");
+    assert.equal(one.context.others.nextDueMs(60_000), 60_000, "the new owner's time runs");
   });
 
   test("comes again when the server fails, and not before it has asked for it", async () => {
