@@ -159,6 +159,8 @@ export const SUITES: readonly Suite[] = [
     testMs: 0,
     suiteMs: 10 * MINUTE,
   },
+  { name: "verify", kind: "test", host: "bun", folders: ["verify"], needs: [], testMs: MINUTE, suiteMs: 10 * MINUTE },
+  { name: "verify deno", kind: "test", host: "deno", folders: ["verify"], needs: [deno], testMs: 0, suiteMs: 10 * MINUTE },
   {
     name: "contract",
     kind: "test",
