@@ -38,6 +38,8 @@ export function createStdoutSink(stream: Writable = process.stdout, options: Sin
   // Handed over with write() returning false: still counted until the drain.
   let heldBytes = 0;
   let blocked = false;
+  // A line has gone out in this turn of the event loop: what follows within it goes out together.
+  let gathering = false;
   let gone = false;
   let ending = false;
   let dropped = 0;
@@ -97,6 +99,15 @@ export function createStdoutSink(stream: Writable = process.stdout, options: Sin
     settle();
   }
 
+  function gather(): void {
+    if (gathering) return;
+    gathering = true;
+    queueMicrotask(() => {
+      gathering = false;
+      flush();
+    });
+  }
+
   function hand(text: string, bytes: number): void {
     try {
       if (stream.write(text)) {
@@ -126,8 +137,10 @@ export function createStdoutSink(stream: Writable = process.stdout, options: Sin
       const text = `${line}\n`;
       const bytes = Buffer.byteLength(text);
       queuedBytes += bytes;
-      if (blocked) enqueue(text, bytes);
-      else hand(text, bytes);
+      enqueue(text, bytes);
+      if (blocked || (gathering && queuedBytes < BATCH_BYTES)) return;
+      flush();
+      gather();
     },
     ready(signal?: AbortSignal): Promise<void> {
       if (signal?.aborted) return Promise.reject(signal.reason);

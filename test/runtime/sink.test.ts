@@ -50,6 +50,30 @@ describe("createStdoutSink()", () => {
     assert.equal(sink.queuedBytes, 0);
   });
 
+  test("writes a line at once, and what follows in the same turn together behind it, 64 KiB at a time", async () => {
+    const writes: string[] = [];
+    const stream = new Writable({
+      decodeStrings: false,
+      highWaterMark: 1024 * 1024,
+      write(text: string, _encoding, done) {
+        writes.push(text);
+        done();
+      },
+    });
+    const sink = createStdoutSink(stream);
+    const sizes = () => writes.splice(0).map((text) => text.length);
+    for (let line = 0; line < 4; line++) sink.write("one", "info");
+    assert.deepEqual(sizes(), [4]);
+    assert.equal(sink.queuedBytes, 12);
+    await settle();
+    assert.deepEqual(sizes(), [12]);
+    for (let line = 0; line < 10; line++) sink.write("x".repeat(9_999), "info");
+    assert.deepEqual(sizes(), [10_000, 60_000, 10_000]);
+    await settle();
+    assert.deepEqual(sizes(), [20_000]);
+    assert.equal(sink.queuedBytes, 0);
+  });
+
   test("counts bytes, not characters", () => {
     const slow = slowStream();
     const sink = createStdoutSink(slow.stream);
