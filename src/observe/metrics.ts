@@ -63,8 +63,7 @@ class Counter {
     const series = this.#at(labels);
     series.sum += amount;
     series.steps++;
-    const { buckets = [] } = this.#metric;
-    series.within = series.within.map((count, at) => (amount <= (buckets[at] ?? 0) ? count + 1 : count));
+    for (const [at, bound] of this.#metric.buckets?.entries() ?? []) if (amount <= bound) series.within[at] = (series.within[at] ?? 0) + 1;
   }
 
   family(): Family {
@@ -85,7 +84,8 @@ class Counter {
   }
 
   #at(labels: Labels): Series {
-    const key = this.#labels.map((label) => labels[label]).join("\n");
+    let key = "";
+    for (const label of this.#labels) key += `${labels[label]}\n`;
     let series = this.#series.get(key);
     if (series === undefined) {
       series = { labels: Object.fromEntries(this.#labels.map((label) => [label, labels[label] ?? ""])), sum: 0, steps: 0, within: (this.#metric.buckets ?? []).map(() => 0) };
