@@ -39,6 +39,11 @@ export interface ConnectEnv {
 export interface Connection {
   server: string;
   fetch: Fetch;
+  /** The same way without a credential; the header in which one is sent, if one is. */
+  bare: Fetch;
+  header: Credential["header"] | undefined;
+  /** Where access tokens come from, if there is an exchange. */
+  exchange: { url: string; fetch: Fetch; subject: SecretSource } | undefined;
   /** Ends of life, ms since the epoch; undefined where there is none, or none is known. */
   readonly tokenExpiresAtMs: number | undefined;
   readonly certificateExpiresAtMs: number | undefined;
@@ -55,11 +60,14 @@ export async function connect(config: AccessConfig, env: ConnectEnv): Promise<Co
   if (tls.files.insecure && server.startsWith("https:")) {
     env.log.warn("TLS certificate of the provisioning server is not verified", { next: "give --tls-ca-file, or --tls-insecure=false for public roots" });
   }
-  const { credential, tokens, close } = await credentialOf(config, kubeconfig, server, env);
+  const { credential, tokens, exchange, close } = await credentialOf(config, kubeconfig, server, env);
   const fetch = countedFetch(transport.fetch, "api", env.count);
   return {
     server,
     fetch: credential === undefined ? fetch : authorize(fetch, credential, env.count),
+    bare: fetch,
+    header: credential?.header,
+    exchange,
     get tokenExpiresAtMs() {
       return tokens?.expiresAtMs;
     },
@@ -116,7 +124,7 @@ async function credentialOf(
   kubeconfig: KubeconfigAccess | undefined,
   server: string,
   env: ConnectEnv,
-): Promise<{ credential: Credential | undefined; tokens?: TokenSource; close?: () => void }> {
+): Promise<{ credential: Credential | undefined; tokens?: TokenSource; exchange?: Connection["exchange"]; close?: () => void }> {
   const { clock, random, log, count } = env;
   const onStale = (error: ConfigError) => {
     count("secret-unreadable", {});
@@ -138,7 +146,8 @@ async function credentialOf(
         tokens.close();
         transport.close();
       };
-      return { credential: { ...credential, ...redacted(credential, env.redactor) }, tokens, close };
+      const ways = { url: given.exchangeUrl, fetch, subject };
+      return { credential: { ...credential, ...redacted(credential, env.redactor) }, tokens, exchange: ways, close };
     }
     case "bearer": {
       const source = redacted(file(given.path, "--bearer-token-file"), env.redactor);
