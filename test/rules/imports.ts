@@ -23,6 +23,7 @@ export const ROOMS: readonly Room[] = [
   { room: "jobs", imports: ["base", "kube", "provisioning.ts"], node: "none" },
   { room: "history", imports: ["base", "kube", "provisioning.ts"], node: "none" },
   { room: "trail", imports: ["base", "kube", "provisioning.ts"], node: "none" },
+  { room: "verify", imports: ["base", "provisioning.ts"], node: "none" },
   { room: "work", imports: ["base"], node: "pure" },
   { room: "drive", imports: ["base", "kube", "work", "provisioning.ts"], node: "none" },
   { room: "devserver", imports: ["base", "provisioning.ts", "kube/types.ts as type"], node: "any" },
@@ -30,7 +31,7 @@ export const ROOMS: readonly Room[] = [
 ];
 
 /** Files of the room `main`. */
-export const MAIN_FILES = ["src/main.ts", "src/guard.ts", "src/run.ts", "src/driving.ts", "src/scopes.ts", "src/connect.ts", "src/show-history.ts"];
+export const MAIN_FILES = ["src/main.ts", "src/guard.ts", "src/run.ts", "src/driving.ts", "src/scopes.ts", "src/connect.ts", "src/show-history.ts", "src/verifying.ts"];
 
 /** Modules of Node.js that neither read nor write anything. */
 const PURE_MODULES = ["node:buffer", "node:path", "node:util"];

@@ -1,0 +1,8 @@
+// The table of checks: every one of them, in the order in which they are listed and reported.
+
+import type { Check } from "./check.ts";
+import { LIST } from "./checks/list.ts";
+import { WATCH } from "./checks/watch.ts";
+import { WRITE } from "./checks/write.ts";
+
+export const CHECKS: readonly Check[] = [LIST, WATCH, WRITE].flat();

@@ -1,0 +1,116 @@
+// The body of a watch, line by line, as a check reads it. What is late is lost: whoever waits longer than the patience is
+// told so. Knows nothing of what the events mean.
+
+import type { Clock } from "../base/clock.ts";
+import { Refuted } from "./check.ts";
+import type { Body } from "./wire.ts";
+
+export interface WatchEvent {
+  type: string;
+  object: Body;
+}
+
+/** A watch that is being read. */
+export interface Lines {
+  status: number;
+  /** Value of a header; "" if it is absent. */
+  header(name: string): string;
+  /** The next event; undefined at a polite end. @throws Refuted where none comes in time, or something else does */
+  next(): Promise<WatchEvent | undefined>;
+  /** The next event, which must be there; bookmarks are passed over. @throws Refuted */
+  event(): Promise<WatchEvent>;
+  /** What comes within this time, ms, or until the end. @throws Refuted */
+  during(ms: number): Promise<WatchEvent[]>;
+  close(): void;
+}
+
+export interface LinesOptions {
+  clock: Clock;
+  signal: AbortSignal;
+  /** How long an event is awaited, ms. */
+  patienceMs: number;
+  onLine: (line: string) => void;
+}
+
+export function linesOf(response: Response, { clock, signal, patienceMs, onLine }: LinesOptions): Lines {
+  const reader = response.body?.getReader();
+  const decoder = new TextDecoder();
+  let rest = "";
+  let pending: Promise<{ done: boolean; value?: Uint8Array }> | undefined;
+
+  const read = async (ms: number): Promise<"late" | "end" | "more"> => {
+    if (reader === undefined) return "end";
+    pending ??= reader.read() as Promise<{ done: boolean; value?: Uint8Array }>;
+    const over = new AbortController();
+    const late = clock.sleep(ms, AbortSignal.any([signal, over.signal])).then(() => "late" as const);
+    late.catch(() => undefined);
+    const first = await Promise.race([pending, late]).finally(() => over.abort());
+    if (first === "late") return "late";
+    pending = undefined;
+    if (first.done) return "end";
+    rest += decoder.decode(first.value, { stream: true });
+    return "more";
+  };
+
+  const nextWithin = async (ms: number): Promise<WatchEvent | "late" | "end"> => {
+    const untilMs = clock.monotonic() + ms;
+    for (;;) {
+      const end = rest.indexOf("\n");
+      if (end !== -1) {
+        const line = rest.slice(0, end);
+        rest = rest.slice(end + 1);
+        if (line.trim() === "") continue;
+        onLine(line);
+        return eventOf(line);
+      }
+      const came = await read(Math.max(0, untilMs - clock.monotonic()));
+      if (came === "more") continue;
+      if (came === "end" && rest.trim() !== "") throw new Refuted(`the watch ended within a line: ${rest.slice(0, 120)}`);
+      return came;
+    }
+  };
+
+  const next = async (): Promise<WatchEvent | undefined> => {
+    const event = await nextWithin(patienceMs);
+    if (event === "late") throw new Refuted(`no event came within ${patienceMs} ms`);
+    return event === "end" ? undefined : event;
+  };
+
+  return {
+    status: response.status,
+    header: (name) => response.headers.get(name) ?? "",
+    next,
+    async event() {
+      for (;;) {
+        const event = await next();
+        if (event === undefined) throw new Refuted("the watch ended where an event was expected");
+        if (event.type !== "BOOKMARK") return event;
+      }
+    },
+    async during(ms) {
+      const events: WatchEvent[] = [];
+      const untilMs = clock.monotonic() + ms;
+      for (;;) {
+        const event = await nextWithin(Math.max(0, untilMs - clock.monotonic()));
+        if (event === "late" || event === "end") return events;
+        events.push(event);
+      }
+    },
+    close() {
+      void reader?.cancel().catch(() => undefined);
+    },
+  };
+}
+
+function eventOf(line: string): WatchEvent {
+  let event: Partial<WatchEvent> & { kind?: string };
+  try {
+    event = JSON.parse(line) as WatchEvent;
+  } catch {
+    throw new Refuted(`a line of the watch is no JSON: ${line.slice(0, 120)}`);
+  }
+  if (typeof event.type !== "string" || typeof event.object !== "object" || event.object === null) {
+    throw new Refuted(`a line of the watch is no event but ${event.kind ?? "something else"}: ${line.slice(0, 120)}`);
+  }
+  return event as WatchEvent;
+}

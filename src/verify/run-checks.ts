@@ -1,0 +1,96 @@
+// Checks and grounds to results: some at a time, those that load the server alone, each within its limit, and each cleaned
+// up within a limit of its own that cannot change its verdict. Sends nothing itself.
+
+import type { Clock } from "../base/clock.ts";
+import { formatDuration } from "../base/duration.ts";
+import { messageOf } from "../base/errors.ts";
+import { type Check, Refuted, Unfit } from "./check.ts";
+import type { Result, Verdict } from "./result.ts";
+import type { Place } from "./place.ts";
+import type { Exchange } from "./wire.ts";
+
+export interface RunOptions {
+  clock: Clock;
+  /** Ends the run: what has not been decided by then is an error. */
+  signal: AbortSignal;
+  /** Checks at a time. */
+  lanes: number;
+  /** Why a check is not tried here; undefined if it is. */
+  unfit: (check: Check) => string | undefined;
+  /** A place for a check, whose requests end with the signal and go to `evidence`. @throws Unfit */
+  placeFor: (check: Check, signal: AbortSignal, evidence: Exchange[]) => Place;
+  /** Leaves a place within the limit. What stays behind, and why. */
+  leave: (place: Place, limitMs: number) => Promise<string[]>;
+  /** Takes secrets out of texts. */
+  clean: (text: string) => string;
+  /** Told of each result as it comes. */
+  onResult?: (result: Result) => void;
+}
+
+export const CHECK_LIMIT_MS = 20_000;
+const LEAVE_LIMIT_MS = 10_000;
+
+/** Results in the order of `checks`. Never rejects for what a check throws. */
+export async function runChecks(checks: readonly Check[], options: RunOptions): Promise<{ results: Result[]; left: string[] }> {
+  const results = new Map<Check, Result>();
+  const left: string[] = [];
+  const one = async (check: Check) => {
+    const { result, stays } = await runCheck(check, options);
+    results.set(check, result);
+    left.push(...stays);
+    options.onResult?.(result);
+  };
+  const queue = checks.filter(({ alone }) => alone === undefined);
+  const lane = async () => {
+    for (let check = queue.shift(); check !== undefined; check = queue.shift()) await one(check);
+  };
+  await Promise.all(Array.from({ length: options.lanes }, lane));
+  for (const check of checks.filter(({ alone }) => alone === true)) await one(check);
+  return { results: checks.flatMap((check) => results.get(check) ?? []), left };
+}
+
+async function runCheck(check: Check, options: RunOptions): Promise<{ result: Result; stays: string[] }> {
+  const { clock, signal } = options;
+  const evidence: Exchange[] = [];
+  const startedMs = clock.monotonic();
+  const resultOf = (verdict: Verdict, seen: string): Result => ({
+    check,
+    verdict,
+    seen: options.clean(seen),
+    evidence: verdict === "pass" || verdict === "skip" ? [] : structuredClone(evidence),
+    ms: Math.round(clock.monotonic() - startedMs),
+  });
+  const why = options.unfit(check);
+  if (why !== undefined) return { result: resultOf("skip", why), stays: [] };
+  if (signal.aborted) return { result: resultOf("error", `not tried: ${messageOf(signal.reason)}`), stays: [] };
+
+  const over = new AbortController();
+  const limitMs = check.limitMs ?? CHECK_LIMIT_MS;
+  const limited = AbortSignal.any([signal, over.signal]);
+  let place: Place | undefined;
+  let result: Result;
+  const done = new AbortController();
+  clock.sleep(limitMs, done.signal).then(() => over.abort(new Error(`not decided within ${formatDuration(limitMs)}`)), () => undefined);
+  try {
+    place = options.placeFor(check, limited, evidence);
+    await Promise.race([check.run(place), aborted(limited)]);
+    result = resultOf("pass", "");
+  } catch (error) {
+    result = resultOf(...judged(error, limited));
+  } finally {
+    done.abort();
+    over.abort(new Error("the check is over"));
+  }
+  const stays = place === undefined ? [] : await options.leave(place, LEAVE_LIMIT_MS);
+  return { result, stays };
+}
+
+function judged(error: unknown, signal: AbortSignal): [Verdict, string] {
+  if (error instanceof Refuted) return ["fail", error.message];
+  if (error instanceof Unfit) return ["skip", error.message];
+  return ["error", signal.aborted ? messageOf(signal.reason) : messageOf(error)];
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true }));
+}

@@ -1,0 +1,176 @@
+// One run of checks on one server: a look at what it is, a place for each check, results, and nothing left behind. It is
+// handed ways to the server and knows neither flags nor files.
+
+import type { Clock } from "../base/clock.ts";
+import { formatDuration } from "../base/duration.ts";
+import { ConfigError, TimeoutError } from "../base/errors.ts";
+import type { Fetch } from "../base/http.ts";
+import { GROUP } from "../provisioning.ts";
+import type { Check, Need } from "./check.ts";
+import { type ExchangeGround, type Grounds, type Identity, Place, removed, type TlsGround } from "./place.ts";
+import type { Report, Result } from "./result.ts";
+import { runChecks } from "./run-checks.ts";
+import { foreignJob, type Survey, survey } from "./survey.ts";
+import { type Exchange, Wire } from "./wire.ts";
+
+export interface SessionOptions {
+  clock: Clock;
+  /** Base URL of the server. */
+  server: string;
+  /** Ways to it, by whose credential they carry; `self` must be there. */
+  fetches: Readonly<Partial<Record<Identity, Fetch>>> & { self: Fetch };
+  exchange?: { fetch: Fetch; url: string; authorization: ExchangeGround["authorization"] };
+  tls?: Pick<TlsGround, "host" | "look"> & { verifying: Fetch; uncertified: Fetch | undefined };
+  /** Versions of the API that will do, the best first. */
+  versions: readonly string[];
+  namespace: string;
+  /** Write though the namespace holds jobs of others. */
+  yes: boolean;
+  /** Name of the run: begins with RUN_PREFIX, fits object names, and nobody else has it. */
+  run: string;
+  profile: string;
+  checks: readonly Check[];
+  /** What has not been decided within it is an error, ms. */
+  timeoutMs: number;
+  /** Ends the run; it is reported as far as it came. */
+  signal: AbortSignal;
+  /** Takes secrets out of texts. */
+  clean: (text: string) => string;
+  /** How long a line of a watch is awaited, ms. Default 5,000. */
+  patienceMs?: number;
+  onResult?: (result: Result) => void;
+}
+
+/** A signed token, whoever made it. */
+const TOKEN = /eyJ[\w-]+\.[\w-]+\.[\w-]+/g;
+
+export const RUN_PREFIX = "verify-";
+/** Checks at a time. */
+const LANES = 4;
+const PATIENCE_MS = 5_000;
+const SWEEP_LIMIT_MS = 15_000;
+
+/** @throws ConfigError where the namespace is in use, ApiError, IncompatibleError and NetworkError where there is nothing to check */
+export async function session(given: SessionOptions): Promise<Report> {
+  // Checks make tokens of their own.
+  const options = { ...given, clean: (text: string) => given.clean(text).replace(TOKEN, "<token>") };
+  const { clock, checks, fetches, run, namespace, timeoutMs } = options;
+  const [startedAt, startedMs] = [clock.now(), clock.monotonic()];
+  const limit = new AbortController();
+  const done = new AbortController();
+  clock.sleep(timeoutMs, done.signal).then(() => limit.abort(new TimeoutError(`--timeout ${formatDuration(timeoutMs)} is over`)), () => undefined);
+  const signal = AbortSignal.any([options.signal, limit.signal]);
+  try {
+    const first = wireOf(options, fetches.self, signal, []);
+    const seen = await survey(first, options.versions);
+    const writes = checks.some(({ needs }) => needs.includes("write"));
+    if (writes && !options.yes) await refuseOthers(first, seen, namespace);
+    const { results, left } = await runChecks(checks, {
+      clock,
+      signal,
+      lanes: LANES,
+      clean: options.clean,
+      unfit: (check) => unfit(check, seen, options),
+      placeFor: (check, own, evidence) => new Place(groundsOf(options, seen, own, evidence), check.id),
+      leave: (place, limitMs) => limited(clock, limitMs, (own) => place.leave(wireOf(options, fetches.self, own, []))),
+      ...(options.onResult && { onResult: options.onResult }),
+    });
+    const swept = writes ? await limited(clock, SWEEP_LIMIT_MS, (own) => sweep(options, seen, own)) : [];
+    return {
+      server: options.server,
+      serverVersion: seen.serverVersion,
+      apiVersion: seen.apiVersion,
+      flavour: seen.flavour,
+      namespace,
+      profile: options.profile,
+      run,
+      startedMs: startedAt,
+      ms: Math.round(clock.monotonic() - startedMs),
+      results,
+      left: [...new Set([...left, ...swept])],
+      cut: signal.aborted ? reasonText(signal) : undefined,
+    };
+  } finally {
+    done.abort();
+  }
+}
+
+function wireOf({ server, clock, clean, patienceMs = PATIENCE_MS }: SessionOptions, fetch: Fetch, signal: AbortSignal, evidence: Exchange[]): Wire {
+  return new Wire({ fetch, clock, server, signal, clean, patienceMs, evidence });
+}
+
+function groundsOf(options: SessionOptions, { apiVersion }: Survey, signal: AbortSignal, evidence: Exchange[]): Grounds {
+  const { clock, fetches, namespace, run, exchange, tls } = options;
+  const wire = (fetch: Fetch | undefined, server = options.server) => fetch && wireOf({ ...options, server }, fetch, signal, evidence);
+  const known = (fetch: Fetch, server?: string) => wire(fetch, server) as Wire;
+  return {
+    clock,
+    version: apiVersion,
+    namespace,
+    run,
+    wires: { self: wire(fetches.self), lesser: wire(fetches.lesser), forged: wire(fetches.forged), nobody: wire(fetches.nobody) },
+    ...(exchange && { exchange: { wire: known(exchange.fetch, exchange.url), authorization: exchange.authorization } }),
+    ...(tls && { tls: { ...tls, verifying: known(tls.verifying), uncertified: wire(tls.uncertified) } }),
+  };
+}
+
+/** Why a check cannot be tried on this server; undefined if it can. */
+function unfit(check: Check, { flavour, history }: Survey, { exchange, fetches, server }: SessionOptions): string | undefined {
+  if (flavour === "kubernetes" && !check.eras.includes("kubernetes")) return "this is Grafana's own behaviour, and the server is a plain Kubernetes API server";
+  const missing: Readonly<Record<Need, string | undefined>> = {
+    write: undefined,
+    history: history ? undefined : "the server keeps no HistoricJobs, as with history in Loki",
+    exchange: exchange === undefined ? "no token exchange was given" : undefined,
+    lesser: fetches.lesser === undefined ? "no --lesser-token-file was given" : undefined,
+    tls: server.startsWith("https:") ? undefined : "the server is reached over plain http",
+  };
+  return check.needs.map((need) => missing[need]).find((why) => why !== undefined);
+}
+
+async function refuseOthers(wire: Wire, { apiVersion }: Survey, namespace: string): Promise<void> {
+  const other = await foreignJob(wire, apiVersion, namespace, RUN_PREFIX);
+  if (other === undefined) return;
+  throw new ConfigError(`Cannot write to namespace "${namespace}": job ${other} is not of this program; give a --namespace for trials, --profile=smoke, or --yes`);
+}
+
+/** Deletes what has a name of this run still, as after an answer that was lost. */
+async function sweep(options: SessionOptions, { apiVersion, history }: Survey, signal: AbortSignal): Promise<string[]> {
+  const { namespace, run, fetches } = options;
+  const wire = wireOf(options, fetches.self, signal, []);
+  const left: string[] = [];
+  for (const resource of history ? ["jobs", "historicjobs"] : ["jobs"]) {
+    const path = `/apis/${GROUP}/${apiVersion}/namespaces/${namespace}/${resource}`;
+    let token = "";
+    do {
+      const reply = await wire.request("GET", `${path}?limit=200${token === "" ? "" : `&continue=${encodeURIComponent(token)}`}`);
+      if (reply.status !== 200) return [...left, `perhaps ${resource} named ${run}-… in ${namespace} (the list was answered with ${reply.status})`];
+      for (const { metadata } of reply.json.items) {
+        if (!metadata.name.startsWith(`${run}-`)) continue;
+        const why = await removed(wire, `${path}/${metadata.name}`, metadata.uid);
+        if (why !== undefined) left.push(`${resource}/${metadata.name} in ${namespace} (${why})`);
+      }
+      token = reply.json.metadata.continue ?? "";
+    } while (token !== "");
+  }
+  return left;
+}
+
+/** What is left behind, as far as it became known within the limit. */
+async function limited(clock: Clock, limitMs: number, use: (signal: AbortSignal) => Promise<string[]>): Promise<string[]> {
+  const over = new AbortController();
+  const done = new AbortController();
+  const late = `something of this run (not cleaned up within ${formatDuration(limitMs)})`;
+  clock.sleep(limitMs, done.signal).then(() => over.abort(new Error(late)), () => undefined);
+  try {
+    return await use(over.signal);
+  } catch (error) {
+    return [over.signal.aborted ? late : `something of this run (${error instanceof Error ? error.message : String(error)})`];
+  } finally {
+    done.abort();
+  }
+}
+
+function reasonText({ reason }: AbortSignal): string {
+  return reason instanceof Error ? reason.message : String(reason);
+}
+
