@@ -27,6 +27,7 @@ import { installProcessEvents } from "./runtime/signals.ts";
 import { createStdoutSink } from "./runtime/sink.ts";
 import { createTransport } from "./runtime/transport.ts";
 import { showHistory } from "./show-history.ts";
+import type { VerifyConfig } from "./cli/verify-config.ts";
 import { GUARD_WORD } from "./work/guard-wire.ts";
 
 if (process.argv[2] === GUARD_WORD) await beGuard();
@@ -135,6 +136,14 @@ const handlers: Handlers = {
     const out = (text: string) => stdout.write(text, "info");
     await showHistory(config, { host, clock, random: Math.random, redactor, readText, env, out, err: stderr, signal: stop.signal });
     return EXIT.ok;
+  },
+
+  async verify(config: VerifyConfig) {
+    const { verify } = await import("./verifying.ts");
+    const host = await detectHost();
+    watchReader(host);
+    const out = (text: string) => stdout.write(text, "info");
+    return verify(config, { host, clock, random: Math.random, redactor, readText, env, out, err: stderr, signal: stop.signal });
   },
 
   async dev(config: DevConfig) {

@@ -15,11 +15,14 @@ import type { HistoryConfig } from "./history-config.ts";
 import { parseArguments, printArguments } from "./parse.ts";
 import type { Environment } from "./settings.ts";
 import { helpConfig, isCommand, leadingTopic, withoutCommand } from "./topics.ts";
+import { verifyConfig } from "./verify-config.ts";
+import type { VerifyConfig } from "./verify-config.ts";
 
 /** What each command does; the number is the exit code. */
 export interface Handlers {
   run(config: RunConfig): Promise<number>;
   history(config: HistoryConfig): Promise<number>;
+  verify(config: VerifyConfig): Promise<number>;
   dev(config: DevConfig): Promise<number>;
   fault(config: FaultConfig): Promise<number>;
   seed(config: SeedConfig): Promise<number>;
@@ -82,6 +85,8 @@ function configOf(name: CommandName, argv: readonly string[], env: Environment):
         return runConfig(argv, env);
       case "history":
         return historyConfig(argv, env);
+      case "verify":
+        return verifyConfig(argv, env);
       case "dev":
         return devConfig(argv, env);
       case "dev fault add":
@@ -134,6 +139,8 @@ function handle(config: Config, handlers: Handlers, view: View): Promise<number>
       return handlers.run(config);
     case "history":
       return handlers.history(config);
+    case "verify":
+      return handlers.verify(config);
     case "dev":
       return handlers.dev(config);
     case "dev fault add":

@@ -17,6 +17,7 @@ import { Settings } from "./settings.ts";
 import type { Environment } from "./settings.ts";
 import { addressOf, portOf, quoted, rateOf, repositoryOf, requiredAddressOf, seedOf } from "./values.ts";
 import type { Address, Source } from "./values.ts";
+import type { VerifyConfig } from "./verify-config.ts";
 
 export interface RunConfig extends AccessConfig, ScopeConfig {
   command: "run";
@@ -109,7 +110,7 @@ export interface HelpConfig {
   topic: CommandName | GroupName | undefined;
 }
 
-export type Config = RunConfig | HistoryConfig | DevConfig | FaultConfig | SeedConfig | ReadyConfig | VersionConfig | HelpConfig;
+export type Config = RunConfig | HistoryConfig | VerifyConfig | DevConfig | FaultConfig | SeedConfig | ReadyConfig | VersionConfig | HelpConfig;
 
 /** Each watch is a connection and a list; past this many a cluster-wide one is cheaper for both sides. */
 export const NAMESPACES_MAX = 100;

@@ -30,19 +30,19 @@ export interface ExitRow {
 }
 
 const ORDERS: readonly CommandName[] = ["dev fault add", "dev fault list", "dev fault clear", "dev seed"];
-const EVERY: readonly CommandName[] = ["run", "history", "dev", ...ORDERS, "ready", "version", "help"];
+const EVERY: readonly CommandName[] = ["run", "history", "verify", "dev", ...ORDERS, "ready", "version", "help"];
 
 /** No number is ever given a second meaning. */
 export const EXIT_CODES: readonly ExitRow[] = [
   { code: EXIT.ok, meaning: "done; a clean stop after a signal", commands: EVERY },
-  { code: EXIT.failed, meaning: "not ready; not drained within --shutdown-timeout; an answer of the server is of no use; standard output cannot be written; or a bug, with its stack", commands: EVERY },
+  { code: EXIT.failed, meaning: "a check failed, or nothing was checked; not ready; not drained within --shutdown-timeout; an answer of the server is of no use; standard output cannot be written; or a bug, with its stack", commands: EVERY },
   { code: EXIT.usage, meaning: "usage or configuration error; an address that was named is taken", commands: EVERY },
-  { code: EXIT.refused, meaning: "token exchange or first list of jobs refused (401, 403)", commands: ["run", "history"] },
-  { code: EXIT.partial, meaning: "partial result", commands: [] },
-  { code: EXIT.cancelled, meaning: "stopped by a signal before it had answered; dev with --print-env alone", commands: ["history", "dev", ...ORDERS, "ready"] },
-  { code: EXIT.incompatible, meaning: "no usable version of the API, or no HistoricJobs in it", commands: ["history"] },
-  { code: EXIT.unreachable, meaning: "server unreachable (DNS, connect, TLS); of run until --startup-timeout", commands: ["run", "history", ...ORDERS] },
-  { code: EXIT.timeout, meaning: "any other cause until --startup-timeout", commands: ["run"] },
+  { code: EXIT.refused, meaning: "token exchange or first list of jobs refused (401, 403)", commands: ["run", "history", "verify"] },
+  { code: EXIT.partial, meaning: "no check failed, but some were not decided, or skipped under --fail-on=skip", commands: ["verify"] },
+  { code: EXIT.cancelled, meaning: "stopped by a signal before it had answered; dev with --print-env alone", commands: ["history", "verify", "dev", ...ORDERS, "ready"] },
+  { code: EXIT.incompatible, meaning: "no usable version of the API, or no HistoricJobs in it", commands: ["history", "verify"] },
+  { code: EXIT.unreachable, meaning: "server unreachable (DNS, connect, TLS); of run until --startup-timeout", commands: ["run", "history", "verify", ...ORDERS] },
+  { code: EXIT.timeout, meaning: "any other cause until --startup-timeout; not all was checked within --timeout", commands: ["run", "verify"] },
   { code: EXIT.interrupted, meaning: "second signal was SIGINT: stopped without waiting", commands: ["run", "dev"] },
   { code: EXIT.brokenPipe, meaning: "the reader of standard output went away", commands: EVERY },
   { code: EXIT.terminated, meaning: "second signal was SIGTERM: stopped without waiting", commands: ["run", "dev"] },

@@ -4,7 +4,7 @@
 import { LOG_LEVELS } from "../base/log.ts";
 
 /** Words of the command line, one space between them. */
-export type CommandName = "run" | "history" | "dev" | FaultCommandName | "dev seed" | "ready" | "version" | "help";
+export type CommandName = "run" | "history" | "verify" | "dev" | FaultCommandName | "dev seed" | "ready" | "version" | "help";
 export type FaultCommandName = "dev fault add" | "dev fault list" | "dev fault clear";
 
 /** Words that are no command without another one behind them. */
@@ -57,6 +57,11 @@ export const OUTCOMES = ["success", "warning", "error"] as const;
 export const TRAIL_FORMATS = ["table", "wide", "json"] as const;
 /** What becomes of a job whose owner has stopped. */
 export const ON_EXPIRED = ["requeue", "fail"] as const;
+
+/** How much is checked, what ends `verify` with another code than 0, and how its report may be written. */
+export const VERIFY_PROFILES = ["smoke", "standard", "full"] as const;
+export const FAIL_ON = ["never", "fail", "error", "skip"] as const;
+export const REPORT_FORMATS = ["json", "junit", "tap", "github"] as const;
 
 /** Where `run` serves /livez and /readyz, and where `ready` asks. */
 const HEALTH: Flag = {
@@ -187,6 +192,38 @@ function shownFlag(name: string, flag: Omit<Flag, "name" | "group" | "variable">
   return { name, group: "What is shown", variable: `JOB_CONTROLLER_HISTORY_${name.toUpperCase()}`, ...flag };
 }
 
+const VERIFY_FLAGS: readonly Flag[] = [
+  verifyFlag("profile", { kind: "enum", options: VERIFY_PROFILES, default: "standard",
+    help: "How much is checked: smoke only reads and is over within seconds, full also takes what is slow or loads the server" }),
+  verifyFlag("focus", { kind: "list", value: "checks", help: "These checks only, by id or area, such as WATCH or LIST-001; may be repeated" }),
+  verifyFlag("skip", { kind: "list", value: "checks", help: "All but these checks; may be repeated" }),
+  verifyFlag("list", { kind: "bool", default: "false", help: "Print the checks, what each claims and needs and where that comes from, and exit" }),
+  verifyFlag("timeout", { kind: "duration", value: "duration", default: "5m", help: "What has not been decided by then counts as not decided" }),
+
+  verifyFlag("namespace", { kind: "string", short: "n", value: "name", default: "default", group: "What is written",
+    help: "Where checks make jobs and records of their own, and delete them again" }),
+  verifyFlag("dry-run", { kind: "bool", default: "false", group: "What is written", help: "Ask no server, print what would be written where" }),
+  verifyFlag("yes", { kind: "bool", default: "false", group: "What is written", help: "Write to the namespace though it holds jobs of others" }),
+  verifyFlag("lesser-token-file", { kind: "string", value: "file", group: "What is written",
+    help: "A second token of the same kind with fewer rights, for checks of what is refused" }),
+
+  verifyFlag("report", { kind: "list", value: "format=file", group: "Verdict",
+    help: "Write a report, too: json=FILE, junit=FILE, tap=FILE, or github for annotations and step summary; may be repeated" }),
+  verifyFlag("fail-on", { kind: "enum", options: FAIL_ON, default: "error", group: "Verdict",
+    help: "What ends it with a code other than 0: never anything, failed checks, undecided ones as well, or skipped ones as well" }),
+
+  ...CREDENTIAL_FLAGS,
+  SERVER_URL,
+  VERSION_OF_API,
+  { ...INSECURE, default: "false", help: "Skip verification of the server certificate" },
+  ...TLS_FILE_FLAGS,
+];
+
+/** Its variable says whose it is: other commands have flags of that name. */
+function verifyFlag(name: string, { group = "What is checked", ...flag }: Omit<Flag, "name" | "group" | "variable"> & { group?: string }): Flag {
+  return { name, group, variable: `JOB_CONTROLLER_VERIFY_${name.toUpperCase().replaceAll("-", "_")}`, ...flag };
+}
+
 /** Where `dev` takes orders, and where `dev fault` and the like give them. */
 const ADMIN: Flag = {
   name: "admin-address", kind: "address", value: "addr", default: "localhost:6447", group: "Addresses",
@@ -309,6 +346,18 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
           "--namespace=default --repository=dashboards --outcome=error --since=24h" },
     ],
     flags: HISTORY_FLAGS,
+  },
+  verify: {
+    name: "verify",
+    summary: "Say whether a provisioning server can be relied upon, and where not, what that breaks",
+    examples: [
+      { what: "In a namespace for trials", line: `job-controller verify --token-file=/run/secrets/token ${EXCHANGE} ${SERVER} ` +
+        "--tls-ca-file=ca.pem --namespace=scratch" },
+      { what: "Read only, within seconds, a stock Grafana",
+        line: "job-controller verify --profile=smoke --bearer-token-file=/run/secrets/grafana --provisioning-server-url=https://grafana.example.com" },
+      { what: "In CI, with a report for its pages", line: "job-controller verify --kubeconfig=scratch.yaml --report=junit=verify.xml --report=github" },
+    ],
+    flags: VERIFY_FLAGS,
   },
   dev: {
     name: "dev",

@@ -19,14 +19,14 @@ async function dispatched(...argv: string[]): Promise<{ calls: (Config | string)
     calls.push(what);
     return code;
   };
-  const handlers: Handlers = { run: record(10), history: record(17), dev: record(11), fault: record(15), seed: record(16), ready: record(12), version: record(13), help: record(14) };
+  const handlers: Handlers = { run: record(10), history: record(17), verify: record(18), dev: record(11), fault: record(15), seed: record(16), ready: record(12), version: record(13), help: record(14) };
   const code = await dispatch(argv, {}, handlers, VIEW);
   return { calls, code };
 }
 
 describe("dispatch()", () => {
   const codes: [string[], string, number][] = [
-    [SEED, "run", 10], [["run", ...SEED], "run", 10], [["history", ...SEED], "history", 17], [["dev"], "dev", 11], [["dev", "--simulate"], "dev", 11], [["ready"], "ready", 12],
+    [SEED, "run", 10], [["run", ...SEED], "run", 10], [["history", ...SEED], "history", 17], [["verify", ...SEED], "verify", 18], [["dev"], "dev", 11], [["dev", "--simulate"], "dev", 11], [["ready"], "ready", 12],
     [["version"], "version", 13], [["--version"], "version", 13], [["-version"], "version", 13], [["dev", "--version"], "version", 13],
     [["version", "-o", "json"], "version", 13],
   ];
@@ -67,7 +67,7 @@ describe("dispatch()", () => {
     const fail = async () => {
       throw new RangeError("from the handler");
     };
-    const handlers = { run: fail, history: fail, dev: fail, fault: fail, seed: fail, ready: fail, version: fail, help: fail };
+    const handlers = { run: fail, history: fail, verify: fail, dev: fail, fault: fail, seed: fail, ready: fail, version: fail, help: fail };
     await assert.rejects(dispatch(["dev"], {}, handlers, VIEW), RangeError);
   });
 

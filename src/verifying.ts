@@ -1,0 +1,132 @@
+// The `verify` command: a configuration in, a report out, and the code that it comes to.
+
+import { Secret } from "./base/secret.ts";
+import { uncounted } from "./base/counts.ts";
+import { UsageError } from "./base/errors.ts";
+import type { Fetch } from "./base/http.ts";
+import { createLogger, type LineSink } from "./base/log.ts";
+import { bearerValue } from "./auth/credential.ts";
+import { EXIT } from "./cli/exit.ts";
+import type { VerifyConfig, VerifyTarget } from "./cli/verify-config.ts";
+import { connect, type Connection, type ConnectEnv } from "./connect.ts";
+import { API_VERSIONS } from "./provisioning.ts";
+import type { Check } from "./verify/check.ts";
+import { CHECKS } from "./verify/checks.ts";
+import { terminalReport } from "./verify/reports/terminal.ts";
+import { count, type Report } from "./verify/result.ts";
+import { selected, unknownWord } from "./verify/select.ts";
+import { RUN_PREFIX, session } from "./verify/session.ts";
+
+/** What the process lends. */
+export interface VerifyEnv extends Omit<ConnectEnv, "count" | "log"> {
+  /** The report. */
+  out: (text: string) => void;
+  /** What else there is to say. */
+  err: LineSink;
+  signal: AbortSignal;
+}
+
+/** The exit code. @throws UsageError, ConfigError, TokenError, ApiError, NetworkError, IncompatibleError */
+export async function verify(config: VerifyConfig, env: VerifyEnv): Promise<number> {
+  refuseUnknown("--focus", config.focus);
+  refuseUnknown("--skip", config.skip);
+  const checks = selected(CHECKS, config);
+  if (config.target === undefined) {
+    for (const line of checks.flatMap(listing)) env.out(line);
+    return EXIT.ok;
+  }
+  if (config.dryRun) {
+    for (const line of plan(checks, config.target)) env.out(line);
+    return EXIT.ok;
+  }
+  const report = await verified(config, config.target, checks, env);
+  for (const line of terminalReport(report)) env.out(env.redactor.apply(line));
+  return codeOf(report, config, env.signal);
+}
+
+async function verified(config: VerifyConfig, target: VerifyTarget, checks: readonly Check[], env: VerifyEnv): Promise<Report> {
+  const { clock, redactor, err, random } = env;
+  const sink: LineSink = { write: (line, level) => err.write(redactor.apply(line), level) };
+  const log = createLogger({ sink, clock, level: "warn", format: "pretty", name: "verify" });
+  const connections: Connection[] = [];
+  const open = async (access: VerifyTarget) => {
+    const connection = await connect(access, { ...env, log, count: uncounted });
+    connections.push(connection);
+    return connection;
+  };
+  try {
+    const self = await open(target);
+    const lesser = target.lesserTokenFile === undefined ? undefined : await open(withToken(target, target.lesserTokenFile));
+    const { exchange, server, header, bare } = self;
+    return await session({
+      clock,
+      server,
+      fetches: { self: self.fetch, ...(lesser && { lesser: lesser.fetch }), ...(header && { forged: withForged(bare, header) }) },
+      ...(exchange && { exchange: { ...exchange, authorization: async () => bearerValue(await exchange.subject.current()) } }),
+      versions: target.apiVersionNamed ? [target.apiVersion] : API_VERSIONS,
+      namespace: target.namespace,
+      yes: target.yes,
+      run: RUN_PREFIX + Math.floor(random() * 36 ** 6).toString(36).padStart(6, "0"),
+      profile: config.profile,
+      checks,
+      timeoutMs: config.timeoutMs,
+      signal: env.signal,
+      clean: (text) => redactor.apply(text),
+    });
+  } finally {
+    for (const connection of connections) connection.close();
+  }
+}
+
+/** The same access with another token of the same kind. @throws UsageError with a kubeconfig */
+function withToken(target: VerifyTarget, path: string): VerifyTarget {
+  const { credential } = target;
+  switch (credential.kind) {
+    case "exchange":
+      return { ...target, credential: { ...credential, token: { kind: "file", path } } };
+    case "bearer":
+      return { ...target, credential: { kind: "bearer", path } };
+    case "kubeconfig":
+      throw new UsageError("Cannot combine --lesser-token-file with --kubeconfig: expected a token as credential");
+  }
+}
+
+/** A token that nobody has issued, in the shape of one. */
+function withForged(fetch: Fetch, header: string): Fetch {
+  const part = (value: object) => btoa(JSON.stringify(value)).replaceAll("=", "");
+  const forged = new Secret(`${part({ alg: "ES256", typ: "at+jwt" })}.${part({ sub: "access-policy:forged", exp: 4_102_444_800 })}.${"A".repeat(86)}`);
+  return (url, init = {}) => {
+    const headers = new Headers(init.headers);
+    headers.set(header, bearerValue(forged));
+    return fetch(url, { ...init, headers });
+  };
+}
+
+function refuseUnknown(flag: string, words: readonly string[]): void {
+  for (const word of words) {
+    const wrong = unknownWord(CHECKS, word);
+    if (wrong !== undefined) throw new UsageError(`Cannot use ${flag} "${word}": ${wrong}`);
+  }
+}
+
+function listing({ id, claim, needs, source, profile }: Check): string[] {
+  return [`${id}  ${claim}`, `           ${profile}; needs ${needs.length === 0 ? "reading" : needs.join(", ")}; ${source}`];
+}
+
+function plan(checks: readonly Check[], { namespace }: VerifyTarget): string[] {
+  const writing = checks.filter(({ needs }) => needs.includes("write"));
+  const rest = `${checks.length - writing.length} checks only read`;
+  if (writing.length === 0) return [rest];
+  const made = writing.map(({ id }) => `  ${id}: objects named ${RUN_PREFIX}<run>-${id.toLowerCase()}-…`);
+  return [`Would write to namespace ${namespace}, and delete again:`, ...made, rest];
+}
+
+function codeOf(report: Report, { failOn }: VerifyConfig, signal: AbortSignal): number {
+  if (signal.aborted) return EXIT.cancelled;
+  if (report.cut !== undefined) return EXIT.timeout;
+  const [failed, undecided, skipped, passed] = (["fail", "error", "skip", "pass"] as const).map((verdict) => count(report, verdict) > 0);
+  if (failOn === "never") return EXIT.ok;
+  if (failed || !(passed || undecided)) return EXIT.failed;
+  if (undecided && failOn !== "fail") return EXIT.partial;
+  return skipped && failOn === "skip" ? EXIT.partial : EXIT.ok;
+}
