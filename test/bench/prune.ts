@@ -55,7 +55,7 @@ async function deletion(stage: Stage, subject: Subject, flags: readonly string[]
   let first: { at: number; left: number } | undefined;
   let left = expired;
   while (left > 0 && performance.now() < givesUpAt) {
-    await pause(20);
+    await pause(100);
     left = await population.count("historicjobs");
     if (left < expired) first ??= { at: performance.now(), left };
   }
@@ -66,7 +66,7 @@ async function deletion(stage: Stage, subject: Subject, flags: readonly string[]
 
 async function bare({ population, raw, scale }: Stage): Promise<number> {
   await population.set("historicjobs", scale.expired, 3_600_000);
-  const [last] = (await raw("delete", { resource: "historicjobs", parallel: PARALLEL, quiet: true })).slice(-1);
+  const [last] = (await raw("delete", { resource: "historicjobs", parallel: PARALLEL })).slice(-1);
   await population.clear("historicjobs");
   return Number(last?.["per_second"]);
 }

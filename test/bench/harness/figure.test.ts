@@ -44,6 +44,10 @@ describe("judge()", () => {
     assert.equal(judge({ ...figure, rivals: { quick: [49] } }).rivalWins, true);
     assert.equal(judge({ ...figure, rivals: {} }).rivalWins, false);
   });
+  test("makes no ratio of differences below zero, and still says who wins", () => {
+    const { toRival, toLimit, rivalWins } = judge({ what: "beyond, ms", ours: [-0.1], rivals: { quick: [-0.2] }, limit: { name: "none", runs: [0] } });
+    assert.deepEqual([toRival, toLimit, rivalWins], [Number.NaN, Number.NaN, true]);
+  });
   test("passes over a rival without a figure", () => assert.equal(judge({ ...figure, rivals: { old: [], new: [100] } }).toRival, 0.5));
 });
 

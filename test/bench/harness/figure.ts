@@ -45,11 +45,16 @@ export function judge({ ours: runs, rivals = {}, limit, target, more = false }: 
   const others = Object.values(rivals).map(median).filter((value) => !Number.isNaN(value));
   const rival = others.length === 0 ? Number.NaN : more ? Math.max(...others) : Math.min(...others);
   const limits = limit === undefined ? Number.NaN : median(limit.runs);
-  const toRival = ours / rival;
-  const toLimit = ours / limits;
+  const toRival = ratio(ours, rival);
+  const toLimit = ratio(ours, limits);
   const beyondLimit = ours - limits;
   const held: Record<Measure, number> = { figure: ours, "to rival": toRival, "to limit": toLimit, "beyond limit": beyondLimit };
-  return { ours, toRival, toLimit, beyondLimit, met: target && holds(target, held[target.measure]), rivalWins: more ? toRival < 1 : toRival > 1 };
+  return { ours, toRival, toLimit, beyondLimit, met: target && holds(target, held[target.measure]), rivalWins: more ? ours < rival : ours > rival };
+}
+
+/** NaN where one is no quantity, as a difference below zero. */
+function ratio(value: number, of: number): number {
+  return value >= 0 && of > 0 ? value / of : Number.NaN;
 }
 
 /** False for what could not be measured. */

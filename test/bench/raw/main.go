@@ -2,7 +2,7 @@
 // nothing, a parallel deleter that asks nothing, and the load for both.
 //
 //	raw watch   list in pages, then watch; one line per object
-//	raw create  -count objects, at most -rate a second; one line per object with the time its request was sent
+//	raw create  -count Jobs, at most -rate a second; one line each with the time its request was sent
 //	raw delete  list all names, then delete them with -parallel requests at a time
 //	raw claim   do jobs with -drivers at a time, see claim.go
 package main
@@ -38,7 +38,6 @@ var (
 	count     = flags.Int("count", 1000, "objects to create")
 	rate      = flags.Float64("rate", 0, "creates a second; 0 = as fast as possible")
 	parallel  = flags.Int("parallel", 16, "requests at a time")
-	quiet     = flags.Bool("quiet", false, "no line per object")
 )
 
 var (
@@ -172,10 +171,7 @@ func watch() error {
 		if err != nil {
 			return err
 		}
-		if !bytes.HasPrefix(line, []byte(`{"type":"ADDED"`)) {
-			continue
-		}
-		if at := bytes.Index(line, uidKey); at >= 0 {
+		if at := bytes.Index(line, uidKey); at >= 0 && bytes.HasPrefix(line, []byte(`{"type":"ADDED"`)) {
 			rest := line[at+len(uidKey):]
 			notify(string(rest[:bytes.IndexByte(rest, '"')]))
 		}
@@ -189,23 +185,13 @@ const jobBody = `{"apiVersion":"provisioning.grafana.app/v0alpha1","kind":"Job",
 "metadata":{"name":%q,"labels":{"provisioning.grafana.app/repository":"demo"}},
 "spec":{"action":"pull","repository":"demo","pull":{"incremental":false}},"status":{}}`
 
-const historicBody = `{"apiVersion":"provisioning.grafana.app/v0alpha1","kind":"HistoricJob",
-"metadata":{"name":%q,"labels":{"provisioning.grafana.app/repository":"demo","provisioning.grafana.app/original-uid":"00000000-0000-4000-8000-000000000000"}},
-"spec":{"action":"pull","repository":"demo","pull":{"incremental":false}},
-"status":{"state":"success","started":1756111201060,"finished":1756111240000,"message":"completed successfully","progress":100,
-"summary":[{"group":"dashboard.grafana.app","kind":"Dashboard","total":10,"create":9,"noop":1}]}}`
-
 func create() error {
-	format := jobBody
-	if *resource == "historicjobs" {
-		format = historicBody
-	}
 	started := time.Now()
 	err := inParallel(*count, func(index int) error {
 		if *rate > 0 {
 			time.Sleep(time.Until(started.Add(time.Duration(float64(index) / *rate * float64(time.Second)))))
 		}
-		body := fmt.Sprintf(format, fmt.Sprintf("%s-%07d", *prefix, index))
+		body := fmt.Sprintf(jobBody, fmt.Sprintf("%s-%07d", *prefix, index))
 		sent := time.Now()
 		answer, err := client.Post(collection(*namespace), "application/json", bytes.NewReader([]byte(body)))
 		if err != nil {
@@ -216,9 +202,7 @@ func create() error {
 		if err := json.NewDecoder(answer.Body).Decode(&made); err != nil || answer.StatusCode != http.StatusCreated {
 			return fmt.Errorf("create: %s %v", answer.Status, err)
 		}
-		if !*quiet {
-			say("{\"uid\":%q,\"sent\":%.3f}\n", made.Metadata.UID, float64(sent.UnixNano())/1e6)
-		}
+		say("{\"uid\":%q,\"sent\":%.3f}\n", made.Metadata.UID, float64(sent.UnixNano())/1e6)
 		return nil
 	})
 	return summary("created", *count, started, err)
