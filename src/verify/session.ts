@@ -101,28 +101,28 @@ function wireOf({ server, clock, clean, patienceMs = PATIENCE_MS }: SessionOptio
 
 function groundsOf(options: SessionOptions, { apiVersion }: Survey, signal: AbortSignal, evidence: Exchange[]): Grounds {
   const { clock, fetches, namespace, run, exchange, tls } = options;
-  const wire = (fetch: Fetch | undefined, server = options.server) => fetch && wireOf({ ...options, server }, fetch, signal, evidence);
-  const known = (fetch: Fetch, server?: string) => wire(fetch, server) as Wire;
+  const wire = (fetch: Fetch, server = options.server) => wireOf({ ...options, server }, fetch, signal, evidence);
+  const some = (fetch: Fetch | undefined) => fetch && wire(fetch);
   return {
     clock,
     version: apiVersion,
     namespace,
     run,
-    wires: { self: wire(fetches.self), lesser: wire(fetches.lesser), forged: wire(fetches.forged), nobody: wire(fetches.nobody) },
-    ...(exchange && { exchange: { wire: known(exchange.fetch, exchange.url), authorization: exchange.authorization } }),
-    ...(tls && { tls: { ...tls, verifying: known(tls.verifying), uncertified: wire(tls.uncertified) } }),
+    wires: { self: wire(fetches.self), lesser: some(fetches.lesser), forged: some(fetches.forged), nobody: some(fetches.nobody) },
+    ...(exchange && { exchange: { wire: wire(exchange.fetch, exchange.url), authorization: exchange.authorization } }),
+    ...(tls && { tls: { ...tls, verifying: wire(tls.verifying), uncertified: some(tls.uncertified) } }),
   };
 }
 
 /** Why a check cannot be tried on this server; undefined if it can. */
-function unfit(check: Check, { flavour, history }: Survey, { exchange, fetches, server }: SessionOptions): string | undefined {
+function unfit(check: Check, { flavour, history }: Survey, { exchange, fetches, tls }: SessionOptions): string | undefined {
   if (flavour === "kubernetes" && !check.eras.includes("kubernetes")) return "this is Grafana's own behaviour, and the server is a plain Kubernetes API server";
   const missing: Readonly<Record<Need, string | undefined>> = {
     write: undefined,
     history: history ? undefined : "the server keeps no HistoricJobs, as with history in Loki",
     exchange: exchange === undefined ? "no token exchange was given" : undefined,
     lesser: fetches.lesser === undefined ? "no --lesser-token-file was given" : undefined,
-    tls: server.startsWith("https:") ? undefined : "the server is reached over plain http",
+    tls: tls !== undefined ? undefined : "the server is reached over plain http",
   };
   return check.needs.map((need) => missing[need]).find((why) => why !== undefined);
 }

@@ -1,9 +1,9 @@
 // The requests of a check and what came back, as they were: statuses are no errors here, and each exchange is kept as
-// evidence. Sends whatever it is told to; knows neither checks nor verdicts.
+// evidence. Sends whatever it is told to, again where the server says when; knows neither checks nor verdicts.
 
 import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
-import type { Fetch } from "../base/http.ts";
+import { type Fetch, retryAfterMs } from "../base/http.ts";
 import { Refuted } from "./check.ts";
 import { type Lines, linesOf } from "./lines.ts";
 
@@ -78,9 +78,18 @@ export interface WireOptions {
   evidence: Exchange[];
 }
 
+interface Sent {
+  exchange: Exchange;
+  response: Response;
+  startedMs: number;
+}
+
 /** Exchanges kept of one check, the last ones, and the length of a text in them. */
 const KEPT = 12;
 const TEXT_MAX = 600;
+/** Who is refused with 429 comes back this often, if told when, and after that time or this, ms. */
+const RETRIES = 5;
+const PAUSE_MAX_MS = 3_000;
 const BODY_MAX_BYTES = 64 * 1024 * 1024;
 const TELLING = ["content-type", "date", "retry-after", "warning", "server", "via", "location"];
 
@@ -94,8 +103,7 @@ export class Wire {
 
   /** A body that is text goes out as it is, anything else as JSON. Rejects with NetworkError where no answer came. */
   async request(method: string, path: string, body?: unknown, headers: Headers = {}): Promise<Reply> {
-    const exchange = this.#note(method, path, body);
-    const { response, startedMs } = await this.#send(exchange, method, path, body, headers);
+    const { exchange, response, startedMs } = await this.#send(method, path, body, headers);
     const text = await textOf(response).catch((error: unknown) => this.#broken(exchange, startedMs, error));
     exchange.body = this.#cut(text);
     exchange.ms = this.#sinceMs(startedMs);
@@ -112,8 +120,7 @@ export class Wire {
   /** Opens a watch, whatever the status; it is closed with the wire. */
   async watch(path: string, headers: Headers = {}): Promise<Lines> {
     const { clock, signal, patienceMs } = this.#options;
-    const exchange = this.#note("GET", path, undefined);
-    const { response } = await this.#send(exchange, "GET", path, undefined, headers);
+    const { exchange, response } = await this.#send("GET", path, undefined, headers);
     const heard: string[] = [];
     const lines = linesOf(response, { clock, signal, patienceMs, onLine: (line) => {
       heard.push(line);
@@ -127,8 +134,21 @@ export class Wire {
     for (const lines of this.#open) lines.close();
   }
 
-  async #send(exchange: Exchange, method: string, path: string, body: unknown, own: Headers): Promise<{ response: Response; startedMs: number }> {
+  async #send(method: string, path: string, body: unknown, headers: Headers): Promise<Sent> {
+    const { clock, signal } = this.#options;
+    for (let left = RETRIES; ; left--) {
+      const sent = await this.#sendOnce(method, path, body, headers);
+      const { status, headers: got } = sent.response;
+      const pauseMs = status === 429 ? retryAfterMs(got.get("retry-after"), clock.now()) : undefined;
+      if (pauseMs === undefined || left === 0) return sent;
+      await sent.response.body?.cancel();
+      await clock.sleep(Math.min(pauseMs, PAUSE_MAX_MS), signal);
+    }
+  }
+
+  async #sendOnce(method: string, path: string, body: unknown, own: Headers): Promise<Sent> {
     const { fetch, server, signal, clock } = this.#options;
+    const exchange = this.#note(method, path, body);
     const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
     const headers = { accept: "application/json", ...(text === undefined ? {} : { "content-type": "application/json" }), ...own };
     const startedMs = clock.monotonic();
@@ -137,7 +157,7 @@ export class Wire {
     exchange.answer = String(response.status);
     exchange.headers = Object.fromEntries([...response.headers].filter(([name]) => TELLING.includes(name)));
     exchange.ms = this.#sinceMs(startedMs);
-    return { response, startedMs };
+    return { exchange, response, startedMs };
   }
 
   #note(method: string, path: string, body: unknown): Exchange {
