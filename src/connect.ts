@@ -18,6 +18,7 @@ import { buildInfo } from "./cli/build-info.ts";
 import { type Api, createApi } from "./kube/api.ts";
 import { countedFetch } from "./observe/counted-fetch.ts";
 import { API_VERSIONS, GROUP } from "./provisioning.ts";
+import { type Finding, probe } from "./runtime/probe.ts";
 import { createRotatingTransport, type RotatingTransport, type RotationEvent } from "./runtime/rotating-transport.ts";
 import type { Host } from "./runtime/runtime.ts";
 import type { TlsFiles } from "./runtime/tls-material.ts";
@@ -42,6 +43,12 @@ export interface Connection {
   /** The same way without a credential; the header in which one is sent, if one is. */
   bare: Fetch;
   header: Credential["header"] | undefined;
+  /** The same way, credential included, with other TLS settings and on connections of its own. @throws ConfigError */
+  otherwise(change: Partial<TlsFiles>): Promise<Fetch>;
+  /** What the server shows to whoever connects. */
+  look(): Promise<Finding | undefined>;
+  /** The TLS settings that are in use. */
+  tls: TlsFiles;
   /** Where access tokens come from, if there is an exchange. */
   exchange: { url: string; fetch: Fetch; subject: SecretSource } | undefined;
   /** Ends of life, ms since the epoch; undefined where there is none, or none is known. */
@@ -62,10 +69,19 @@ export async function connect(config: AccessConfig, env: ConnectEnv): Promise<Co
   }
   const { credential, tokens, exchange, close } = await credentialOf(config, kubeconfig, server, env);
   const fetch = countedFetch(transport.fetch, "api", env.count);
+  const entitled = (way: Fetch) => (credential === undefined ? way : authorize(way, credential, env.count));
+  const opened = [transport];
   return {
     server,
-    fetch: credential === undefined ? fetch : authorize(fetch, credential, env.count),
+    fetch: entitled(fetch),
     bare: fetch,
+    async otherwise(change) {
+      const other = await open({ ...tls.files, ...change }, tls.readText, env);
+      opened.push(other);
+      return entitled(other.fetch);
+    },
+    look: () => probe({ url: new URL(server), tls: { serverName: tls.files.serverName, insecure: true }, clock: env.clock, mode: "look" }),
+    tls: tls.files,
     header: credential?.header,
     exchange,
     get tokenExpiresAtMs() {
@@ -76,7 +92,7 @@ export async function connect(config: AccessConfig, env: ConnectEnv): Promise<Co
     },
     close() {
       close?.();
-      transport.close();
+      for (const one of opened) one.close();
     },
   };
 }

@@ -15,7 +15,7 @@ import { CHECKS } from "./verify/checks.ts";
 import { terminalReport } from "./verify/reports/terminal.ts";
 import { count, type Report } from "./verify/result.ts";
 import { selected, unknownWord } from "./verify/select.ts";
-import { RUN_PREFIX, session } from "./verify/session.ts";
+import { RUN_PREFIX, session, type SessionOptions } from "./verify/session.ts";
 
 /** What the process lends. */
 export interface VerifyEnv extends Omit<ConnectEnv, "count" | "log"> {
@@ -58,11 +58,13 @@ async function verified(config: VerifyConfig, target: VerifyTarget, checks: read
     const self = await open(target);
     const lesser = target.lesserTokenFile === undefined ? undefined : await open(withToken(target, target.lesserTokenFile));
     const { exchange, server, header, bare } = self;
+    const tls = server.startsWith("https:") ? await tlsOf(self) : undefined;
     return await session({
       clock,
       server,
-      fetches: { self: self.fetch, ...(lesser && { lesser: lesser.fetch }), ...(header && { forged: withForged(bare, header) }) },
+      fetches: { self: self.fetch, ...(lesser && { lesser: lesser.fetch }), ...(header && { forged: withForged(bare, header), nobody: bare }) },
       ...(exchange && { exchange: { ...exchange, authorization: async () => bearerValue(await exchange.subject.current()) } }),
+      ...(tls && { tls }),
       versions: target.apiVersionNamed ? [target.apiVersion] : API_VERSIONS,
       namespace: target.namespace,
       yes: target.yes,
@@ -76,6 +78,14 @@ async function verified(config: VerifyConfig, target: VerifyTarget, checks: read
   } finally {
     for (const connection of connections) connection.close();
   }
+}
+
+/** Other clients of the same server. */
+async function tlsOf({ server, tls, otherwise, look }: Connection): Promise<SessionOptions["tls"]> {
+  const verifying = await otherwise({ insecure: false });
+  const uncertified = tls.certFile === undefined ? undefined : await otherwise({ certFile: undefined, keyFile: undefined });
+  const host = tls.serverName ?? new URL(server).hostname.replace(/^\[|\]$/g, "");
+  return { host, look: async () => (await look())?.peer, verifying, uncertified };
 }
 
 /** The same access with another token of the same kind. @throws UsageError with a kubeconfig */
