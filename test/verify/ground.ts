@@ -5,7 +5,9 @@ import { after, before, describe, test } from "node:test";
 import type { Fetch } from "../../src/base/http.ts";
 import { GROUP } from "../../src/provisioning.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
+import type { TlsMaterial } from "../../src/runtime/runtime.ts";
 import { detectHost } from "../../src/runtime/detect.ts";
+import { probe } from "../../src/runtime/probe.ts";
 import { createTransport } from "../../src/runtime/transport.ts";
 import { type Check, type Era, ERAS } from "../../src/verify/check.ts";
 import type { Report, Result } from "../../src/verify/result.ts";
@@ -13,8 +15,8 @@ import { RUN_PREFIX, session } from "../../src/verify/session.ts";
 import type { DevserverOptions } from "../../src/devserver/serve.ts";
 import { startDevserver } from "../support/devserver.ts";
 
-/** What makes the dev server break a claim: a row of its table of behaviours (`--set`), or a fault (`--fault`). */
-export type Flip = { set: string } | { fault: string };
+/** What makes the dev server break a claim: a row of its table of behaviours (`--set`), a fault (`--fault`), or `--mtls`. */
+export type Flip = { set: string } | { fault: string } | { mtls: "optional" };
 
 /** A check and the flips each of which it must notice; they are set on the newest Grafana era that the check holds for. */
 export type Row = readonly [check: Check, ...flips: readonly Flip[]];
@@ -24,7 +26,7 @@ const LESSER = ["jobs:get", "jobs:list", "jobs:watch"].map((right) => `${GROUP}/
 /** How long a broken server is waited for in vain. */
 const FLIPPED_PATIENCE_MS = 700;
 
-export const flipText = (flip: Flip): string => ("set" in flip ? `--set ${flip.set}` : `--fault ${flip.fault}`);
+export const flipText = (flip: Flip): string => Object.entries(flip).map(([flag, value]) => `--${flag} ${value}`).join("");
 
 export interface TryOptions extends Partial<DevserverOptions> {
   era?: Era;
@@ -39,18 +41,30 @@ export async function tryChecks(checks: readonly Check[], { era = "2026-09", fli
   await using devserver = await startDevserver({
     ...rest,
     era,
+    // Added once there is a connection.
+    faults: [],
+    mtls: "required",
     settings: flip !== undefined && "set" in flip ? [...settings, flip.set] : settings,
-    faults: flip !== undefined && "fault" in flip ? [...faults, flip.fault] : faults,
+    ...(flip !== undefined && "mtls" in flip ? flip : {}),
   });
-  const transportOf = async (ca?: string) => createTransport({ host: await detectHost(), tls: { ...(ca === undefined ? {} : { ca }), insecure: false }, clock: systemClock, env: {} });
-  const [api, plain] = await Promise.all([transportOf(devserver.certificates.ca), transportOf()]);
+  const { ca, client } = devserver.certificates;
+  const transportOf = async (tls: Omit<TlsMaterial, "insecure">) => createTransport({ host: await detectHost(), tls: { ...tls, insecure: false }, clock: systemClock, env: {} });
+  const certified = { ca, cert: client.cert, key: client.key };
+  const transports = await Promise.all([transportOf(certified), transportOf({}), transportOf(certified), transportOf({ ca })]);
+  const [api, plain, verifying, uncertified] = transports;
   const [self, lesser] = await Promise.all([devserver.mintToken(), devserver.mintToken({ permissions: LESSER })]);
-  const withToken = (token: string): Fetch => (url, init = {}) => api.fetch(url, { ...init, headers: { ...(init.headers as Record<string, string>), "x-access-token": `Bearer ${token}` } });
+  const withToken = (token: string, { fetch } = api): Fetch => (url, init = {}) => fetch(url, { ...init, headers: { ...(init.headers as Record<string, string>), "x-access-token": `Bearer ${token}` } });
+  const url = new URL(devserver.apiUrl);
+  const look = async () => (await probe({ url, tls: { insecure: true }, clock: systemClock, mode: "look" }))?.peer;
   try {
+    // On the connection that stays, the certificate of a healthy server was seen.
+    await (await api.fetch(`${devserver.apiUrl}/version`)).text();
+    for (const fault of flip !== undefined && "fault" in flip ? [...faults, flip.fault] : faults) await devserver.faults.add(fault);
     return await session({
       clock: systemClock,
       server: devserver.apiUrl,
-      fetches: { self: withToken(self), lesser: withToken(lesser), forged: withToken("forged") },
+      fetches: { self: withToken(self), lesser: withToken(lesser), forged: withToken("forged"), nobody: api.fetch },
+      tls: { host: url.hostname, look, verifying: withToken(self, verifying), uncertified: withToken(self, uncertified) },
       exchange: { fetch: plain.fetch, url: devserver.exchangeUrl, authorization: () => Promise.resolve("Bearer ProvisioningAdminToken") },
       versions: ["v0alpha1"],
       namespace,
@@ -64,8 +78,7 @@ export async function tryChecks(checks: readonly Check[], { era = "2026-09", fli
       ...(patienceMs === undefined ? {} : { patienceMs }),
     });
   } finally {
-    api.close();
-    plain.close();
+    for (const one of transports) one.close();
   }
 }
 
