@@ -4,6 +4,7 @@
 import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
 import { GROUP, LABEL_CLAIM, LABEL_CLAIM_OWNER } from "../provisioning.ts";
+import { bandOf } from "./bands.ts";
 import { Unfit } from "./check.ts";
 import type { Lines } from "./lines.ts";
 import type { Body, Headers, Reply, Wire } from "./wire.ts";
@@ -57,6 +58,9 @@ export interface Parts {
   status?: Record<string, unknown>;
 }
 
+/** Where objects of a kind are, also those that were made through a sub-resource. */
+const RESOURCE_OF: Readonly<Record<string, string>> = { Job: "jobs", HistoricJob: "historicjobs" };
+
 interface Own {
   resource: string;
   name: string;
@@ -66,13 +70,15 @@ interface Own {
 export class Place {
   readonly clock: Clock;
   readonly namespace: string;
+  /** What the check has noted of the server's ways, for the lock. */
+  readonly observed: Record<string, string>;
   readonly #grounds: Grounds;
   readonly #wire: Wire;
   readonly #prefix: string;
   readonly #own: Own[];
 
   /** `check`: the id of the check, of which its objects' names are made. */
-  constructor(grounds: Grounds, check: string, wire = grounds.wires.self, own: Own[] = []) {
+  constructor(grounds: Grounds, check: string, wire = grounds.wires.self, own: Own[] = [], observed: Record<string, string> = {}) {
     if (wire === undefined) throw new Unfit("there is no such credential");
     this.clock = grounds.clock;
     this.namespace = grounds.namespace;
@@ -80,11 +86,25 @@ export class Place {
     this.#wire = wire;
     this.#prefix = check;
     this.#own = own;
+    this.observed = observed;
   }
 
   /** The same place for someone else. @throws Unfit without such a credential */
   as(identity: Identity): Place {
-    return new Place(this.#grounds, this.#prefix, this.#grounds.wires[identity] ?? undefined, this.#own);
+    const wire = this.#grounds.wires[identity];
+    // A default would make it one's own.
+    if (wire === undefined) throw new Unfit("there is no such credential");
+    return new Place(this.#grounds, this.#prefix, wire, this.#own, this.observed);
+  }
+
+  /** Notes what this server does where another one may do otherwise, under a name of a few words. It must be the same each time. */
+  observe(what: string, value: string | number | boolean): void {
+    this.observed[what] = String(value);
+  }
+
+  /** Notes how long something took, as a band of a factor of ten. */
+  observeMs(what: string, ms: number): void {
+    this.observed[what] = bandOf(ms);
   }
 
   /** @throws Unfit without a token exchange */
@@ -206,15 +226,15 @@ export class Place {
   }
 
   #keep(path: string, reply: Reply): void {
-    const [resource = ""] = path.split(/[/?]/);
     let body: Partial<Body>;
     try {
       body = JSON.parse(reply.text) as Body;
     } catch {
       return;
     }
+    const resource = RESOURCE_OF[body.kind ?? ""];
     const { name, uid } = body.metadata ?? {};
-    if (name === undefined || uid === undefined || path.includes("dryRun=") || this.#own.some((own) => own.uid === uid)) return;
+    if (resource === undefined || name === undefined || uid === undefined || path.includes("dryRun=") || this.#own.some((own) => own.uid === uid)) return;
     this.#own.push({ resource, name, uid });
   }
 }

@@ -13,6 +13,8 @@ export interface Result {
   seen: string;
   /** The last exchanges, oldest first; none of a pass. */
   evidence: readonly Exchange[];
+  /** What the check has noted of the server's ways, by name. */
+  observed: Readonly<Record<string, string>>;
   ms: number;
 }
 

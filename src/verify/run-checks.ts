@@ -53,11 +53,13 @@ async function runCheck(check: Check, options: RunOptions): Promise<{ result: Re
   const { clock, signal } = options;
   const evidence: Exchange[] = [];
   const startedMs = clock.monotonic();
+  let place: Place | undefined;
   const resultOf = (verdict: Verdict, seen: string): Result => ({
     check,
     verdict,
     seen: options.clean(seen),
     evidence: verdict === "pass" || verdict === "skip" ? [] : structuredClone(evidence),
+    observed: { ...place?.observed },
     ms: Math.round(clock.monotonic() - startedMs),
   });
   const why = options.unfit(check);
@@ -67,7 +69,6 @@ async function runCheck(check: Check, options: RunOptions): Promise<{ result: Re
   const over = new AbortController();
   const limitMs = check.limitMs ?? CHECK_LIMIT_MS;
   const limited = AbortSignal.any([signal, over.signal]);
-  let place: Place | undefined;
   let result: Result;
   const done = new AbortController();
   clock.sleep(limitMs, done.signal).then(() => over.abort(new Error(`not decided within ${formatDuration(limitMs)}`)), () => undefined);
