@@ -27,11 +27,12 @@ export const ROOMS: readonly Room[] = [
   { room: "work", imports: ["base"], node: "pure" },
   { room: "drive", imports: ["base", "kube", "work", "provisioning.ts"], node: "none" },
   { room: "devserver", imports: ["base", "provisioning.ts", "kube/types.ts as type"], node: "any" },
+  { room: "self-test", imports: ["base", "verify", "devserver", "provisioning.ts"], node: "none" },
   { room: "main", imports: ["everything"], node: "any" },
 ];
 
 /** Files of the room `main`. */
-export const MAIN_FILES = ["src/main.ts", "src/guard.ts", "src/run.ts", "src/driving.ts", "src/scopes.ts", "src/connect.ts", "src/show-history.ts", "src/verifying.ts"];
+export const MAIN_FILES = ["src/main.ts", "src/guard.ts", "src/run.ts", "src/driving.ts", "src/scopes.ts", "src/connect.ts", "src/show-history.ts", "src/verifying.ts", "src/self-testing.ts"];
 
 /** Modules of Node.js that neither read nor write anything. */
 const PURE_MODULES = ["node:buffer", "node:path", "node:util"];
