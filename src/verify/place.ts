@@ -67,6 +67,9 @@ interface Own {
   uid: string;
 }
 
+/** Deletions at a time. */
+const LANES = 8;
+
 export class Place {
   readonly clock: Clock;
   readonly namespace: string;
@@ -218,10 +221,15 @@ export class Place {
   async leave(cleaner: Wire): Promise<string[]> {
     for (const wire of Object.values(this.#grounds.wires)) wire?.close();
     const left: string[] = [];
-    for (const { resource, name, uid } of this.#own.toReversed()) {
-      const reason = await removed(cleaner, this.path(`${resource}/${name}`), uid);
-      if (reason !== undefined) left.push(`${resource}/${name} in ${this.namespace} (${reason})`);
-    }
+    const queue = this.#own.toReversed();
+    const lane = async () => {
+      for (let own = queue.shift(); own !== undefined; own = queue.shift()) {
+        const { resource, name, uid } = own;
+        const reason = await removed(cleaner, this.path(`${resource}/${name}`), uid);
+        if (reason !== undefined) left.push(`${resource}/${name} in ${this.namespace} (${reason})`);
+      }
+    };
+    await Promise.all(Array.from({ length: LANES }, lane));
     return left;
   }
 

@@ -2,6 +2,7 @@
 
 import type { Check } from "../../check.ts";
 import { ok, same } from "../../expect.ts";
+import { withMetadata } from "../../objects.ts";
 
 const WRITERS = 50;
 
@@ -18,8 +19,10 @@ export const WRITE_001: Check = {
   breaks: { drive: { then: "no", words: "two workers can own one job: use --claim-settle=2s" } },
   async run(at) {
     const job = await at.job("a");
+    // Connections that are open already, so that the writes do meet.
+    await Promise.all(Array.from({ length: WRITERS }, () => at.get(`jobs/${job.metadata.name}`)));
     const writer = (_: unknown, index: number) =>
-      at.put(`jobs/${job.metadata.name}`, { ...job, metadata: { ...job.metadata, annotations: { ...job.metadata.annotations, writer: String(index) } } });
+      at.put(`jobs/${job.metadata.name}`, withMetadata(job, { annotations: { ...job.metadata.annotations, writer: String(index) } }));
     const statuses = (await Promise.all(Array.from({ length: WRITERS }, writer))).map(({ status }) => status);
     const winners = statuses.flatMap((status, index) => (status === 200 ? [String(index)] : []));
     same([winners.length, statuses.filter((status) => status === 409).length], [1, WRITERS - 1], "writes that succeeded, writes refused with 409");

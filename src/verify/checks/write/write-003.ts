@@ -1,0 +1,27 @@
+// What a PUT answers with is what is there.
+
+import type { Check } from "../../check.ts";
+import { expect, ok, same } from "../../expect.ts";
+import { withStatus } from "../../objects.ts";
+
+export const WRITE_003: Check = {
+  id: "WRITE-003",
+  claim: "a PUT answers with the object as a GET shows it afterwards, under a new resourceVersion",
+  matters: "a worker goes on from the answer, and each of its next writes is refused or lost",
+  advice: "look for a cache between the program and the server, and take it away",
+  severity: "loss",
+  source: "4.4 Lease",
+  eras: ["2025-08", "2026-09", "kubernetes"],
+  profile: "standard",
+  needs: ["write"],
+  breaks: { drive: { then: "no", words: "workers cannot go on from what they wrote" } },
+  async run(at) {
+    const made = await at.job("a");
+    const path = `jobs/${made.metadata.name}`;
+    const written = ok(await at.put(path, withStatus(made, { state: "working", message: "from the answer" })));
+    expect(written.metadata.resourceVersion !== made.metadata.resourceVersion, `the resourceVersion stayed ${made.metadata.resourceVersion}`);
+    const { metadata, spec, status } = ok(await at.get(path));
+    same(metadata.resourceVersion, written.metadata.resourceVersion, "the version that GET shows");
+    same([metadata.uid, metadata.labels, spec, status], [written.metadata.uid, written.metadata.labels, written.spec, written.status], "uid, labels, spec and status that GET shows");
+  },
+};
