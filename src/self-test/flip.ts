@@ -2,8 +2,8 @@
 
 import type { Check, Era } from "../verify/check.ts";
 
-/** A row of the server's table of behaviours (`--set`), a fault (`--fault`), or `--mtls`. */
-export type Flip = { set: string } | { fault: string } | { mtls: "optional" };
+/** A row of the server's table of behaviours (`--set`), a fault (`--fault`), its age (`--era`), or `--mtls`. */
+export type Flip = { set: string } | { fault: string } | { era: Era } | { mtls: "optional" };
 
 /** A check and the flips each of which it must notice, on the server of `eraOf`. */
 export type Row = readonly [check: Check, ...flips: readonly Flip[]];
@@ -13,9 +13,9 @@ export function flipText(flip: Flip): string {
   return Object.entries(flip).map(([flag, value]) => `--${flag} ${value}`).join("");
 }
 
-/** The row or fault that a flip is about: `page-size`, `lose`. */
+/** The row or fault that a flip is about: `page-size`, `lose`; else the flag. */
 export function subjectOf(flip: Flip): string {
-  const [text = ""] = "set" in flip ? flip.set.split("=") : "fault" in flip ? flip.fault.split(/[:,]/) : ["mtls"];
+  const [text = ""] = "set" in flip ? flip.set.split("=") : "fault" in flip ? flip.fault.split(/[:,]/) : Object.keys(flip);
   return text;
 }
 

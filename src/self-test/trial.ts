@@ -48,8 +48,9 @@ export async function tryChecks(checks: readonly Check[], lent: Lent, options: T
     random: lent.random,
     apiAddress: "127.0.0.1:0",
     exchangeAddress: "127.0.0.1:0",
+    repositories: [`${namespace}/site`],
     ...rest,
-    era,
+    era: flip !== undefined && "era" in flip ? flip.era : era,
     // Added once there is a connection.
     faults: [],
     mtls: "required",

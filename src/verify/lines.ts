@@ -19,6 +19,8 @@ export interface Lines {
   next(): Promise<WatchEvent | undefined>;
   /** The next event, which must be there; bookmarks are passed over. @throws Refuted */
   event(): Promise<WatchEvent>;
+  /** The next event of which this holds; it must come in time, whatever else comes. @throws Refuted */
+  find(wanted: (event: WatchEvent) => boolean): Promise<WatchEvent>;
   /** What comes within this time, ms, or until the end. @throws Refuted */
   during(ms: number): Promise<WatchEvent[]>;
   close(): void;
@@ -76,17 +78,23 @@ export function linesOf(response: Response, { clock, signal, patienceMs, onLine 
     return event === "end" ? undefined : event;
   };
 
+  const find = async (wanted: (event: WatchEvent) => boolean): Promise<WatchEvent> => {
+    const untilMs = clock.monotonic() + patienceMs;
+    for (;;) {
+      const event = await nextWithin(Math.max(0, untilMs - clock.monotonic()));
+      if (event === "late") throw new Refuted(`the event that was awaited did not come within ${patienceMs} ms`);
+      if (event === "end") throw new Refuted("the watch ended where an event was expected");
+      if (wanted(event)) return event;
+      if (event.type === "ERROR") throw new Refuted(`the watch told of an error: ${event.object.code ?? ""} ${event.object.message ?? ""}`);
+    }
+  };
+
   return {
     status: response.status,
     header: (name) => response.headers.get(name) ?? "",
     next,
-    async event() {
-      for (;;) {
-        const event = await next();
-        if (event === undefined) throw new Refuted("the watch ended where an event was expected");
-        if (event.type !== "BOOKMARK") return event;
-      }
-    },
+    event: () => find(({ type }) => type !== "BOOKMARK"),
+    find,
     async during(ms) {
       const events: WatchEvent[] = [];
       const untilMs = clock.monotonic() + ms;

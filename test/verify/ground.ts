@@ -8,24 +8,35 @@ import { FLIPPED_PATIENCE_MS, tryChecks as tryWith, type TrialOptions } from "..
 import { lend } from "../../src/self-testing.ts";
 import { type Check, ERAS } from "../../src/verify/check.ts";
 import type { Report, Result } from "../../src/verify/result.ts";
+import { fastClock } from "../support/fast-clock.ts";
 
 export type { Flip, Row };
 
+export interface GroundOptions extends TrialOptions {
+  /** So many seconds pass in one, for checks that wait. Default 1. */
+  speed?: number;
+}
+
+const PATIENCE_MS = 5_000;
+const TIMEOUT_MS = 60_000;
+
 /** Checks on a dev server of their own. */
-export async function tryChecks(checks: readonly Check[], options: TrialOptions = {}): Promise<Report> {
-  return tryWith(checks, lend(await detectHost()), options);
+export async function tryChecks(checks: readonly Check[], { speed = 1, ...options }: GroundOptions = {}): Promise<Report> {
+  const lent = lend(await detectHost());
+  if (speed === 1) return tryWith(checks, lent, options);
+  return tryWith(checks, { ...lent, clock: fastClock(speed) }, { patienceMs: PATIENCE_MS * speed, timeoutMs: TIMEOUT_MS * speed, ...options });
 }
 
 /** One check on a dev server of its own, broken by the flip. */
-export async function tryFlipped(check: Check, flip: Flip, options: TrialOptions = {}): Promise<Result> {
-  const { results } = await tryChecks([check], { era: eraOf(check), flip, patienceMs: FLIPPED_PATIENCE_MS, ...options });
+export async function tryFlipped(check: Check, flip: Flip, options: GroundOptions = {}): Promise<Result> {
+  const { results } = await tryChecks([check], { era: eraOf(check), flip, patienceMs: FLIPPED_PATIENCE_MS * (options.speed ?? 1), ...options });
   const [result] = results;
   assert.ok(result);
   return result;
 }
 
 /** Declares the tests of an area: each check passes on each era that it holds for, and notices each of its flips. */
-export function provesChecks(checks: readonly Check[], rows: readonly Row[], options: TrialOptions = {}): void {
+export function provesChecks(checks: readonly Check[], rows: readonly Row[], options: GroundOptions = {}): void {
   test("each check has a row of flips", () => {
     assert.deepEqual(rows.map(([{ id }]) => id), checks.map(({ id }) => id));
     assert.deepEqual(rows.filter(([, ...flips]) => flips.length === 0).map(([{ id }]) => id), []);
