@@ -1,8 +1,9 @@
 // The table of flips: every check with what it must notice, in the order of the checks.
 
 import type { Row } from "./flip.ts";
+import { DISCOVERY_FLIPS } from "./flips/discovery.ts";
 import { LIST_FLIPS } from "./flips/list.ts";
 import { WATCH_FLIPS } from "./flips/watch.ts";
 import { WRITE_FLIPS } from "./flips/write.ts";
 
-export const FLIPS: readonly Row[] = [LIST_FLIPS, WATCH_FLIPS, WRITE_FLIPS].flat();
+export const FLIPS: readonly Row[] = [DISCOVERY_FLIPS, LIST_FLIPS, WATCH_FLIPS, WRITE_FLIPS].flat();

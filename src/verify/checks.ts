@@ -1,9 +1,10 @@
 // The table of checks: every one of them, in the order in which they are listed and reported.
 
 import type { Check } from "./check.ts";
+import { DISCOVERY } from "./checks/discovery.ts";
 import { EXCHANGE } from "./checks/exchange.ts";
 import { LIST } from "./checks/list.ts";
 import { WATCH } from "./checks/watch.ts";
 import { WRITE } from "./checks/write.ts";
 
-export const CHECKS: readonly Check[] = [EXCHANGE, LIST, WATCH, WRITE].flat();
+export const CHECKS: readonly Check[] = [EXCHANGE, DISCOVERY, LIST, WATCH, WRITE].flat();
