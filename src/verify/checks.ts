@@ -4,7 +4,8 @@ import type { Check } from "./check.ts";
 import { DISCOVERY } from "./checks/discovery.ts";
 import { EXCHANGE } from "./checks/exchange.ts";
 import { LIST } from "./checks/list.ts";
+import { TLS } from "./checks/tls.ts";
 import { WATCH } from "./checks/watch.ts";
 import { WRITE } from "./checks/write.ts";
 
-export const CHECKS: readonly Check[] = [EXCHANGE, DISCOVERY, LIST, WATCH, WRITE].flat();
+export const CHECKS: readonly Check[] = [EXCHANGE, TLS, DISCOVERY, LIST, WATCH, WRITE].flat();
