@@ -1,10 +1,18 @@
 // The table of flips: every check with what it must notice, in the order of the checks.
 
 import type { Row } from "./flip.ts";
+import { CLOCK_FLIPS } from "./flips/clock.ts";
 import { DISCOVERY_FLIPS } from "./flips/discovery.ts";
 import { LIST_FLIPS } from "./flips/list.ts";
 import { TLS_FLIPS } from "./flips/tls.ts";
 import { WATCH_FLIPS } from "./flips/watch.ts";
 import { WRITE_FLIPS } from "./flips/write.ts";
 
-export const FLIPS: readonly Row[] = [TLS_FLIPS, DISCOVERY_FLIPS, LIST_FLIPS, WATCH_FLIPS, WRITE_FLIPS].flat();
+export const FLIPS: readonly Row[] = [
+  TLS_FLIPS,
+  DISCOVERY_FLIPS,
+  LIST_FLIPS,
+  WATCH_FLIPS,
+  WRITE_FLIPS,
+  CLOCK_FLIPS,
+].flat();

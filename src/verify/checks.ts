@@ -1,6 +1,7 @@
 // The table of checks: every one of them, in the order in which they are listed and reported.
 
 import type { Check } from "./check.ts";
+import { CLOCK } from "./checks/clock.ts";
 import { DISCOVERY } from "./checks/discovery.ts";
 import { EXCHANGE } from "./checks/exchange.ts";
 import { LIST } from "./checks/list.ts";
@@ -8,4 +9,4 @@ import { TLS } from "./checks/tls.ts";
 import { WATCH } from "./checks/watch.ts";
 import { WRITE } from "./checks/write.ts";
 
-export const CHECKS: readonly Check[] = [EXCHANGE, TLS, DISCOVERY, LIST, WATCH, WRITE].flat();
+export const CHECKS: readonly Check[] = [EXCHANGE, TLS, DISCOVERY, LIST, WATCH, WRITE, CLOCK].flat();
