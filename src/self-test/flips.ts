@@ -3,12 +3,14 @@
 import type { Row } from "./flip.ts";
 import { CLOCK_FLIPS } from "./flips/clock.ts";
 import { DISCOVERY_FLIPS } from "./flips/discovery.ts";
+import { EXCHANGE_FLIPS } from "./flips/exchange.ts";
 import { LIST_FLIPS } from "./flips/list.ts";
 import { TLS_FLIPS } from "./flips/tls.ts";
 import { WATCH_FLIPS } from "./flips/watch.ts";
 import { WRITE_FLIPS } from "./flips/write.ts";
 
 export const FLIPS: readonly Row[] = [
+  EXCHANGE_FLIPS,
   TLS_FLIPS,
   DISCOVERY_FLIPS,
   LIST_FLIPS,
