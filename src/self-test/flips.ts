@@ -4,6 +4,7 @@ import type { Row } from "./flip.ts";
 import { CLOCK_FLIPS } from "./flips/clock.ts";
 import { DISCOVERY_FLIPS } from "./flips/discovery.ts";
 import { EXCHANGE_FLIPS } from "./flips/exchange.ts";
+import { LEASE_FLIPS } from "./flips/lease.ts";
 import { LIST_FLIPS } from "./flips/list.ts";
 import { TLS_FLIPS } from "./flips/tls.ts";
 import { WATCH_FLIPS } from "./flips/watch.ts";
@@ -16,5 +17,6 @@ export const FLIPS: readonly Row[] = [
   LIST_FLIPS,
   WATCH_FLIPS,
   WRITE_FLIPS,
+  LEASE_FLIPS,
   CLOCK_FLIPS,
 ].flat();

@@ -4,9 +4,10 @@ import type { Check } from "./check.ts";
 import { CLOCK } from "./checks/clock.ts";
 import { DISCOVERY } from "./checks/discovery.ts";
 import { EXCHANGE } from "./checks/exchange.ts";
+import { LEASE } from "./checks/lease.ts";
 import { LIST } from "./checks/list.ts";
 import { TLS } from "./checks/tls.ts";
 import { WATCH } from "./checks/watch.ts";
 import { WRITE } from "./checks/write.ts";
 
-export const CHECKS: readonly Check[] = [EXCHANGE, TLS, DISCOVERY, LIST, WATCH, WRITE, CLOCK].flat();
+export const CHECKS: readonly Check[] = [EXCHANGE, TLS, DISCOVERY, LIST, WATCH, WRITE, LEASE, CLOCK].flat();

@@ -46,7 +46,7 @@ export const WRITE_FLIPS: readonly Row[] = [
   [WRITE_015, { fault: "ignore:body.metadata.labels,method=PATCH" }, { fault: "answer:spec.repository=,verb=get" }],
   [WRITE_016, { fault: "status-as:422->200" }, { fault: "status:415,method=PATCH" }],
   [WRITE_017, { fault: "ignore:body.metadata.resourceVersion,method=PATCH" }],
-  [WRITE_018, { fault: 'request:body.status.message="short",method=PUT' }, { fault: "status:413,method=PUT" }],
+  [WRITE_018, { fault: 'request:body.status.message="short",method=PUT' }],
   [WRITE_019, { fault: "answer-text:Ελλάδα->Hellas" }],
   [WRITE_020, { fault: "answer:status.started=1756111201,verb=get" }],
   [WRITE_021, { fault: "request:query.fieldValidation=Strict" }],
