@@ -1,7 +1,7 @@
 // The process: argv and environment in, exit code out. Signals, standard streams and the end are dealt with here and
 // nowhere else; what a command does is in run.ts, devserver/ and observe/.
 
-import { readFile } from "node:fs/promises";
+import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { formatDuration } from "./base/duration.ts";
 import { createLogger, type Logger } from "./base/log.ts";
@@ -12,6 +12,7 @@ import type { DevConfig, RunConfig } from "./cli/config.ts";
 import type { HistoryConfig } from "./cli/history-config.ts";
 import { viewOf, wantsColor } from "./cli/help.ts";
 import { endingOf, endingText, EXIT } from "./cli/exit.ts";
+import type { VerifyConfig } from "./cli/verify-config.ts";
 import { LAST_STEPS_MS } from "./driving.ts";
 import { beGuard } from "./guard.ts";
 import { checkReady } from "./observe/ready.ts";
@@ -27,7 +28,6 @@ import { installProcessEvents } from "./runtime/signals.ts";
 import { createStdoutSink } from "./runtime/sink.ts";
 import { createTransport } from "./runtime/transport.ts";
 import { showHistory } from "./show-history.ts";
-import type { VerifyConfig } from "./cli/verify-config.ts";
 import { GUARD_WORD } from "./work/guard-wire.ts";
 
 if (process.argv[2] === GUARD_WORD) await beGuard();
@@ -143,7 +143,7 @@ const handlers: Handlers = {
     const host = await detectHost();
     watchReader(host);
     const out = (text: string) => stdout.write(text, "info");
-    return verify(config, { host, clock, random: Math.random, redactor, readText, env, out, err: stderr, signal: stop.signal });
+    return verify(config, { host, clock, random: Math.random, redactor, readText, env, out, err: stderr, writeText, signal: stop.signal });
   },
 
   async dev(config: DevConfig) {
@@ -217,6 +217,10 @@ async function drainDeadline(timeoutMs: number): Promise<false> {
 /** What a shell finds this program under: its path if that is how it was called. */
 function programName(): string {
   return isCompiled(process.argv[1]) && process.argv0.includes("/") ? process.execPath : "job-controller";
+}
+
+async function writeText(path: string, content: string, how: "anew" | "append"): Promise<void> {
+  await (how === "anew" ? writeFile : appendFile)(path, content);
 }
 
 async function readText(path: string): Promise<string> {

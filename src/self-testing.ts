@@ -1,10 +1,35 @@
-// The main file of `verify --self-test`: what the process lends to trials on embedded servers, and the code that they come to.
+// `verify --self-test`: what the process lends to trials on embedded servers, and the code that they come to.
 
+import type { VerifyEnv } from "./verifying.ts";
+import { EXIT } from "./cli/exit.ts";
 import { systemClock } from "./runtime/clock.ts";
 import { probe } from "./runtime/probe.ts";
 import type { Host } from "./runtime/runtime.ts";
 import { createTransport } from "./runtime/transport.ts";
+import { FLIPS } from "./self-test/flips.ts";
+import { selfTest } from "./self-test/self-test.ts";
 import type { Lent } from "./self-test/trial.ts";
+import type { Check } from "./verify/check.ts";
+import { CHECKS } from "./verify/checks.ts";
+
+/** Servers at a time: most of their time is spent waiting. */
+const SERVERS = 6;
+
+/** The exit code. */
+export async function testChecks(checks: readonly Check[], healthyRuns: number, { host, out, err, signal }: Pick<VerifyEnv, "host" | "out" | "err" | "signal">): Promise<number> {
+  const { lines, passed } = await selfTest({
+    ...lend(host),
+    checks,
+    rows: FLIPS.filter(([check]) => checks.includes(check)),
+    whole: checks.length === CHECKS.length,
+    healthyRuns,
+    servers: SERVERS,
+    signal,
+    say: (line) => err.write(line, "info"),
+  });
+  for (const line of lines) out(line);
+  return passed ? EXIT.ok : EXIT.failed;
+}
 
 /** The way of this process to servers that it started itself. */
 export function lend(host: Host): Lent {

@@ -2,16 +2,19 @@
 
 import { Secret } from "./base/secret.ts";
 import { uncounted } from "./base/counts.ts";
-import { UsageError } from "./base/errors.ts";
+import { messageOf, UsageError } from "./base/errors.ts";
 import type { Fetch } from "./base/http.ts";
 import { createLogger, type LineSink } from "./base/log.ts";
 import { bearerValue } from "./auth/credential.ts";
-import { EXIT } from "./cli/exit.ts";
+import { endingOf, EXIT } from "./cli/exit.ts";
 import type { VerifyConfig, VerifyTarget } from "./cli/verify-config.ts";
 import { connect, type Connection, type ConnectEnv } from "./connect.ts";
 import { API_VERSIONS } from "./provisioning.ts";
 import type { Check } from "./verify/check.ts";
 import { CHECKS } from "./verify/checks.ts";
+import { expectations, type Files, writeReports } from "./verify/files.ts";
+import { decided, outcomeOf } from "./verify/outcome.ts";
+import { githubShield } from "./verify/reports/github.ts";
 import { terminalReport } from "./verify/reports/terminal.ts";
 import { count, type Report } from "./verify/result.ts";
 import { selected, unknownWord } from "./verify/select.ts";
@@ -23,6 +26,8 @@ export interface VerifyEnv extends Omit<ConnectEnv, "count" | "log"> {
   out: (text: string) => void;
   /** What else there is to say. */
   err: LineSink;
+  /** Writes a file anew, or at its end. */
+  writeText: (path: string, text: string, how: "anew" | "append") => Promise<void>;
   signal: AbortSignal;
 }
 
@@ -30,18 +35,39 @@ export interface VerifyEnv extends Omit<ConnectEnv, "count" | "log"> {
 export async function verify(config: VerifyConfig, env: VerifyEnv): Promise<number> {
   refuseUnknown("--focus", config.focus);
   refuseUnknown("--skip", config.skip);
+  if (config.selfTest !== undefined) {
+    const { testChecks } = await import("./self-testing.ts");
+    return testChecks(selected(CHECKS, { ...config, profile: "full" }), config.selfTest.healthyRuns, env);
+  }
   const checks = selected(CHECKS, config);
-  if (config.target === undefined) {
+  const { target } = config;
+  if (target === undefined) {
     for (const line of checks.flatMap(listing)) env.out(line);
     return EXIT.ok;
   }
   if (config.dryRun) {
-    for (const line of plan(checks, config.target)) env.out(line);
+    for (const line of plan(checks, target)) env.out(line);
     return EXIT.ok;
   }
-  const report = await verified(config, config.target, checks, env);
-  for (const line of terminalReport(report)) env.out(env.redactor.apply(line));
-  return codeOf(report, config, env.signal);
+  const files: Files = { ...env, summaryFile: env.env["GITHUB_STEP_SUMMARY"] || undefined, nowMs: () => env.clock.now(), clean: (text) => env.redactor.apply(text) };
+  const known = await expectations(config, CHECKS.map(({ id }) => id), files);
+  let report: Report;
+  try {
+    const omitted = selected(CHECKS, { profile: "standard", focus: [], skip: [] }).filter((check) => !checks.includes(check));
+    report = known.judge({ ...(await verified(config, target, checks, env)), omitted });
+  } catch (error) {
+    const { code, message } = env.signal.aborted ? { code: EXIT.cancelled, message: messageOf(env.signal.reason) } : endingOf(error);
+    await writeReports(config.reports, untried(config, target, checks, env.clock.now(), message), { exitCode: code, reason: message }, files);
+    throw error;
+  }
+  const code = codeOf(report, config, env.signal);
+  const kept = await known.keep(report);
+  const ending = { exitCode: code, reason: report.cut ?? outcomeOf(report).words };
+  const shield = config.reports.some(({ format }) => format === "github") ? githubShield(report.run + tokenOf(env.random)) : undefined;
+  const lines = [shield?.before, ...terminalReport(report), shield?.after];
+  for (const line of lines) if (line !== undefined) env.out(env.redactor.apply(line));
+  const written = await writeReports(config.reports, report, ending, files);
+  return code === EXIT.ok && !(written && kept) ? EXIT.failed : code;
 }
 
 async function verified(config: VerifyConfig, target: VerifyTarget, checks: readonly Check[], env: VerifyEnv): Promise<Report> {
@@ -68,7 +94,7 @@ async function verified(config: VerifyConfig, target: VerifyTarget, checks: read
       versions: target.apiVersionNamed ? [target.apiVersion] : API_VERSIONS,
       namespace: target.namespace,
       yes: target.yes,
-      run: RUN_PREFIX + Math.floor(random() * 36 ** 6).toString(36).padStart(6, "0"),
+      run: RUN_PREFIX + tokenOf(random),
       profile: config.profile,
       checks,
       timeoutMs: config.timeoutMs,
@@ -131,12 +157,24 @@ function plan(checks: readonly Check[], { namespace }: VerifyTarget): string[] {
   return [`Would write to namespace ${namespace}, and delete again:`, ...made, rest];
 }
 
+/** The report of a run that came to nothing. */
+function untried({ profile }: VerifyConfig, { server = "", apiVersion, namespace }: VerifyTarget, checks: readonly Check[], nowMs: number, why: string): Report {
+  const results = checks.map((check) => ({ check, verdict: "error" as const, seen: `not tried: ${why}`, evidence: [], observed: {}, ms: 0 }));
+  return { server, serverVersion: "", apiVersion, flavour: "unknown", namespace, profile, run: "", startedMs: nowMs, ms: 0, results, left: [], cut: why };
+}
+
 function codeOf(report: Report, { failOn }: VerifyConfig, signal: AbortSignal): number {
   if (signal.aborted) return EXIT.cancelled;
   if (report.cut !== undefined) return EXIT.timeout;
-  const [failed, undecided, skipped, passed] = (["fail", "error", "skip", "pass"] as const).map((verdict) => count(report, verdict) > 0);
+  if (decided(report) === 0) return EXIT.failed;
+  const [failed, undecided, skipped] = [outcomeOf(report).answer === "no", count(report, "error") > 0, count(report, "skip") > 0];
   if (failOn === "never") return EXIT.ok;
-  if (failed || !(passed || undecided)) return EXIT.failed;
+  if (failed) return EXIT.failed;
   if (undecided && failOn !== "fail") return EXIT.partial;
   return skipped && failOn === "skip" ? EXIT.partial : EXIT.ok;
+}
+
+/** Six characters. */
+function tokenOf(random: () => number): string {
+  return Math.floor(random() * 36 ** 6).toString(36).padStart(6, "0");
 }

@@ -199,6 +199,9 @@ const VERIFY_FLAGS: readonly Flag[] = [
   verifyFlag("skip", { kind: "list", value: "checks", help: "All but these checks; may be repeated" }),
   verifyFlag("list", { kind: "bool", default: "false", help: "Print the checks, what each claims and needs and where that comes from, and exit" }),
   verifyFlag("timeout", { kind: "duration", value: "duration", default: "5m", help: "What has not been decided by then counts as not decided" }),
+  verifyFlag("self-test", { kind: "bool", default: "false",
+    help: "Ask no server but embedded ones: each check on broken ones where it must fail and on healthy ones where it must not; prints what notices what" }),
+  verifyFlag("healthy-runs", { kind: "string", value: "number", default: "42", help: "Runs of --self-test on healthy servers that are slow, busy or throttled; 0 to 100000" }),
 
   verifyFlag("namespace", { kind: "string", short: "n", value: "name", default: "default", group: "What is written",
     help: "Where checks make jobs and records of their own, and delete them again" }),
@@ -210,7 +213,11 @@ const VERIFY_FLAGS: readonly Flag[] = [
   verifyFlag("report", { kind: "list", value: "format=file", group: "Verdict",
     help: "Write a report, too: json=FILE, junit=FILE, tap=FILE, or github for annotations and step summary; may be repeated" }),
   verifyFlag("fail-on", { kind: "enum", options: FAIL_ON, default: "error", group: "Verdict",
-    help: "What ends it with a code other than 0: never anything, failed checks, undecided ones as well, or skipped ones as well" }),
+    help: "Which verdicts end it with a code other than 0: none, fail, error (not decided) as well, or skip as well; that nothing was checked always does" }),
+  verifyFlag("lock", { kind: "string", value: "file", group: "Verdict",
+    help: "Write what the server does to this file; where it is there, fail on what has changed, and on nothing else" }),
+  verifyFlag("baseline", { kind: "string", value: "file", group: "Verdict",
+    help: "Accept the failures that this file names, each with a reason and a last day" }),
 
   ...CREDENTIAL_FLAGS,
   SERVER_URL,

@@ -7,7 +7,7 @@ import { COMMANDS, FAIL_ON, REPORT_FORMATS, VERIFY_PROFILES } from "./flags.ts";
 import { parseArguments } from "./parse.ts";
 import { Settings } from "./settings.ts";
 import type { Environment } from "./settings.ts";
-import { namespaceOf, quoted } from "./values.ts";
+import { countOf, namespaceOf, quoted } from "./values.ts";
 import type { Source } from "./values.ts";
 
 export interface VerifyConfig {
@@ -19,7 +19,13 @@ export interface VerifyConfig {
   timeoutMs: number;
   failOn: (typeof FAIL_ON)[number];
   reports: ReportTarget[];
+  /** File of what was seen before; written where there is none. */
+  lock: string | undefined;
+  /** File of failures that are accepted. */
+  baseline: string | undefined;
   dryRun: boolean;
+  /** The checks themselves are tried, on embedded servers. */
+  selfTest: { healthyRuns: number } | undefined;
   /** Undefined: the checks are listed, and no server is asked. */
   target: VerifyTarget | undefined;
 }
@@ -49,9 +55,12 @@ export function verifyConfig(argv: readonly string[], env: Environment): VerifyC
     timeoutMs: settings.durationMs("timeout", { atLeastMs: 1_000, least: "at least 1s" }),
     failOn: settings.enum("fail-on", FAIL_ON),
     reports: settings.list("report").map(reportOf),
+    lock: settings.named("lock")?.text,
+    baseline: settings.named("baseline")?.text,
     dryRun: settings.bool("dry-run"),
   };
-  return { ...values, target: settings.bool("list") ? undefined : targetOf(settings, env) };
+  const selfTest = settings.bool("self-test") ? { healthyRuns: countOf(settings.required("healthy-runs"), 0, 100_000) } : undefined;
+  return { ...values, selfTest, target: settings.bool("list") || selfTest !== undefined ? undefined : targetOf(settings, env) };
 }
 
 function targetOf(settings: Settings, env: Environment): VerifyTarget {

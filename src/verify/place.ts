@@ -61,6 +61,9 @@ export interface Parts {
 /** Where objects of a kind are, also those that were made through a sub-resource. */
 const RESOURCE_OF: Readonly<Record<string, string>> = { Job: "jobs", HistoricJob: "historicjobs" };
 
+/** Characters of what is noted. */
+const OBSERVED_MAX = 200;
+
 interface Own {
   resource: string;
   name: string;
@@ -102,7 +105,7 @@ export class Place {
 
   /** Notes what this server does where another one may do otherwise, under a name of a few words. It must be the same each time. */
   observe(what: string, value: string | number | boolean): void {
-    this.observed[what] = String(value);
+    this.observed[what] = String(value).slice(0, OBSERVED_MAX);
   }
 
   /** Notes how long something took, as a band of a factor of ten. */

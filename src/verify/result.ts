@@ -15,7 +15,15 @@ export interface Result {
   evidence: readonly Exchange[];
   /** What the check has noted of the server's ways, by name. */
   observed: Readonly<Record<string, string>>;
+  /** Of a failure that does not count, as it was expected. */
+  accepted?: Acceptance;
   ms: number;
+}
+
+export interface Acceptance {
+  reason: string;
+  /** Last day of it, in UTC. */
+  expires?: string;
 }
 
 /** A whole run. */
@@ -40,10 +48,16 @@ export interface Report {
   left: readonly string[];
   /** Why the run ended before all checks had; undefined if it did not. */
   cut: string | undefined;
+  /** Checks of the profile standard that were not chosen. */
+  omitted?: readonly Check[];
+  /** What differs from the lock; absent without one. */
+  changes?: readonly string[];
+  /** What else a reader should know. */
+  notes?: readonly string[];
 }
 
-/** `grafana` = provisioning is the server's own; `kubernetes` = these kinds are custom resources of a plain API server. */
-export type Flavour = "grafana" | "kubernetes";
+/** `grafana` = provisioning is the server's own; `kubernetes` = these kinds are custom resources of a plain API server, `unknown` = it was not asked. */
+export type Flavour = "grafana" | "kubernetes" | "unknown";
 
 export function count({ results }: Pick<Report, "results">, verdict: Verdict): number {
   return results.filter((result) => result.verdict === verdict).length;

@@ -29,6 +29,8 @@ export interface RunOptions {
 
 export const CHECK_LIMIT_MS = 20_000;
 const LEAVE_LIMIT_MS = 10_000;
+/** Characters of what was seen; the evidence has more. */
+const SEEN_MAX = 1_000;
 
 /** Results in the order of `checks`. Never rejects for what a check throws. */
 export async function runChecks(checks: readonly Check[], options: RunOptions): Promise<{ results: Result[]; left: string[] }> {
@@ -57,9 +59,9 @@ async function runCheck(check: Check, options: RunOptions): Promise<{ result: Re
   const resultOf = (verdict: Verdict, seen: string): Result => ({
     check,
     verdict,
-    seen: options.clean(seen),
+    seen: options.clean(seen).slice(0, SEEN_MAX),
     evidence: verdict === "pass" || verdict === "skip" ? [] : structuredClone(evidence),
-    observed: { ...place?.observed },
+    observed: Object.fromEntries(Object.entries(place?.observed ?? {}).map(([what, value]) => [what, options.clean(value)])),
     ms: Math.round(clock.monotonic() - startedMs),
   });
   const why = options.unfit(check);

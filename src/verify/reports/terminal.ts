@@ -1,54 +1,59 @@
 // A run of checks as a person reads it: yes or no, then what fails, worst first, then what that means for this program. Pure.
 
 import { formatDuration } from "../../base/duration.ts";
-import { SEVERITIES } from "../check.ts";
-import { featureVerdicts, holds } from "../features.ts";
-import { count, type Report, type Result } from "../result.ts";
+import { featureVerdicts } from "../features.ts";
+import { type Outcome, outcomeOf } from "../outcome.ts";
+import type { Report, Result } from "../result.ts";
+import { acceptedWords, failed } from "./rows.ts";
+import { oneLine } from "./text.ts";
+
+const ANSWERS: Readonly<Record<Outcome["answer"], string>> = { yes: "Yes", no: "No", unknown: "Not known" };
 
 /** Lines. */
 export function terminalReport(report: Report): string[] {
-  const failed = report.results.filter(({ verdict }) => verdict === "fail").toSorted((a, b) => rank(a) - rank(b));
-  const undecided = report.results.filter(({ verdict }) => verdict === "error");
+  const { results, cut, changes = [], notes = [], left } = report;
+  const { answer, words } = outcomeOf(report);
+  const undecided = results.filter(({ verdict }) => verdict === "error");
+  const accepted = results.filter((result) => result.accepted !== undefined);
   return [
-    firstLine(report),
-    ...(report.cut === undefined ? [] : [`The run was cut short: ${report.cut}`]),
+    `${ANSWERS[answer]}: ${words}`,
+    ...(cut === undefined ? [] : [`The run was cut short: ${cut}`]),
     "",
-    ...failed.flatMap(failure),
-    ...(undecided.length === 0 ? [] : ["Not decided:", ...undecided.map(({ check, seen }) => `  ${check.id}  ${check.claim}: ${seen}`), ""]),
-    ...skips(report),
-    ...report.left.map((what) => `Left behind: ${what}; delete it by hand`),
-    "On this server:",
-    ...featureVerdicts(report).map(({ feature, safe, words }) => `  ${feature}: ${[safe, ...words].join(", ")}`),
-    "",
-    `${report.server} ${report.serverVersion === "" ? "" : `(${report.serverVersion}) `}${report.apiVersion}, namespace ${report.namespace}, profile ${report.profile}, ${formatDuration(report.ms)}`,
-  ];
-}
-
-function firstLine(report: Report): string {
-  const [passed, failed, undecided, skipped] = (["pass", "fail", "error", "skip"] as const).map((verdict) => count(report, verdict));
-  const rest = [undecided === 0 ? "" : `${undecided} not decided`, skipped === 0 ? "" : `${skipped} skipped`].filter((text) => text !== "");
-  const tail = rest.length === 0 ? "" : ` (${rest.join(", ")})`;
-  if (passed === 0 && failed === 0) return `Nothing was checked${tail}`;
-  return holds(report) ? `Yes: all of ${passed} checks hold${tail}` : `No: ${failed} of ${(passed ?? 0) + (failed ?? 0)} checks fail${tail}`;
+    ...failed(report).flatMap(failure),
+    ...listed("Changed since the lock:", changes),
+    ...grouped("Not decided:", undecided, ({ seen }) => seen),
+    ...listed("Accepted failures:", accepted.map((result) => `${result.check.id}  ${result.check.claim}: ${acceptedWords(result)}`)),
+    ...grouped("Skipped:", results.filter(({ verdict }) => verdict === "skip"), ({ seen }) => seen),
+    ...listed("Left behind, delete it by hand:", left),
+    ...listed("Notes:", notes),
+    ...listed("On this server:", featureVerdicts(report).map(({ feature, safe, words: why }) => `${feature}: ${[safe, ...why].join(", ")}`)),
+    circumstances(report),
+  ].map((line) => (line === "" ? "" : indented(line)));
 }
 
 function failure({ check, seen }: Result): string[] {
-  return [
-    `FAIL ${check.id}  ${check.claim}`,
-    `     seen:   ${seen}`,
-    `     breaks: ${check.matters}`,
-    `     do:     ${check.advice}`,
-    `     source: ${check.source}`,
-    "",
-  ];
+  const { id, claim, severity, matters, advice, source } = check;
+  const facts = { seen, breaks: matters, do: advice, source };
+  return [`FAIL ${id} (${severity})  ${claim}`, ...Object.entries(facts).map(([name, text]) => `     ${`${name}:`.padEnd(8)}${text}`), ""];
 }
 
-function skips({ results }: Report): string[] {
-  const skipped = Map.groupBy(results.filter(({ verdict }) => verdict === "skip"), ({ seen }) => seen);
-  const lines = [...skipped].map(([why, ones]) => `  ${ones.map(({ check }) => check.id).join(" ")}: ${why}`);
-  return lines.length === 0 ? [] : ["Skipped:", ...lines, ""];
+/** Checks with the same reason are named together. */
+function grouped(head: string, results: readonly Result[], why: (result: Result) => string): string[] {
+  const groups = Map.groupBy(results, why);
+  return listed(head, [...groups].map(([reason, ones]) => `${ones.map(({ check }) => check.id).join(" ")}: ${reason}`));
 }
 
-function rank({ check }: Result): number {
-  return SEVERITIES.indexOf(check.severity);
+function listed(head: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [head, ...lines.map((line) => `  ${line}`), ""];
+}
+
+function circumstances({ server, serverVersion, apiVersion, namespace, profile, ms }: Report): string {
+  const version = serverVersion === "" ? "" : ` (${serverVersion})`;
+  return `${server}${version} ${apiVersion}, namespace ${namespace}, profile ${profile}, ${formatDuration(ms)}`;
+}
+
+/** What a server said stays on its line. */
+function indented(line: string): string {
+  const [space = ""] = /^ */.exec(line) ?? [];
+  return space + oneLine(line);
 }
