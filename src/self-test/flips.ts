@@ -6,6 +6,7 @@ import { DISCOVERY_FLIPS } from "./flips/discovery.ts";
 import { EXCHANGE_FLIPS } from "./flips/exchange.ts";
 import { LEASE_FLIPS } from "./flips/lease.ts";
 import { LIST_FLIPS } from "./flips/list.ts";
+import { RIGHTS_FLIPS } from "./flips/rights.ts";
 import { TLS_FLIPS } from "./flips/tls.ts";
 import { WATCH_FLIPS } from "./flips/watch.ts";
 import { WRITE_FLIPS } from "./flips/write.ts";
@@ -18,5 +19,6 @@ export const FLIPS: readonly Row[] = [
   WATCH_FLIPS,
   WRITE_FLIPS,
   LEASE_FLIPS,
+  RIGHTS_FLIPS,
   CLOCK_FLIPS,
 ].flat();

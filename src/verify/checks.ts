@@ -6,8 +6,9 @@ import { DISCOVERY } from "./checks/discovery.ts";
 import { EXCHANGE } from "./checks/exchange.ts";
 import { LEASE } from "./checks/lease.ts";
 import { LIST } from "./checks/list.ts";
+import { RIGHTS } from "./checks/rights.ts";
 import { TLS } from "./checks/tls.ts";
 import { WATCH } from "./checks/watch.ts";
 import { WRITE } from "./checks/write.ts";
 
-export const CHECKS: readonly Check[] = [EXCHANGE, TLS, DISCOVERY, LIST, WATCH, WRITE, LEASE, CLOCK].flat();
+export const CHECKS: readonly Check[] = [EXCHANGE, TLS, DISCOVERY, LIST, WATCH, WRITE, LEASE, RIGHTS, CLOCK].flat();
