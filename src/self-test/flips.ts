@@ -5,6 +5,7 @@ import { CLOCK_FLIPS } from "./flips/clock.ts";
 import { DISCOVERY_FLIPS } from "./flips/discovery.ts";
 import { EXCHANGE_FLIPS } from "./flips/exchange.ts";
 import { LEASE_FLIPS } from "./flips/lease.ts";
+import { LIMITS_FLIPS } from "./flips/limits.ts";
 import { LIST_FLIPS } from "./flips/list.ts";
 import { RIGHTS_FLIPS } from "./flips/rights.ts";
 import { TLS_FLIPS } from "./flips/tls.ts";
@@ -20,5 +21,6 @@ export const FLIPS: readonly Row[] = [
   WRITE_FLIPS,
   LEASE_FLIPS,
   RIGHTS_FLIPS,
+  LIMITS_FLIPS,
   CLOCK_FLIPS,
 ].flat();

@@ -5,10 +5,11 @@ import { CLOCK } from "./checks/clock.ts";
 import { DISCOVERY } from "./checks/discovery.ts";
 import { EXCHANGE } from "./checks/exchange.ts";
 import { LEASE } from "./checks/lease.ts";
+import { LIMITS } from "./checks/limits.ts";
 import { LIST } from "./checks/list.ts";
 import { RIGHTS } from "./checks/rights.ts";
 import { TLS } from "./checks/tls.ts";
 import { WATCH } from "./checks/watch.ts";
 import { WRITE } from "./checks/write.ts";
 
-export const CHECKS: readonly Check[] = [EXCHANGE, TLS, DISCOVERY, LIST, WATCH, WRITE, LEASE, RIGHTS, CLOCK].flat();
+export const CHECKS: readonly Check[] = [EXCHANGE, TLS, DISCOVERY, LIST, WATCH, WRITE, LEASE, RIGHTS, LIMITS, CLOCK].flat();
