@@ -18,5 +18,5 @@ export const LIMITS_FLIPS: readonly Row[] = [
   [LIMITS_005, { fault: "lose:type=ADDED,count=1" }, { fault: "status:429,verb=watch,after=19" }],
   [LIMITS_006, { fault: "ignore:query.labelSelector" }, { fault: "status:414,path=labelSelector" }],
   [LIMITS_007, { fault: "status:500,verb=create,after=20,count=1" }, { fault: "answer:metadata.uid=same,verb=get" }],
-  [LIMITS_008, { fault: "status-as:422->201" }, { fault: "status:422,verb=create,count=1" }],
+  [LIMITS_008, { fault: "status-as:422->201" }],
 ];
