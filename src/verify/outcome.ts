@@ -34,5 +34,6 @@ export function outcomeOf(report: Judged): Outcome {
   if (all === 0) return say("unknown", "nothing was checked");
   if (cut !== undefined || undecided > 0) return say("unknown", `${all - accepted} of ${report.results.length - skipped} checks hold, and not all were decided`);
   if (changes !== undefined) return say("yes", `nothing has changed since the lock, ${all - accepted} of ${all} checks hold`);
+  if (all === 1 && accepted === 0) return say("yes", "the one check holds");
   return say("yes", accepted === 0 ? `all of ${all} checks hold` : `${all - accepted} of ${all} checks hold`);
 }

@@ -1,6 +1,8 @@
-// A run as rows of equal form, one for each check and one for the lock, of which the reports for machines are made. Pure.
+// A run as rows of equal form, one for each check, for the lock, and for a run that came to nothing, of which the reports for
+// machines are made. Pure.
 
 import { areaOf, SEVERITIES } from "../check.ts";
+import { decided } from "../outcome.ts";
 import type { Report, Result, Verdict } from "../result.ts";
 import type { Exchange } from "../wire.ts";
 import { counted } from "./text.ts";
@@ -18,13 +20,17 @@ export interface Row {
   ms: number;
 }
 
-/** In the order of the table, the lock last. */
-export function rowsOf({ results, changes }: Pick<Report, "results" | "changes">): Row[] {
-  const rows = results.map(rowOf);
-  if (changes === undefined) return rows;
+/** In the order of the table, what is no check last. A report without failures would be a good one: nothing checked is an error. */
+export function rowsOf(report: Report): Row[] {
+  const nothing: Row = { id: "RUN", area: "RUN", claim: "something was checked", verdict: "error", text: report.cut ?? "no check came to a verdict", details: [], ms: report.ms };
+  return [...report.results.map(rowOf), ...lockRow(report), ...(decided(report) === 0 ? [nothing] : [])];
+}
+
+function lockRow({ changes }: Report): Row[] {
+  if (changes === undefined) return [];
   const verdict = changes.length === 0 ? "pass" : "fail";
   const text = changes.length === 0 ? "" : `${counted(changes.length, "change")}: ${changes.join("; ")}`;
-  return [...rows, { id: "LOCK", area: "LOCK", claim: "nothing has changed since the lock", verdict, text, details: changes, ms: 0 }];
+  return [{ id: "LOCK", area: "LOCK", claim: "nothing has changed since the lock", verdict, text, details: changes, ms: 0 }];
 }
 
 /** Failures, worst first. */
