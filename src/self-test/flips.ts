@@ -1,12 +1,14 @@
 // The table of flips: every check with what it must notice, in the order of the checks.
 
 import type { Row } from "./flip.ts";
+import { ADMIT_FLIPS } from "./flips/admit.ts";
 import { CLOCK_FLIPS } from "./flips/clock.ts";
 import { DISCOVERY_FLIPS } from "./flips/discovery.ts";
 import { EXCHANGE_FLIPS } from "./flips/exchange.ts";
 import { LEASE_FLIPS } from "./flips/lease.ts";
 import { LIMITS_FLIPS } from "./flips/limits.ts";
 import { LIST_FLIPS } from "./flips/list.ts";
+import { NAME_FLIPS } from "./flips/name.ts";
 import { RIGHTS_FLIPS } from "./flips/rights.ts";
 import { TLS_FLIPS } from "./flips/tls.ts";
 import { WATCH_FLIPS } from "./flips/watch.ts";
@@ -19,6 +21,8 @@ export const FLIPS: readonly Row[] = [
   LIST_FLIPS,
   WATCH_FLIPS,
   WRITE_FLIPS,
+  NAME_FLIPS,
+  ADMIT_FLIPS,
   LEASE_FLIPS,
   RIGHTS_FLIPS,
   LIMITS_FLIPS,

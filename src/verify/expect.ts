@@ -28,11 +28,11 @@ export function refused(reply: Reply, status: number, ...reasons: readonly strin
   if (reasons.length > 0) expect(reasons.includes(reason), `expected reason ${reasons.join(" or ")}, got "${reason}"`);
 }
 
-/** The reply is a 422 whose causes name these fields, at least. */
+/** The reply is a 422 whose causes name these fields, or parts of them, at least. */
 export function invalid(reply: Reply, ...fields: readonly string[]): void {
   refused(reply, 422, "Invalid");
-  const named = reply.json.details?.causes?.map(({ field }) => field) ?? [];
-  for (const field of fields) expect(named.includes(field), `expected a cause for ${field}, got ${named.length === 0 ? "none" : named.join(", ")}`);
+  const named = reply.json.details?.causes?.map(({ field = "" }) => field) ?? [];
+  for (const field of fields) expect(named.some((name) => name.startsWith(field)), `expected a cause for ${field}, got ${named.length === 0 ? "none" : named.join(", ")}`);
 }
 
 /** Status and beginning of an answer. */

@@ -1,0 +1,23 @@
+// A name is taken once.
+
+import type { Check } from "../../check.ts";
+import { ok, refused, same } from "../../expect.ts";
+
+export const NAME_002: Check = {
+  id: "NAME-002",
+  claim: "a second job under a name is refused with 409 AlreadyExists or Conflict and leaves the first as it is",
+  matters: "the name is what keeps two pulls of a repository apart: both run at once, or one is lost",
+  advice: "let one client alone create jobs, and report it",
+  severity: "danger",
+  source: "3.4 Names; #121266, #122078",
+  eras: ["2025-08", "2026-09", "kubernetes"],
+  profile: "standard",
+  needs: ["write"],
+  breaks: { drive: { then: "no", words: "two jobs of a repository can run at once" } },
+  async run(at) {
+    const made = await at.job("a");
+    refused(await at.post("jobs", at.draft("a", { spec: { pull: { incremental: true } } })), 409, "AlreadyExists", "Conflict");
+    const { metadata, spec } = ok(await at.get(`jobs/${made.metadata.name}`));
+    same([metadata.uid, metadata.resourceVersion, spec["pull"]], [made.metadata.uid, made.metadata.resourceVersion, made.spec["pull"]], "uid, version and options of the first job");
+  },
+};
