@@ -43,8 +43,8 @@ export interface Connection {
   /** The same way without a credential; the header in which one is sent, if one is. */
   bare: Fetch;
   header: Credential["header"] | undefined;
-  /** The same way, credential included, with other TLS settings and on connections of its own. @throws ConfigError */
-  otherwise(change: Partial<TlsFiles>): Promise<Fetch>;
+  /** The same ways, with and without the credential, with other TLS settings and on connections of their own. @throws ConfigError */
+  otherwise(change: Partial<TlsFiles>): Promise<{ fetch: Fetch; bare: Fetch }>;
   /** What the server shows to whoever connects. */
   look(): Promise<Finding | undefined>;
   /** The TLS settings that are in use. */
@@ -78,7 +78,7 @@ export async function connect(config: AccessConfig, env: ConnectEnv): Promise<Co
     async otherwise(change) {
       const other = await open({ ...tls.files, ...change }, tls.readText, env);
       opened.push(other);
-      return entitled(other.fetch);
+      return { fetch: entitled(other.fetch), bare: other.fetch };
     },
     look: () => probe({ url: new URL(server), tls: { serverName: tls.files.serverName, insecure: true }, clock: env.clock, mode: "look" }),
     tls: tls.files,

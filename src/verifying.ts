@@ -84,13 +84,13 @@ async function verified(config: VerifyConfig, target: VerifyTarget, checks: read
     const self = await open(target);
     const lesser = target.lesserTokenFile === undefined ? undefined : await open(withToken(target, target.lesserTokenFile));
     const { exchange, server, header, bare } = self;
-    const tls = server.startsWith("https:") ? await tlsOf(self) : undefined;
+    const tls = server.startsWith("https:") ? await tlsOf(self) : {};
     return await session({
       clock,
       server,
       fetches: { self: self.fetch, ...(lesser && { lesser: lesser.fetch }), ...(header && { forged: withForged(bare, header), nobody: bare }) },
       ...(exchange && { exchange: { ...exchange, authorization: async () => bearerValue(await exchange.subject.current()) } }),
-      ...(tls && { tls }),
+      ...tls,
       versions: target.apiVersionNamed ? [target.apiVersion] : API_VERSIONS,
       namespace: target.namespace,
       yes: target.yes,
@@ -107,11 +107,14 @@ async function verified(config: VerifyConfig, target: VerifyTarget, checks: read
 }
 
 /** Other clients of the same server. */
-async function tlsOf({ server, tls, otherwise, look }: Connection): Promise<SessionOptions["tls"]> {
+async function tlsOf({ server, tls, otherwise, look }: Connection): Promise<Pick<SessionOptions, "tls" | "anonymous">> {
   const verifying = await otherwise({ insecure: false });
   const uncertified = tls.certFile === undefined ? undefined : await otherwise({ certFile: undefined, keyFile: undefined });
   const host = tls.serverName ?? new URL(server).hostname.replace(/^\[|\]$/g, "");
-  return { host, look: async () => (await look())?.peer, verifying, uncertified };
+  return {
+    tls: { host, look: async () => (await look())?.peer, verifying: verifying.fetch, uncertified: uncertified?.fetch },
+    ...(uncertified && { anonymous: { forged: withForged(uncertified.bare, "Authorization"), nobody: uncertified.bare } }),
+  };
 }
 
 /** The same access with another token of the same kind. @throws UsageError with a kubeconfig */

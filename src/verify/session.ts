@@ -19,6 +19,8 @@ export interface SessionOptions {
   server: string;
   /** Ways to it, by whose credential they carry; `self` must be there. */
   fetches: Readonly<Partial<Record<Identity, Fetch>>> & { self: Fetch };
+  /** The same on a plain Kubernetes server, where a client certificate is a credential itself: without it. */
+  anonymous?: { forged: Fetch; nobody: Fetch };
   exchange?: { fetch: Fetch; url: string; authorization: ExchangeGround["authorization"] };
   tls?: Pick<TlsGround, "host" | "look"> & { verifying: Fetch; uncertified: Fetch | undefined };
   /** Versions of the API that will do, the best first. */
@@ -99,8 +101,9 @@ function wireOf({ server, clock, clean, patienceMs = PATIENCE_MS }: SessionOptio
   return new Wire({ fetch, clock, server, signal, clean, patienceMs, evidence });
 }
 
-function groundsOf(options: SessionOptions, { apiVersion }: Survey, signal: AbortSignal, evidence: Exchange[]): Grounds {
-  const { clock, fetches, namespace, run, exchange, tls } = options;
+function groundsOf(options: SessionOptions, { apiVersion, flavour }: Survey, signal: AbortSignal, evidence: Exchange[]): Grounds {
+  const { clock, namespace, run, exchange, tls } = options;
+  const fetches = flavour === "kubernetes" ? { ...options.fetches, ...options.anonymous } : options.fetches;
   const wire = (fetch: Fetch, server = options.server) => wireOf({ ...options, server }, fetch, signal, evidence);
   const some = (fetch: Fetch | undefined) => fetch && wire(fetch);
   return {
