@@ -2,7 +2,7 @@
 
 import type { Check, Era } from "../verify/check.ts";
 
-/** A row of the server's table of behaviours (`--set`), a fault (`--fault`), its age (`--era`), or `--mtls`. */
+/** A row of the server's table of behaviours, perhaps with others that it needs (`--set`, parted by spaces), a fault (`--fault`), its age (`--era`), or `--mtls`. */
 export type Flip = { set: string } | { fault: string } | { era: Era } | { mtls: "optional" };
 
 /** A check and the flips each of which it must notice, on the server of `eraOf`. */
@@ -10,7 +10,8 @@ export type Row = readonly [check: Check, ...flips: readonly Flip[]];
 
 /** As `dev` is told: `--set page-size=3`. */
 export function flipText(flip: Flip): string {
-  return Object.entries(flip).map(([flag, value]) => `--${flag} ${value}`).join("");
+  const [[flag, value]] = Object.entries(flip) as [[string, string]];
+  return ("set" in flip ? value.split(" ") : [value]).map((one) => `--${flag} ${one}`).join(" ");
 }
 
 /** The row or fault that a flip is about: `page-size`, `lose`; else the flag. */

@@ -54,7 +54,7 @@ export async function tryChecks(checks: readonly Check[], lent: Lent, options: T
     // Added once there is a connection.
     faults: [],
     mtls: "required",
-    settings: flip !== undefined && "set" in flip ? [...settings, flip.set] : settings,
+    settings: flip !== undefined && "set" in flip ? [...settings, ...flip.set.split(" ")] : settings,
     ...(flip !== undefined && "mtls" in flip ? flip : {}),
   });
   const { ca, client } = devserver.certificates;

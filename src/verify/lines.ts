@@ -2,6 +2,7 @@
 // told so. Knows nothing of what the events mean.
 
 import type { Clock } from "../base/clock.ts";
+import { NetworkError } from "../base/errors.ts";
 import { Refuted } from "./check.ts";
 import type { Body } from "./wire.ts";
 
@@ -19,9 +20,9 @@ export interface Lines {
   next(): Promise<WatchEvent | undefined>;
   /** The next event, which must be there; bookmarks are passed over. @throws Refuted */
   event(): Promise<WatchEvent>;
-  /** The next event of which this holds; it must come in time, whatever else comes. @throws Refuted */
-  find(wanted: (event: WatchEvent) => boolean): Promise<WatchEvent>;
-  /** What comes within this time, ms, or until the end. @throws Refuted */
+  /** The next event of which this holds; it must come within this time, ms, or the patience, whatever else comes. @throws Refuted */
+  find(wanted: (event: WatchEvent) => boolean, withinMs?: number): Promise<WatchEvent>;
+  /** What comes within this time, ms, or until it ends or breaks. @throws Refuted */
   during(ms: number): Promise<WatchEvent[]>;
   close(): void;
 }
@@ -38,15 +39,18 @@ export function linesOf(response: Response, { clock, signal, patienceMs, onLine 
   const reader = response.body?.getReader();
   const decoder = new TextDecoder();
   let rest = "";
+  /** Why the connection broke. */
+  let broken = "";
   let pending: Promise<{ done: boolean; value?: Uint8Array }> | undefined;
 
-  const read = async (ms: number): Promise<"late" | "end" | "more"> => {
+  const read = async (ms: number): Promise<"late" | "end" | "broken" | "more"> => {
     if (reader === undefined) return "end";
     pending ??= reader.read() as Promise<{ done: boolean; value?: Uint8Array }>;
     const over = new AbortController();
     const late = clock.sleep(ms, AbortSignal.any([signal, over.signal])).then(() => "late" as const);
     late.catch(() => undefined);
-    const first = await Promise.race([pending, late]).finally(() => over.abort());
+    const first = await Promise.race([pending, late]).catch(brokenBy(signal, (why) => (broken = why))).finally(() => over.abort());
+    if (first === "broken") return "broken";
     if (first === "late") return "late";
     pending = undefined;
     if (first.done) return "end";
@@ -54,7 +58,7 @@ export function linesOf(response: Response, { clock, signal, patienceMs, onLine 
     return "more";
   };
 
-  const nextWithin = async (ms: number): Promise<WatchEvent | "late" | "end"> => {
+  const nextWithin = async (ms: number): Promise<WatchEvent | "late" | "end" | "broken"> => {
     const untilMs = clock.monotonic() + ms;
     for (;;) {
       const end = rest.indexOf("\n");
@@ -75,15 +79,17 @@ export function linesOf(response: Response, { clock, signal, patienceMs, onLine 
   const next = async (): Promise<WatchEvent | undefined> => {
     const event = await nextWithin(patienceMs);
     if (event === "late") throw new Refuted(`no event came within ${patienceMs} ms`);
+    if (event === "broken") throw new Refuted(`the watch broke: ${broken}`);
     return event === "end" ? undefined : event;
   };
 
-  const find = async (wanted: (event: WatchEvent) => boolean): Promise<WatchEvent> => {
-    const untilMs = clock.monotonic() + patienceMs;
+  const find = async (wanted: (event: WatchEvent) => boolean, withinMs = patienceMs): Promise<WatchEvent> => {
+    const untilMs = clock.monotonic() + withinMs;
     for (;;) {
       const event = await nextWithin(Math.max(0, untilMs - clock.monotonic()));
-      if (event === "late") throw new Refuted(`the event that was awaited did not come within ${patienceMs} ms`);
+      if (event === "late") throw new Refuted(`the event that was awaited did not come within ${withinMs} ms`);
       if (event === "end") throw new Refuted("the watch ended where an event was expected");
+      if (event === "broken") throw new Refuted(`the watch broke where an event was expected: ${broken}`);
       if (wanted(event)) return event;
       if (event.type === "ERROR") throw new Refuted(`the watch told of an error: ${event.object.code ?? ""} ${event.object.message ?? ""}`);
     }
@@ -100,13 +106,22 @@ export function linesOf(response: Response, { clock, signal, patienceMs, onLine 
       const untilMs = clock.monotonic() + ms;
       for (;;) {
         const event = await nextWithin(Math.max(0, untilMs - clock.monotonic()));
-        if (event === "late" || event === "end") return events;
+        if (typeof event === "string") return events;
         events.push(event);
       }
     },
     close() {
       void reader?.cancel().catch(() => undefined);
     },
+  };
+}
+
+/** A connection that breaks is the watch's fault, unless it was we who left. */
+function brokenBy(signal: AbortSignal, tell: (why: string) => void): (error: unknown) => "broken" {
+  return (error) => {
+    if (signal.aborted || !(error instanceof NetworkError)) throw error;
+    tell(error.message);
+    return "broken";
   };
 }
 

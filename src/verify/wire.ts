@@ -117,10 +117,10 @@ export class Wire {
     };
   }
 
-  /** Opens a watch, whatever the status; it is closed with the wire. */
+  /** Opens a watch, whatever the status; it is closed with the wire. @throws Refuted where nothing is answered in time */
   async watch(path: string, headers: Headers = {}): Promise<Lines> {
     const { clock, signal, patienceMs } = this.#options;
-    const { exchange, response } = await this.#send("GET", path, undefined, headers);
+    const { exchange, response } = await this.#inTime(this.#send("GET", path, undefined, headers));
     const heard: string[] = [];
     const lines = linesOf(response, { clock, signal, patienceMs, onLine: (line) => {
       heard.push(line);
@@ -128,6 +128,17 @@ export class Wire {
     } });
     this.#open.add(lines);
     return lines;
+  }
+
+  /** A watch is answered before there is an event. */
+  async #inTime<Value>(answer: Promise<Value>): Promise<Value> {
+    const { clock, signal, patienceMs } = this.#options;
+    const over = new AbortController();
+    const late = clock.sleep(patienceMs, AbortSignal.any([signal, over.signal])).then(() => {
+      throw new Refuted(`the watch was not answered within ${patienceMs} ms`);
+    });
+    for (const loser of [answer, late]) loser.catch(() => undefined);
+    return Promise.race([answer, late]).finally(() => over.abort());
   }
 
   close(): void {

@@ -1,7 +1,8 @@
 // A watch from a list's version tells of what comes after it.
 
 import type { Check } from "../../check.ts";
-import { expect, ok, same } from "../../expect.ts";
+import { same } from "../../expect.ts";
+import { briefly, ownEvent, versionNow, watching } from "../../own.ts";
 
 export const WATCH_001: Check = {
   id: "WATCH-001",
@@ -15,18 +16,11 @@ export const WATCH_001: Check = {
   needs: ["write"],
   breaks: { run: { then: "limited", words: "notifications can be as late as --resync-interval, 60s by default" } },
   async run(at) {
-    const { metadata } = ok(await at.get("jobs?limit=1"));
-    const watch = await at.watch(`jobs?watch=1&resourceVersion=${metadata.resourceVersion}`);
-    expect(watch.status === 200, `the watch was answered with ${watch.status}`);
-    const made = await at.job("a");
-    const own = async () => {
-      for (;;) {
-        const { type, object } = await watch.event();
-        if (object.metadata.name === made.metadata.name) return { type, uid: object.metadata.uid, version: object.metadata.resourceVersion };
-      }
-    };
-    same(await own(), { type: "ADDED", uid: made.metadata.uid, version: made.metadata.resourceVersion }, "the event");
-    const more = (await watch.during(300)).filter(({ object }) => object.metadata.uid === made.metadata.uid);
-    same(more.map(({ type }) => type), [], "further events of this job");
+    const watch = await watching(at, await versionNow(at));
+    const { metadata } = await at.job("a");
+    const { type, object } = await ownEvent(at, watch);
+    const seen = { type, uid: object.metadata.uid, version: object.metadata.resourceVersion };
+    same(seen, { type: "ADDED", uid: metadata.uid, version: metadata.resourceVersion }, "the event");
+    same(briefly(at, await watch.during(300)), [], "further events of this job");
   },
 };

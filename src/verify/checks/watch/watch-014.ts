@@ -1,0 +1,41 @@
+// Who reads slowly misses nothing, or is sent away.
+
+import type { Check } from "../../check.ts";
+import { ok, same } from "../../expect.ts";
+import { isOwn, watching } from "../../own.ts";
+
+const CHANGES = 160;
+const LENGTH = 100_000;
+const READ_MS = 10_000;
+
+export const WATCH_014: Check = {
+  id: "WATCH-014",
+  claim: `a watch that is not read while ${(CHANGES * LENGTH) / 1_000_000} MB are written is ended, or tells of all of it, but leaves nothing out`,
+  matters: "a client that was busy for a moment goes on with holes in what it knows",
+  advice: "keep --resync-interval at a minute or less",
+  severity: "loss",
+  source: "6.4 Watch",
+  eras: ["2025-08", "2026-09", "kubernetes"],
+  profile: "full",
+  needs: ["write"],
+  breaks: { run: { then: "limited", words: "when much happens notifications can be as late as --resync-interval, 60s by default" } },
+  alone: true,
+  limitMs: 60_000,
+  async run(at) {
+    const { metadata } = await at.job("a");
+    const watch = await watching(at, metadata.resourceVersion);
+    const written: string[] = [];
+    for (let nth = 0; nth < CHANGES; nth++) {
+      const padding = `${nth} `.padEnd(LENGTH, "x");
+      written.push(ok(await at.patch(`jobs/${metadata.name}`, { metadata: { annotations: { padding } } })).metadata.resourceVersion);
+    }
+    const seen: string[] = [];
+    const untilMs = at.clock.monotonic() + READ_MS;
+    while (seen.length < CHANGES && at.clock.monotonic() < untilMs) {
+      const came = await watch.during(500);
+      if (came.length === 0) break;
+      seen.push(...came.flatMap(({ object }) => (isOwn(at, object) ? [object.metadata.resourceVersion] : [])));
+    }
+    same(seen, written.slice(0, seen.length), "the versions of the events before the end");
+  },
+};
