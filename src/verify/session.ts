@@ -3,7 +3,7 @@
 
 import type { Clock } from "../base/clock.ts";
 import { formatDuration } from "../base/duration.ts";
-import { ConfigError, TimeoutError } from "../base/errors.ts";
+import { ConfigError, messageOf, TimeoutError } from "../base/errors.ts";
 import type { Fetch } from "../base/http.ts";
 import { GROUP } from "../provisioning.ts";
 import type { Check, Need } from "./check.ts";
@@ -51,6 +51,8 @@ export const RUN_PREFIX = "verify-";
 const LANES = 4;
 const PATIENCE_MS = 5_000;
 const SWEEP_LIMIT_MS = 15_000;
+/** What cleaning gets, ms, once the process was told to end: whoever told it waits for 10 s, and the report is still to be written. */
+const HURRY_MS = 2_000;
 
 /** @throws ConfigError where the namespace is in use, ApiError, IncompatibleError and NetworkError where there is nothing to check */
 export async function session(given: SessionOptions): Promise<Report> {
@@ -74,10 +76,10 @@ export async function session(given: SessionOptions): Promise<Report> {
       clean: options.clean,
       unfit: (check) => unfit(check, seen, options),
       placeFor: (check, own, evidence) => new Place(groundsOf(options, seen, own, evidence), check.id),
-      leave: (place, limitMs) => limited(clock, limitMs, (own) => place.leave(wireOf(options, fetches.self, own, []))),
+      leave: (place, limitMs) => limited(options, limitMs, (own) => place.leave(wireOf(options, fetches.self, own, []))),
       ...(options.onResult && { onResult: options.onResult }),
     });
-    const swept = writes ? await limited(clock, SWEEP_LIMIT_MS, (own) => sweep(options, seen, own)) : [];
+    const swept = writes ? await limited(options, SWEEP_LIMIT_MS, (own) => sweep(options, seen, own)) : [];
     return {
       server: options.server,
       serverVersion: seen.serverVersion,
@@ -159,15 +161,19 @@ async function sweep(options: SessionOptions, { apiVersion, history }: Survey, s
 }
 
 /** What is left behind, as far as it became known within the limit. */
-async function limited(clock: Clock, limitMs: number, use: (signal: AbortSignal) => Promise<string[]>): Promise<string[]> {
+async function limited({ clock, signal, run, namespace }: SessionOptions, limitMs: number, use: (signal: AbortSignal) => Promise<string[]>): Promise<string[]> {
   const over = new AbortController();
   const done = new AbortController();
-  const late = `something of this run (not cleaned up within ${formatDuration(limitMs)})`;
-  clock.sleep(limitMs, done.signal).then(() => over.abort(new Error(late)), () => undefined);
+  const what = `perhaps objects named ${run}-… in ${namespace}`;
+  const within = (ms: number) => clock.sleep(ms, done.signal).then(() => over.abort(new Error(`not cleaned up within ${formatDuration(ms)}`)), () => undefined);
+  const hurry = () => void within(Math.min(limitMs, HURRY_MS));
+  void within(limitMs);
+  if (signal.aborted) hurry();
+  else signal.addEventListener("abort", hurry, { signal: done.signal });
   try {
     return await use(over.signal);
   } catch (error) {
-    return [over.signal.aborted ? late : `something of this run (${error instanceof Error ? error.message : String(error)})`];
+    return [`${what} (${over.signal.aborted ? reasonText(over.signal) : messageOf(error)})`];
   } finally {
     done.abort();
   }
