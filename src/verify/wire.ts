@@ -41,6 +41,8 @@ export interface Metadata {
 }
 
 export interface Reply {
+  /** Of the request. */
+  method: string;
   status: number;
   /** Value of a header; "" if it is absent. */
   header(name: string): string;
@@ -108,6 +110,7 @@ export class Wire {
     exchange.body = this.#cut(text);
     exchange.ms = this.#sinceMs(startedMs);
     return {
+      method,
       status: response.status,
       header: (name) => response.headers.get(name) ?? "",
       text,

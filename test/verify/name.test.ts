@@ -6,5 +6,5 @@ import { NAME } from "../../src/verify/checks/name.ts";
 import { provesChecks } from "./ground.ts";
 
 describe("NAME", () => {
-  provesChecks(NAME, NAME_FLIPS, { repositories: ["trials/site"] });
+  provesChecks(NAME, NAME_FLIPS);
 });
