@@ -90,7 +90,7 @@ interface Sent {
 const KEPT = 12;
 const TEXT_MAX = 600;
 /** Who is refused with 429 comes back this often, if told when, and after that time or this, ms. */
-const RETRIES = 5;
+const RETRIES = 10;
 const PAUSE_MAX_MS = 3_000;
 const BODY_MAX_BYTES = 64 * 1024 * 1024;
 const TELLING = ["content-type", "date", "retry-after", "warning", "server", "via", "location"];

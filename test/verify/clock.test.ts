@@ -5,4 +5,4 @@ import { CLOCK_FLIPS } from "../../src/self-test/flips/clock.ts";
 import { CLOCK } from "../../src/verify/checks/clock.ts";
 import { provesChecks } from "./ground.ts";
 
-describe("CLOCK", () => provesChecks(CLOCK, CLOCK_FLIPS));
+describe("CLOCK", () => provesChecks(CLOCK, CLOCK_FLIPS, { speed: 10 }));

@@ -5,4 +5,4 @@ import { EXCHANGE_FLIPS } from "../../src/self-test/flips/exchange.ts";
 import { EXCHANGE } from "../../src/verify/checks/exchange.ts";
 import { provesChecks } from "./ground.ts";
 
-describe("EXCHANGE", () => provesChecks(EXCHANGE, EXCHANGE_FLIPS));
+describe("EXCHANGE", () => provesChecks(EXCHANGE, EXCHANGE_FLIPS, { speed: 10 }));
