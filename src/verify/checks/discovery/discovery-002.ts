@@ -23,6 +23,7 @@ export const DISCOVERY_002: Check = {
     const served = versions?.map(({ version }) => version) ?? [];
     const preferred = preferredVersion?.version;
     const seen = `it prefers ${preferred ?? "none"} and serves ${served.join(", ") || "none"}`;
+    at.observe("versions", seen);
     expect(preferred !== undefined && served.includes(preferred), seen);
   },
 };

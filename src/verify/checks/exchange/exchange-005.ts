@@ -21,6 +21,7 @@ export const EXCHANGE_005: Check = {
   async run(at) {
     const { iat, exp } = (await newToken(at)).claims as Record<string, number>;
     const lifeS = (exp ?? 0) - (iat ?? 0);
+    at.observe("life of a token, s", lifeS);
     expect(lifeS >= LEAST_S, `it lives for ${lifeS} s`);
   },
 };

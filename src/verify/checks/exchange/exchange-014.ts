@@ -26,7 +26,7 @@ export const EXCHANGE_014: Check = {
       const startedMs = at.clock.monotonic();
       await newToken(at);
       times.push(Math.round(at.clock.monotonic() - startedMs));
-      if (Math.min(...times) < LIMIT_MS) return;
+      if (Math.min(...times) < LIMIT_MS) return at.observeMs("quickest answer", Math.min(...times));
     }
     expect(false, `the quickest of ${ATTEMPTS} answers took ${Math.min(...times)} ms`);
   },

@@ -16,7 +16,9 @@ export const NAME_002: Check = {
   breaks: { drive: { then: "no", words: "two jobs of a repository can run at once" } },
   async run(at) {
     const made = await at.job("a");
-    refused(await at.post("jobs", at.draft("a", { spec: { pull: { incremental: true } } })), 409, "AlreadyExists", "Conflict");
+    const reply = await at.post("jobs", at.draft("a", { spec: { pull: { incremental: true } } }));
+    refused(reply, 409, "AlreadyExists", "Conflict");
+    at.observe("reason for a name that is taken", reply.json.reason ?? "none");
     const { metadata, spec } = ok(await at.get(`jobs/${made.metadata.name}`));
     same([metadata.uid, metadata.resourceVersion, spec["pull"]], [made.metadata.uid, made.metadata.resourceVersion, made.spec["pull"]], "uid, version and options of the first job");
   },

@@ -16,6 +16,7 @@ export const RIGHTS_002: Check = {
   breaks: {},
   async run(at) {
     const reply = await at.as("nobody").get("jobs?limit=1");
+    at.observe("answer without a credential", reply.status);
     expect(reply.status === 401 || reply.status === 403, `expected 401 or 403, got ${brief(reply)}`);
   },
 };

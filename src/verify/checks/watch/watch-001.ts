@@ -18,7 +18,9 @@ export const WATCH_001: Check = {
   async run(at) {
     const watch = await watching(at, await versionNow(at));
     const { metadata } = await at.job("a");
+    const createdMs = at.clock.monotonic();
     const { type, object } = await ownEvent(at, watch);
+    at.observeMs("event after the creation", at.clock.monotonic() - createdMs);
     const seen = { type, uid: object.metadata.uid, version: object.metadata.resourceVersion };
     same(seen, { type: "ADDED", uid: metadata.uid, version: metadata.resourceVersion }, "the event");
     same(briefly(at, await watch.during(300)), [], "further events of this job");

@@ -18,7 +18,9 @@ export const WRITE_003: Check = {
   async run(at) {
     const made = await at.job("a");
     const path = `jobs/${made.metadata.name}`;
+    const sentMs = at.clock.monotonic();
     const written = ok(await at.put(path, withStatus(made, { state: "working", message: "from the answer" })));
+    at.observeMs("a write", at.clock.monotonic() - sentMs);
     expect(written.metadata.resourceVersion !== made.metadata.resourceVersion, `the resourceVersion stayed ${made.metadata.resourceVersion}`);
     const read = ok(await at.get(path));
     for (const field of ["resourceVersion", "uid", "labels"]) same(read.metadata[field], written.metadata[field], `the ${field} that GET shows`);
