@@ -35,8 +35,8 @@ export const devserver: Claim = {
   name: "devserver",
   title: "The development server",
   how:
-    `Asked from outside by a Go client on HTTP/1.1 with keep-alive, which has its share of the same processors, in rounds of ${SECONDS} s; 200 watches, 50 writes/s. ` +
-    "The limit is node:http2 alone, which answers the same bytes and does nothing for them.",
+    "Asked from outside by a Go client on HTTP/1.1 with keep-alive, which has its share of the same processors, in rounds of " +
+    `${SECONDS} s; 200 watches, 50 writes/s. The limit is node:http2 alone, which answers the same bytes and does nothing for them.`,
   async measure(stage) {
     const load = goBuild("load", "go.mod", join(stage.directory, "load"));
     const ours = await measureOurs(stage, load);

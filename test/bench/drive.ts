@@ -23,7 +23,9 @@ const FLAGS: Readonly<Record<string, { program: readonly string[]; nothing: read
 export const drive: Claim = {
   name: "drive",
   title: "Getting jobs done",
-  how: `Jobs of no length. First they come at ${RATE}/s and the worker is \`${PROGRAM}\`, a program; then all are there at the start and the work is done within the process. The least is ${LEAST} requests a job.`,
+  how:
+    `Jobs of no length. First they come at ${RATE}/s and the worker is a program, \`${PROGRAM}\`; then all are there at the start and the ` +
+    `work is done within the process. The least is ${LEAST} requests a job.`,
   async measure(stage) {
     await stage.population.set("jobs", 0);
     using driving = await Driving.open(stage);

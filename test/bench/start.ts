@@ -8,7 +8,9 @@ import { syncsOf } from "./harness/syncs.ts";
 export const start: Claim = {
   name: "start",
   title: "Start to synced and announced",
-  how: "From the start of the process to `jobs controller started` and the last of all lines, as the measuring program reads them. The raw reader asks no exchange for a token.",
+  how:
+    "From the start of the process to `jobs controller started` and the last of all lines, as the measuring program reads them. The raw " +
+    "reader asks no exchange for a token.",
   async measure(stage) {
     const { some, many } = stage.scale;
     const figure = async (jobs: number, atMost: number) => ({

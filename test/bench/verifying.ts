@@ -12,7 +12,9 @@ import { verifyingOf } from "./harness/verifying.ts";
 export const verifying: Claim = {
   name: "verifying",
   title: "Lists that verify the watch",
-  how: "Processor time from the end of one such list to that of the next. The rival has none: what its watch loses, it never learns. The limit is what one list costs the raw reader, as often.",
+  how:
+    "Processor time from the end of one such list to that of the next. The rival has none: what its watch loses, it never learns. The " +
+    "limit is what one list costs the raw reader, as often.",
   async measure(stage) {
     const { api, scale: { many, verifyEverySeconds, verifyLists } } = stage;
     const series = await syncsOf(stage, many);

@@ -95,7 +95,7 @@ async function allowRivals(api: Apiserver): Promise<void> {
   const rbac = "/apis/rbac.authorization.k8s.io/v1";
   const apiGroup = "rbac.authorization.k8s.io";
   const metadata = { name: "history-watcher" };
-  const rules = [{ apiGroups: ["provisioning.grafana.app"], resources: ["historicjobs"], verbs: ["watch"] }, { apiGroups: ["provisioning.grafana.app"], resources: ["jobs"], verbs: ["delete"] }];
+  const rules = [{ apiGroups: ["provisioning.grafana.app"], resources: ["historicjobs"], verbs: ["watch"] }];
   await post(`${rbac}/clusterroles`, { metadata, rules });
   const subjects = [{ apiGroup, kind: "Group", name: CONTROLLERS }];
   await post(`${rbac}/clusterrolebindings`, { metadata, roleRef: { apiGroup, kind: "ClusterRole", name: metadata.name }, subjects });
