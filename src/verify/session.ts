@@ -11,6 +11,7 @@ import { type ExchangeGround, type Grounds, type Identity, Place, removed, type 
 import type { Report, Result } from "./result.ts";
 import { runChecks } from "./run-checks.ts";
 import { foreignJob, type Survey, survey } from "./survey.ts";
+import { withoutTokens } from "./token.ts";
 import { type Exchange, Wire } from "./wire.ts";
 
 export interface SessionOptions {
@@ -43,9 +44,6 @@ export interface SessionOptions {
   onResult?: (result: Result) => void;
 }
 
-/** A signed token, whoever made it. */
-const TOKEN = /eyJ[\w-]+\.[\w-]+\.[\w-]+/g;
-
 export const RUN_PREFIX = "verify-";
 /** Checks at a time. */
 const LANES = 4;
@@ -57,7 +55,7 @@ const HURRY_MS = 2_000;
 /** @throws ConfigError where the namespace is in use, ApiError, IncompatibleError and NetworkError where there is nothing to check */
 export async function session(given: SessionOptions): Promise<Report> {
   // Checks make tokens of their own.
-  const options = { ...given, clean: (text: string) => given.clean(text).replace(TOKEN, "<token>") };
+  const options = { ...given, clean: (text: string) => withoutTokens(given.clean(text)) };
   const { clock, checks, fetches, run, namespace, timeoutMs } = options;
   const [startedAt, startedMs] = [clock.now(), clock.monotonic()];
   const limit = new AbortController();
