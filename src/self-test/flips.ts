@@ -5,6 +5,7 @@ import { ADMIT_FLIPS } from "./flips/admit.ts";
 import { CLOCK_FLIPS } from "./flips/clock.ts";
 import { DISCOVERY_FLIPS } from "./flips/discovery.ts";
 import { EXCHANGE_FLIPS } from "./flips/exchange.ts";
+import { HISTORY_FLIPS } from "./flips/history.ts";
 import { LEASE_FLIPS } from "./flips/lease.ts";
 import { LIMITS_FLIPS } from "./flips/limits.ts";
 import { LIST_FLIPS } from "./flips/list.ts";
@@ -24,6 +25,7 @@ export const FLIPS: readonly Row[] = [
   NAME_FLIPS,
   ADMIT_FLIPS,
   LEASE_FLIPS,
+  HISTORY_FLIPS,
   RIGHTS_FLIPS,
   LIMITS_FLIPS,
   CLOCK_FLIPS,

@@ -5,6 +5,7 @@ import { ADMIT } from "./checks/admit.ts";
 import { CLOCK } from "./checks/clock.ts";
 import { DISCOVERY } from "./checks/discovery.ts";
 import { EXCHANGE } from "./checks/exchange.ts";
+import { HISTORY } from "./checks/history.ts";
 import { LEASE } from "./checks/lease.ts";
 import { LIMITS } from "./checks/limits.ts";
 import { LIST } from "./checks/list.ts";
@@ -14,4 +15,4 @@ import { TLS } from "./checks/tls.ts";
 import { WATCH } from "./checks/watch.ts";
 import { WRITE } from "./checks/write.ts";
 
-export const CHECKS: readonly Check[] = [EXCHANGE, TLS, DISCOVERY, LIST, WATCH, WRITE, NAME, ADMIT, LEASE, RIGHTS, LIMITS, CLOCK].flat();
+export const CHECKS: readonly Check[] = [EXCHANGE, TLS, DISCOVERY, LIST, WATCH, WRITE, NAME, ADMIT, LEASE, HISTORY, RIGHTS, LIMITS, CLOCK].flat();

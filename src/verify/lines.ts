@@ -20,8 +20,8 @@ export interface Lines {
   next(): Promise<WatchEvent | undefined>;
   /** The next event, which must be there; bookmarks are passed over. @throws Refuted */
   event(): Promise<WatchEvent>;
-  /** The next event of which this holds; it must come within this time, ms, or the patience, whatever else comes. @throws Refuted */
-  find(wanted: (event: WatchEvent) => boolean, withinMs?: number): Promise<WatchEvent>;
+  /** The next event of which this holds, in words `what`; it must come within this time, ms, or the patience, whatever else comes. @throws Refuted */
+  find(wanted: (event: WatchEvent) => boolean, what?: string, withinMs?: number): Promise<WatchEvent>;
   /** What comes within this time, ms, or until it ends or breaks. @throws Refuted */
   during(ms: number): Promise<WatchEvent[]>;
   close(): void;
@@ -83,13 +83,13 @@ export function linesOf(response: Response, { clock, signal, patienceMs, onLine 
     return event === "end" ? undefined : event;
   };
 
-  const find = async (wanted: (event: WatchEvent) => boolean, withinMs = patienceMs): Promise<WatchEvent> => {
+  const find = async (wanted: (event: WatchEvent) => boolean, what = "event", withinMs = patienceMs): Promise<WatchEvent> => {
     const untilMs = clock.monotonic() + withinMs;
     for (;;) {
       const event = await nextWithin(Math.max(0, untilMs - clock.monotonic()));
-      if (event === "late") throw new Refuted(`the event that was awaited did not come within ${withinMs} ms`);
-      if (event === "end") throw new Refuted("the watch ended where an event was expected");
-      if (event === "broken") throw new Refuted(`the watch broke where an event was expected: ${broken}`);
+      if (event === "late") throw new Refuted(`no ${what} came within ${withinMs} ms`);
+      if (event === "end") throw new Refuted(`the watch ended where ${what} was expected`);
+      if (event === "broken") throw new Refuted(`the watch broke where ${what} was expected: ${broken}`);
       if (wanted(event)) return event;
       if (event.type === "ERROR") throw new Refuted(`the watch told of an error: ${event.object.code ?? ""} ${event.object.message ?? ""}`);
     }

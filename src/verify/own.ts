@@ -15,7 +15,9 @@ const LANES = 16;
 export async function pages(at: Place, path: string, from = ""): Promise<Body[]> {
   const all: Body[] = [];
   for (let token = from; ; ) {
-    const page = ok(await at.get(token === "" ? path : `${path}${path.includes("?") ? "&" : "?"}continue=${encodeURIComponent(token)}`));
+    // The version is in the token.
+    const later = path.replaceAll(/resourceVersion(?:Match)?=[^&]*/g, "");
+    const page = ok(await at.get(token === "" ? path : `${later}${later.includes("?") ? "&" : "?"}continue=${encodeURIComponent(token)}`));
     all.push(page);
     const next = page.metadata.continue ?? "";
     if (next === "") return all;
@@ -59,7 +61,8 @@ export async function watching(at: Place, version: string, query = "", resource 
 
 /** The next event of an object that the check has made; of this word, if one is given. */
 export function ownEvent(at: Place, watch: Lines, word?: string): Promise<WatchEvent> {
-  return watch.find(({ object }) => (word === undefined ? isOwn(at, object) : object.metadata?.name === at.name(word)));
+  const wanted = ({ object }: WatchEvent) => (word === undefined ? isOwn(at, object) : object.metadata?.name === at.name(word));
+  return watch.find(wanted, word === undefined ? "event of its own" : `event of ${word}`);
 }
 
 /** `ADDED a`: events of objects of the check's own, in short. */

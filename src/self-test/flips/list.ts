@@ -42,7 +42,7 @@ export const LIST_FLIPS: readonly Row[] = [
   [LIST_014, { fault: 'answer:metadata.resourceVersion="12345678",path=continue=' }],
   [LIST_015, { set: "pages=latest" }, { era: "2026-09" }],
   [LIST_016, { fault: "request:query.resourceVersionMatch=Exact" }],
-  [LIST_017, { fault: "ignore:query.resourceVersion" }],
+  [LIST_017, { fault: "status-as:400->200,verb=list" }],
   [LIST_018, { fault: "answer:items.0.metadata.namespace=other,verb=list" }],
   [LIST_019, { fault: "answer:items.0.metadata.namespace=,verb=list" }],
   [LIST_020, { fault: "answer:items.0.metadata.uid=,verb=list" }, { fault: "answer:items.0.metadata.creationTimestamp=,verb=list" }],

@@ -17,6 +17,7 @@ export const LIST_011: Check = {
   async run(at) {
     const reply = await at.get("jobs?limit=1&continue=garbage");
     expect([400, 410].includes(reply.status), `expected 400 or 410, got ${brief(reply)}`);
+    at.observe("answer to a continue token that is none", reply.status);
     expect(reply.json.kind === "Status", `expected a Status, got ${brief(reply)}`);
   },
 };

@@ -18,6 +18,7 @@ export const LIST_017: Check = {
   async run(at) {
     const future = versionOf(ok(await at.get("jobs?limit=1"))) * 2n + 1_000_000n;
     const reply = await at.get(`jobs?limit=1&resourceVersionMatch=NotOlderThan&resourceVersion=${future}`);
+    at.observe("answer to a version of the future", reply.status);
     expect([400, 504].includes(reply.status), `expected 400 or 504 for version ${future}, got ${brief(reply)}`);
   },
 };

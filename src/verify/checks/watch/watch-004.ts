@@ -32,11 +32,14 @@ export const WATCH_004: Check = {
     const missing = new Set(written.flat());
     const last = [...missing].reduce((one, other) => (one > other ? one : other));
     const watch = await at.watch(`jobs?watch=1&resourceVersion=${since}`);
-    if (watch.status === 410) return;
+    if (watch.status === 410) return at.observe("a watch that resumes too far back", "410");
     expect(watch.status === 200, `the watch was answered with ${watch.status}`);
     while (missing.has(last)) {
       const { type, object } = await watch.find((event) => event.type === "ERROR" || isOwn(at, event.object));
-      if (type === "ERROR") return expect(object.code === 410, `an ERROR with code ${object.code}: ${object.message ?? ""}`);
+      if (type === "ERROR") {
+        expect(object.code === 410, `an ERROR with code ${object.code}: ${object.message ?? ""}`);
+        return at.observe("a watch that resumes too far back", "ERROR 410");
+      }
       missing.delete(versionOf(object));
     }
     expect(missing.size === 0, `of ${JOBS * (CHANGES + 1)} events ${missing.size} did not come, and nothing said so`);

@@ -2,7 +2,7 @@
 
 import type { Check } from "../../check.ts";
 import { ok, same } from "../../expect.ts";
-import { versionOf, watching, ownEvent } from "../../own.ts";
+import { ownEvent, versionOf, watching } from "../../own.ts";
 
 const CHANGES = 30;
 
@@ -13,7 +13,7 @@ export const WATCH_005: Check = {
   advice: "keep --resync-interval short, and ask for a longer history of events on the server",
   severity: "loss",
   source: "6.4 Watch; #130272, #130332",
-  eras: ["2025-08", "2026-09", "kubernetes"],
+  eras: ["2026-09", "kubernetes"],
   profile: "standard",
   needs: ["write"],
   breaks: { run: { then: "limited", words: "after a short break notifications can be as late as --resync-interval, 60s by default" } },

@@ -22,6 +22,7 @@ export const WATCH_006: Check = {
   async run(at) {
     await at.jobs("a", "b");
     const watch = await at.watch(`jobs?${QUERY}`);
+    at.observe("answer to sendInitialEvents", watch.status);
     if (watch.status === 422 || watch.status === 400) throw new Unfit("the server does not serve initial events");
     expect(watch.status === 200, `the watch was answered with ${watch.status}`);
     const own: Body[] = [];

@@ -1,8 +1,9 @@
 // A deletion shows what was deleted.
 
 import type { Check } from "../../check.ts";
-import { expect, ok, same } from "../../expect.ts";
-import { versionOf, watching } from "../../own.ts";
+import { expect, ok, same, sameParts } from "../../expect.ts";
+import { ownEvent, versionOf, watching } from "../../own.ts";
+import type { Body } from "../../wire.ts";
 
 export const WATCH_007: Check = {
   id: "WATCH-007",
@@ -20,8 +21,10 @@ export const WATCH_007: Check = {
     const last = ok(await at.patch(`jobs/${made.metadata.name}`, { status: { state: "working", message: "last" } }));
     const watch = await watching(at, last.metadata.resourceVersion);
     ok(await at.del(`jobs/${made.metadata.name}`));
-    const { object } = await watch.find(({ type, object: { metadata } }) => type === "DELETED" && metadata.name === made.metadata.name);
-    same([object.metadata.uid, object.metadata.labels, object.spec, object.status], [last.metadata.uid, last.metadata.labels, last.spec, last.status], "uid, labels, spec and status");
+    const { type, object } = await ownEvent(at, watch);
+    same(type, "DELETED", "the type of the event");
+    const parts = ({ metadata: { uid, labels }, spec, status }: Body) => ({ uid, labels, spec, status });
+    sameParts(parts(object), parts(last), "the object of DELETED");
     expect(versionOf(object) > versionOf(last), `its version ${object.metadata.resourceVersion} is not newer than ${last.metadata.resourceVersion}, that of the last change`);
   },
 };

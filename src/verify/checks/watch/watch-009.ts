@@ -2,7 +2,7 @@
 
 import type { Check } from "../../check.ts";
 import { ok, same } from "../../expect.ts";
-import { briefly, LABEL_TRIAL, watching } from "../../own.ts";
+import { briefly, LABEL_TRIAL, ownEvent, watching } from "../../own.ts";
 
 export const WATCH_009: Check = {
   id: "WATCH-009",
@@ -23,7 +23,7 @@ export const WATCH_009: Check = {
     ok(await at.del(`jobs/${at.name("a")}`));
     await at.job("b", { metadata: { labels: { [LABEL_TRIAL]: "10" } } });
     for (const [watch, what] of [[byLabel, "label"], [byName, "name"]] as const) {
-      same(briefly(at, [await watch.event(), ...(await watch.during(200))]), ["ADDED b"], `events of the watch by ${what}`);
+      same(briefly(at, [await ownEvent(at, watch), ...(await watch.during(200))]), ["ADDED b"], `events of the watch by ${what}`);
     }
   },
 };

@@ -20,6 +20,6 @@ export const WATCH_015: Check = {
   async run(at) {
     const watch = await watching(at, await versionNow(at), `&labelSelector=${encodeURIComponent(`${LABEL_TRIAL}=none`)}&allowWatchBookmarks=true&timeoutSeconds=${SECONDS}`);
     const hidden = versionOf(await at.job("a"));
-    await watch.find(({ type, object }) => type === "BOOKMARK" && versionOf(object) >= hidden, SECONDS * 1_000);
+    await watch.find(({ type, object }) => type === "BOOKMARK" && versionOf(object) >= hidden, "bookmark", SECONDS * 1_000);
   },
 };

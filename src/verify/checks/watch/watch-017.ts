@@ -16,6 +16,7 @@ export const WATCH_017: Check = {
   breaks: {},
   async run(at) {
     const reply = await at.get("jobs?watch=1&timeoutSeconds=1&resourceVersion=garbage");
+    at.observe("answer to a watch from what is no version", reply.status);
     expect(reply.status >= 400, `expected a refusal, got ${brief(reply)}`);
     expect(reply.json.kind === "Status", `expected a Status, got ${brief(reply)}`);
   },
