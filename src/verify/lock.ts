@@ -64,21 +64,16 @@ function changesOf({ check, verdict, observed }: Result, before: Locked): string
   return differences(check.id, before.observed ?? {}, observed);
 }
 
-/** A name that only one side has is a change, too. */
+/** Another version of this program may note other things: a name that only one side has is no change. */
 function differences(where: string, before: Readonly<Record<string, string>>, now: Readonly<Record<string, string>>): string[] {
-  return [...new Set([...Object.keys(before), ...Object.keys(now)])].flatMap((what) => {
-    const [was, is] = [before[what], now[what]];
-    if (was !== undefined && is !== undefined && alike(was, is)) return [];
-    return [`${where}: ${what} was ${shown(was)}, now it is ${shown(is)}`];
+  return Object.entries(now).flatMap(([what, is]) => {
+    const was = before[what];
+    return was === undefined || alike(was, is) ? [] : [`${where}: ${what} was "${was}", now it is "${is}"`];
   });
 }
 
 function serverOf({ serverVersion, apiVersion, flavour }: Report): Record<string, string> {
   return { version: serverVersion, api: apiVersion, flavour };
-}
-
-function shown(value: string | undefined): string {
-  return value === undefined ? "not seen" : `"${value}"`;
 }
 
 function sorted(values: Readonly<Record<string, string>>): Record<string, string> {

@@ -176,6 +176,16 @@ describe("verify ends with", () => {
       assert.equal(await readFile(lock, "utf8"), written);
     },
 
+    async "0 with a lock of the whole profile, run after run"() {
+      await using site = await Site.open({ simulate: "on" });
+      const lock = join(site.directory.path, "verify.lock");
+      for (const first of [/^Yes: all of /, /^Yes: nothing has changed since the lock, /, /^Yes: nothing has changed since the lock, /]) {
+        const { code, stdout } = await runBinary(["verify", ...whole(site), "--namespace=scratch", `--lock=${lock}`]);
+        assert.equal(code, 0, stdout);
+        assert.match(stdout, first);
+      }
+    },
+
     async "0 where a baseline accepts what fails, 1 once its day is over"() {
       await using site = await Site.open({ era: "2025-08" });
       const file = join(site.directory.path, "baseline.json");
