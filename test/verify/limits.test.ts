@@ -5,4 +5,4 @@ import { LIMITS_FLIPS } from "../../src/self-test/flips/limits.ts";
 import { LIMITS } from "../../src/verify/checks/limits.ts";
 import { provesChecks } from "./ground.ts";
 
-describe("LIMITS", () => provesChecks(LIMITS, LIMITS_FLIPS));
+describe("LIMITS", () => provesChecks(LIMITS, LIMITS_FLIPS, { speed: 10 }));

@@ -9,6 +9,9 @@ import { DISCOVERY_006 } from "../../verify/checks/discovery/discovery-006.ts";
 import { DISCOVERY_007 } from "../../verify/checks/discovery/discovery-007.ts";
 import { DISCOVERY_008 } from "../../verify/checks/discovery/discovery-008.ts";
 import { DISCOVERY_009 } from "../../verify/checks/discovery/discovery-009.ts";
+import { DISCOVERY_010 } from "../../verify/checks/discovery/discovery-010.ts";
+import { DISCOVERY_011 } from "../../verify/checks/discovery/discovery-011.ts";
+import { DISCOVERY_012 } from "../../verify/checks/discovery/discovery-012.ts";
 import type { Row } from "../flip.ts";
 
 export const DISCOVERY_FLIPS: readonly Row[] = [
@@ -25,4 +28,7 @@ export const DISCOVERY_FLIPS: readonly Row[] = [
   [DISCOVERY_007, { fault: "answer:gitVersion=" }],
   [DISCOVERY_008, { fault: "status-as:404->503" }, { fault: "status-as:404->200" }],
   [DISCOVERY_009, { fault: "answer:metadata.uid=other,path=v1beta1" }, { fault: "status:404,path=v1beta1/" }],
+  [DISCOVERY_010, { set: "v1beta1=off" }, { era: "2025-08" }],
+  [DISCOVERY_011, { set: "kinds=custom" }, { fault: "proxy-html:404,path=nosuchthings" }],
+  [DISCOVERY_012, { set: "history=loki" }],
 ];

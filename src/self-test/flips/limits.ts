@@ -8,6 +8,7 @@ import { LIMITS_005 } from "../../verify/checks/limits/limits-005.ts";
 import { LIMITS_006 } from "../../verify/checks/limits/limits-006.ts";
 import { LIMITS_007 } from "../../verify/checks/limits/limits-007.ts";
 import { LIMITS_008 } from "../../verify/checks/limits/limits-008.ts";
+import { LIMITS_009 } from "../../verify/checks/limits/limits-009.ts";
 import type { Row } from "../flip.ts";
 
 export const LIMITS_FLIPS: readonly Row[] = [
@@ -19,4 +20,5 @@ export const LIMITS_FLIPS: readonly Row[] = [
   [LIMITS_006, { fault: "ignore:query.labelSelector" }, { fault: "status:414,path=labelSelector" }],
   [LIMITS_007, { fault: "status:500,verb=create,after=20,count=1" }, { fault: "answer:metadata.uid=same,verb=get" }],
   [LIMITS_008, { fault: "status-as:422->201" }],
+  [LIMITS_009, { set: "queue-limit=10" }],
 ];

@@ -10,6 +10,9 @@ import { DISCOVERY_006 } from "./discovery/discovery-006.ts";
 import { DISCOVERY_007 } from "./discovery/discovery-007.ts";
 import { DISCOVERY_008 } from "./discovery/discovery-008.ts";
 import { DISCOVERY_009 } from "./discovery/discovery-009.ts";
+import { DISCOVERY_010 } from "./discovery/discovery-010.ts";
+import { DISCOVERY_011 } from "./discovery/discovery-011.ts";
+import { DISCOVERY_012 } from "./discovery/discovery-012.ts";
 
 export const DISCOVERY: readonly Check[] = [
   DISCOVERY_001,
@@ -21,4 +24,7 @@ export const DISCOVERY: readonly Check[] = [
   DISCOVERY_007,
   DISCOVERY_008,
   DISCOVERY_009,
+  DISCOVERY_010,
+  DISCOVERY_011,
+  DISCOVERY_012,
 ];

@@ -9,6 +9,7 @@ import { LIMITS_005 } from "./limits/limits-005.ts";
 import { LIMITS_006 } from "./limits/limits-006.ts";
 import { LIMITS_007 } from "./limits/limits-007.ts";
 import { LIMITS_008 } from "./limits/limits-008.ts";
+import { LIMITS_009 } from "./limits/limits-009.ts";
 
 export const LIMITS: readonly Check[] = [
   LIMITS_001,
@@ -19,4 +20,5 @@ export const LIMITS: readonly Check[] = [
   LIMITS_006,
   LIMITS_007,
   LIMITS_008,
+  LIMITS_009,
 ];
