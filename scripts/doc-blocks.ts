@@ -14,7 +14,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-export const DOCUMENTS = ["README.md", "WORKERS.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"];
+export const DOCUMENTS = ["README.md", "WORKERS.md", "VERIFY.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"];
 
 export interface DocBlock {
   /** `README.md:12`, where the fence opens. */

@@ -19,7 +19,7 @@ const lock = JSON.parse(readFileSync(join(ROOT, "package-lock.json"), "utf8")) a
   packages: Record<string, { version: string; integrity?: string; hasInstallScript?: boolean }>;
 };
 /** Tools: they are run or give types, and no file of src imports them. */
-const TOOLS = ["@types/node", "ajv", "bun", "deno", "fast-check", "fast-xml-parser", "tap-parser"];
+const TOOLS = ["@types/node", "ajv", "bun", "deno", "fast-check", "fast-xml-parser", "tap-parser", "yaml"];
 
 /** Names in one list and not in the other. */
 function differences(given: readonly string[], wanted: readonly string[]): string[] {
