@@ -1,6 +1,6 @@
-// Durations as bands that hold on a busy day, too. Pure.
+// Durations as bands that hold on a busy day, too: a machine that is loaded answers ten times later now and then. Pure.
 
-const LIMITS = [[10, "up to 10ms"], [100, "up to 100ms"], [1_000, "up to 1s"], [10_000, "up to 10s"], [Infinity, "more than 10s"]] as const;
+const LIMITS = [[100, "up to 100ms"], [1_000, "up to 1s"], [10_000, "up to 10s"], [Infinity, "more than 10s"]] as const;
 const BANDS: readonly string[] = LIMITS.map(([, band]) => band);
 
 /** The band of a duration, ms. */

@@ -9,7 +9,7 @@ import { failures, outcomeOf } from "../../src/verify/outcome.ts";
 import type { Report } from "../../src/verify/result.ts";
 import { reportOf, resultOf } from "./reports/sample.ts";
 
-const SEEN = { "page size": "500", "first answer": "up to 10ms" };
+const SEEN = { "page size": "500", "first answer": "up to 100ms" };
 const BEFORE = reportOf([resultOf("LIST-001", "pass", "", { observed: SEEN }), resultOf("LIST-002", "fail", "s"), resultOf("LIST-003", "skip", "s"), resultOf("LIST-004", "error", "s")]);
 const locked = parseLock(lockText(lockOf(BEFORE)), "a.lock");
 const changes = (now: Report) => withLock(now, locked, "a.lock").changes;
@@ -19,7 +19,7 @@ describe("lockText()", () => {
   test("has a line for each check that was decided, and sorted names", () => {
     const lines = lockText(lockOf(BEFORE)).split("\n").filter((line) => line.startsWith("    "));
     assert.deepEqual(lines, [
-      '    "LIST-001": {"verdict":"pass","observed":{"first answer":"up to 10ms","page size":"500"}},', '    "LIST-002": {"verdict":"fail"},', '    "LIST-003": {"verdict":"skip"}',
+      '    "LIST-001": {"verdict":"pass","observed":{"first answer":"up to 100ms","page size":"500"}},', '    "LIST-002": {"verdict":"fail"},', '    "LIST-003": {"verdict":"skip"}',
     ]);
   });
   test("is the same for the same server, whenever and however long it ran", () => assert.equal(lockText(lockOf({ ...BEFORE, startedMs: 0, ms: 1, run: "verify-other" })), lockText(lockOf(BEFORE))));
@@ -36,10 +36,10 @@ describe("withLock()", () => {
     ["a check that fails now", withFirst("LIST-001", "fail", "s"), ["LIST-001: was pass, now it is fail"]],
     ["a failure that is gone", reportOf([resultOf("LIST-002", "pass")]), ["LIST-002: was fail, now it is pass"]],
     ["another value", withFirst("LIST-001", "pass", "", { observed: { ...SEEN, "page size": "100" } }), ['LIST-001: page size was "500", now it is "100"']],
-    ["a value that is gone", withFirst("LIST-001", "pass", "", { observed: { "first answer": "up to 10ms" } }), []],
+    ["a value that is gone", withFirst("LIST-001", "pass", "", { observed: { "first answer": "up to 100ms" } }), []],
     ["a value that is new", withFirst("LIST-001", "pass", "", { observed: { ...SEEN, more: "1" } }), []],
-    ["a duration two bands away", withFirst("LIST-001", "pass", "", { observed: { ...SEEN, "first answer": "up to 1s" } }), ['LIST-001: first answer was "up to 10ms", now it is "up to 1s"']],
-    ["a duration in the band beside it", withFirst("LIST-001", "pass", "", { observed: { ...SEEN, "first answer": "up to 100ms" } }), []],
+    ["a duration two bands away", withFirst("LIST-001", "pass", "", { observed: { ...SEEN, "first answer": "up to 10s" } }), ['LIST-001: first answer was "up to 100ms", now it is "up to 10s"']],
+    ["a duration in the band beside it", withFirst("LIST-001", "pass", "", { observed: { ...SEEN, "first answer": "up to 1s" } }), []],
     ["a check that was not decided", withFirst("LIST-001", "error", "s"), []],
     ["a check that was not chosen", reportOf([]), []],
     ["a check that is new", reportOf([...BEFORE.results, resultOf("LIST-005", "pass")]), []],
