@@ -115,7 +115,7 @@ export class Wire {
       header: (name) => response.headers.get(name) ?? "",
       text,
       get json() {
-        return parsed(text, `${method} ${path}`);
+        return parsed(text, `${method} ${path}`.trim());
       },
     };
   }

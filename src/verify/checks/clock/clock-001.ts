@@ -16,6 +16,6 @@ export const CLOCK_001: Check = {
   breaks: { drive: { then: "limited", words: "leases are judged by this machine's clock alone" } },
   async run(at) {
     const date = (await at.get("jobs?limit=1")).header("date");
-    expect(!Number.isNaN(Date.parse(date)), date === "" ? "there is none" : `it is "${date.slice(0, 60)}"`);
+    expect(!Number.isNaN(Date.parse(date)), date === "" ? "there is no Date" : `it is "${date.slice(0, 60)}"`);
   },
 };

@@ -20,6 +20,6 @@ export const DISCOVERY_001: Check = {
     const group = groups?.find(({ name }) => name === GROUP);
     expect(group !== undefined, `there is no ${GROUP} among ${groups?.length ?? "no"} groups`);
     const versions = group.versions?.map(({ version }) => version) ?? [];
-    expect(versions.includes(at.version), `its versions are ${versions.join(", ") || "none"}, without ${at.version}`);
+    expect(versions.includes(at.version), `${at.version} is not among its versions: ${versions.join(", ") || "there are none"}`);
   },
 };

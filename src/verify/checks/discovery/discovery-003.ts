@@ -1,7 +1,7 @@
 // Jobs can be listed, watched and written.
 
 import type { Check } from "../../check.ts";
-import { expect } from "../../expect.ts";
+import { expect, same } from "../../expect.ts";
 import { describedBy } from "../../described.ts";
 
 const VERBS = ["get", "list", "watch", "create", "update", "patch", "delete"];
@@ -23,8 +23,8 @@ export const DISCOVERY_003: Check = {
   },
   async run(at) {
     const jobs = await describedBy(at, "jobs");
-    expect(jobs?.kind === "Job" && jobs.namespaced, `jobs are described as ${JSON.stringify(jobs)}`);
-    const missing = VERBS.filter((verb) => !jobs.verbs.includes(verb));
+    same([jobs?.kind, jobs?.namespaced], ["Job", true], "kind of jobs, and whether they are namespaced");
+    const missing = VERBS.filter((verb) => !jobs?.verbs.includes(verb));
     expect(missing.length === 0, `jobs do not have ${missing.join(", ")}`);
   },
 };

@@ -1,7 +1,7 @@
 // Records can be listed, written and deleted.
 
 import type { Check } from "../../check.ts";
-import { expect } from "../../expect.ts";
+import { expect, same } from "../../expect.ts";
 import { describedBy } from "../../described.ts";
 
 const VERBS = ["get", "list", "create", "delete"];
@@ -23,8 +23,8 @@ export const DISCOVERY_004: Check = {
   },
   async run(at) {
     const records = await describedBy(at, "historicjobs");
-    expect(records?.kind === "HistoricJob" && records.namespaced, `historicjobs are described as ${JSON.stringify(records)}`);
-    const missing = VERBS.filter((verb) => !records.verbs.includes(verb));
+    same([records?.kind, records?.namespaced], ["HistoricJob", true], "kind of historicjobs, and whether they are namespaced");
+    const missing = VERBS.filter((verb) => !records?.verbs.includes(verb));
     expect(missing.length === 0, `historicjobs do not have ${missing.join(", ")}`);
   },
 };

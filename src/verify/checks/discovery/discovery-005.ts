@@ -17,7 +17,7 @@ export const DISCOVERY_005: Check = {
   breaks: {},
   async run(at) {
     const jobs = await describedBy(at, "repositories/jobs");
-    expect(jobs?.kind === "Job", `repositories/jobs is described as ${JSON.stringify(jobs)}`);
-    expect(["create", "get"].every((verb) => jobs.verbs.includes(verb)), `it has ${jobs.verbs.join(", ") || "no verbs"}`);
+    expect(jobs?.kind === "Job", `its kind is ${jobs?.kind ?? "nothing"}`);
+    expect(["create", "get"].every((verb) => jobs.verbs.includes(verb)), `of verbs it has ${jobs.verbs.join(", ") || "none"}`);
   },
 };

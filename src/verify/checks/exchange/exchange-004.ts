@@ -26,7 +26,7 @@ export const EXCHANGE_004: Check = {
     const { iat, nbf = iat, exp } = (await newToken(at)).claims as Record<string, number | undefined>;
     const nowS = Math.floor(at.clock.now() / 1_000);
     expect(nbf !== undefined && exp !== undefined, "it has no beginning or no end");
-    expect(nbf <= nowS + LEEWAY_S, `it is good from ${nbf - nowS} s from now on`);
+    expect(nbf <= nowS + LEEWAY_S, `it is good only in ${nbf - nowS} s`);
     expect(exp > nowS, `it ended ${nowS - exp} s ago`);
   },
 };

@@ -5,11 +5,11 @@ import { expect, ok } from "../../expect.ts";
 import { withStatus } from "../../objects.ts";
 import { ownEvent, versionNow, watching } from "../../own.ts";
 
-const LENGTH = 500_000;
+const LENGTH = 200_000;
 
 export const LIMITS_004: Check = {
   id: "LIMITS-004",
-  claim: "a watch tells the whole of a job of 500 kB",
+  claim: "a watch tells the whole of a job of 200 kB",
   matters: "watches break at large jobs: whatever comes after them is late",
   advice: "look for a proxy that limits or buffers answers",
   severity: "loss",

@@ -26,8 +26,9 @@ export const TLS_002: Check = {
     const shown = await at.tls.look();
     if (shown === undefined) throw new Unfit("the server's certificate was not seen");
     const nowMs = at.clock.now();
-    const daysTo = (ms: number) => `${Math.round((ms - nowMs) / DAY_MS)} days from now`;
-    expect(shown.notBeforeMs <= nowMs, `it begins ${daysTo(shown.notBeforeMs)}`);
-    expect(shown.notAfterMs >= nowMs + LEAST_DAYS * DAY_MS, `it ends ${daysTo(shown.notAfterMs)}`);
+    const days = (ms: number) => `${Math.round(ms / DAY_MS)} days`;
+    expect(shown.notBeforeMs <= nowMs, `it begins in ${days(shown.notBeforeMs - nowMs)}`);
+    expect(shown.notAfterMs > nowMs, `it ended ${days(nowMs - shown.notAfterMs)} ago`);
+    expect(shown.notAfterMs >= nowMs + LEAST_DAYS * DAY_MS, `it ends in ${days(shown.notAfterMs - nowMs)}`);
   },
 };
