@@ -14,7 +14,7 @@ const EMPTY = [
 
 describe("sections()", () => {
   test("has one for every command with flags, the commands and the codes", () => {
-    assert.deepEqual([...sections().keys()], ["commands", "flags:run", "flags:history", "flags:dev", "flags:dev-fault-add", "flags:dev-fault-list",
+    assert.deepEqual([...sections().keys()], ["commands", "flags:run", "flags:history", "flags:verify", "flags:dev", "flags:dev-fault-add", "flags:dev-fault-list",
       "flags:dev-fault-clear", "flags:dev-seed", "flags:ready", "flags:version", "simulate", "faults", "metrics", "exit-codes"]);
   });
 
