@@ -73,6 +73,9 @@ interface Own {
 /** Deletions at a time. */
 const LANES = 8;
 
+/** What a method does, in a person's words. */
+const VERBS: Readonly<Record<string, string>> = { GET: "read", POST: "create", PUT: "update", PATCH: "patch", DELETE: "delete" };
+
 export class Place {
   readonly clock: Clock;
   readonly namespace: string;
@@ -145,8 +148,10 @@ export class Place {
     return path.startsWith("/") ? path : `${this.api}/namespaces/${this.namespace}/${path}`;
   }
 
+  /** @throws Unfit where our own credential may not */
   async call(method: string, path: string, body?: unknown, headers?: Headers): Promise<Reply> {
     const reply = await this.#wire.request(method, this.path(path), body, headers);
+    this.#refuseWithoutRight(VERBS[method] ?? method, path, reply.status);
     if (method !== "GET" && method !== "DELETE" && reply.status < 300) this.#keep(path, reply);
     return reply;
   }
@@ -172,8 +177,10 @@ export class Place {
     return this.call("DELETE", path, body, headers);
   }
 
-  watch(path: string, headers?: Headers): Promise<Lines> {
-    return this.#wire.watch(this.path(path), headers);
+  async watch(path: string, headers?: Headers): Promise<Lines> {
+    const lines = await this.#wire.watch(this.path(path), headers);
+    this.#refuseWithoutRight("watch", path, lines.status);
+    return lines;
   }
 
   /** A whole Job of this run that nobody takes: it is claimed, by us, from now on. */
@@ -215,7 +222,6 @@ export class Place {
   /** An object that is there. @throws an Error */
   async made(resource: string, body: unknown): Promise<Body> {
     const reply = await this.post(resource, body);
-    if (reply.status === 403) throw new Unfit(`the credential may not create ${resource}`);
     if (reply.status !== 201) throw new Error(`cannot prepare it: POST ${resource} was answered with ${reply.status}: ${reply.text.slice(0, 200)}`);
     return reply.json;
   }
@@ -234,6 +240,13 @@ export class Place {
     };
     await Promise.all(Array.from({ length: LANES }, lane));
     return left;
+  }
+
+  /** What our own credential may not do says nothing of the server. @throws Unfit */
+  #refuseWithoutRight(verb: string, path: string, status: number): void {
+    if (status !== 403 || this.#wire !== this.#grounds.wires.self) return;
+    const below = path.replace(`${this.api}/`, "").replace(/\?.*$/s, "");
+    throw new Unfit(`the credential may not ${verb} ${below.startsWith("/") ? below : below.split("/")[0]}`);
   }
 
   #keep(path: string, reply: Reply): void {

@@ -16,13 +16,13 @@ export interface Survey {
   history: boolean;
 }
 
-/** @throws ApiError where access is refused, IncompatibleError where no version of the API has jobs, NetworkError */
+/** @throws ApiError where an answer is neither yes nor no, IncompatibleError where no version of the API has jobs, NetworkError */
 export async function survey(wire: Wire, versions: readonly string[]): Promise<Survey> {
   const about = await wire.request("GET", "/version");
   for (const version of versions) {
     const path = `/apis/${GROUP}/${version}`;
     const reply = await wire.request("GET", path);
-    if (reply.status === 401 || reply.status === 403) throw refusal(reply, path);
+    if (![200, 404].includes(reply.status)) throw refusal(reply, path);
     const served = reply.status === 200 ? resourcesOf(reply) : [];
     if (!served.includes("jobs")) continue;
     const flavour = served.includes("repositories/jobs") ? "grafana" : "kubernetes";

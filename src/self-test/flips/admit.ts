@@ -30,5 +30,5 @@ export const ADMIT_FLIPS: readonly Row[] = [
   [ADMIT_011, { fault: 'request:body.spec.repository="demo",method=PUT' }],
   [ADMIT_012, { fault: 'request:body.spec.action="pull",method=POST,resource=historicjobs' }],
   [ADMIT_013, { fault: "ignore:body.metadata.labels" }],
-  [ADMIT_014, { fault: "ignore:body.spec.move,method=POST" }, { fault: "status:403,method=POST,after=2" }],
+  [ADMIT_014, { fault: "ignore:body.spec.move,method=POST" }, { fault: "status:422,method=POST,after=2" }],
 ];
