@@ -110,6 +110,8 @@ export interface Apiserver {
   start(): Promise<void>;
   /** Drops etcd's history: every version before now is too old for a watch that reads etcd, and for a page's continue. */
   compact(): Promise<void>;
+  /** Stops etcd in mid-step, until the returned function is called. */
+  freezeEtcd(): () => void;
   /** Puts a new serving certificate of the same CA in place; resolves once handshakes show it. */
   rotateServingCertificate(): Promise<void>;
   stop(): Promise<void>;
@@ -125,7 +127,7 @@ export async function startApiserver(options: ApiserverOptions = {}): Promise<Ap
     const files = await writeMaterial(directory);
     const etcd = await startEtcd(processes, binaries.etcd, directory);
     const port = await closedPort();
-    const api = new Server({ processes, binary: binaries.kubeApiserver, directory, files, etcdUrl: etcd, port, options });
+    const api = new Server({ processes, binary: binaries.kubeApiserver, directory, files, etcd, port, options });
     await api.start();
     await api.prepare();
     return api;
@@ -142,7 +144,7 @@ interface ServerFacts {
   binary: string;
   directory: string;
   files: Material;
-  etcdUrl: string;
+  etcd: Etcd;
   port: number;
   options: ApiserverOptions;
 }
@@ -163,7 +165,7 @@ class Server implements Apiserver {
   constructor(facts: ServerFacts) {
     this.#facts = facts;
     this.url = `https://127.0.0.1:${facts.port}`;
-    this.etcdUrl = facts.etcdUrl;
+    this.etcdUrl = facts.etcd.url;
     this.directory = facts.directory;
     this.caFile = facts.files.caFile;
     this.admin = facts.files.admin;
@@ -201,9 +203,9 @@ class Server implements Apiserver {
   }
 
   async start(): Promise<void> {
-    const { processes, binary, directory, files, etcdUrl, port, options } = this.#facts;
+    const { processes, binary, directory, files, etcd, port, options } = this.#facts;
     const child = await processes.spawn("kube-apiserver", binary, [
-      `--etcd-servers=${etcdUrl}`,
+      `--etcd-servers=${etcd.url}`,
       `--secure-port=${port}`,
       "--bind-address=127.0.0.1",
       "--advertise-address=10.0.0.9",
@@ -246,6 +248,12 @@ class Server implements Apiserver {
     if (done.status !== 200) throw new Error(`etcd refused the compaction: ${JSON.stringify(done.body)}`);
   }
 
+  freezeEtcd(): () => void {
+    const { child } = this.#facts.etcd;
+    child.kill("SIGSTOP");
+    return () => void child.kill("SIGCONT");
+  }
+
   async rotateServingCertificate(): Promise<void> {
     const { files, port } = this.#facts;
     const made = await issueServing(files.ca);
@@ -276,7 +284,12 @@ class Server implements Apiserver {
   }
 }
 
-async function startEtcd(processes: Processes, binary: string, directory: string): Promise<string> {
+interface Etcd {
+  url: string;
+  child: ChildProcess;
+}
+
+async function startEtcd(processes: Processes, binary: string, directory: string): Promise<Etcd> {
   const url = `http://127.0.0.1:${await closedPort()}`;
   const child = await processes.spawn("etcd", binary, [
     `--data-dir=${join(directory, "etcd")}`,
@@ -287,7 +300,7 @@ async function startEtcd(processes: Processes, binary: string, directory: string
     "--log-level=warn",
   ]);
   await until("etcd is healthy", child, () => call<{ health?: string }>(url, "GET", "/health").then(({ body }) => body.health === "true"));
-  return url;
+  return { url, child };
 }
 
 /** The children, and the directory that goes with them: all end when this process does, however it ends. */
