@@ -156,7 +156,7 @@ function plan(checks: readonly Check[], { namespace }: VerifyTarget): string[] {
   const writing = checks.filter(({ needs }) => needs.includes("write"));
   const rest = `${checks.length - writing.length} checks only read`;
   if (writing.length === 0) return [rest];
-  const made = writing.map(({ id }) => `  ${id}: objects named ${RUN_PREFIX}<run>-${id.toLowerCase()}-…`);
+  const made = writing.map(({ id, makes }) => `  ${id}: ${makes ?? `objects named ${RUN_PREFIX}<run>-${id.toLowerCase()}-…`}`);
   return [`Would write to namespace ${namespace}, and delete again:`, ...made, rest];
 }
 

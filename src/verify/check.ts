@@ -69,6 +69,8 @@ export interface Check {
   needs: readonly Need[];
   /** The features that rest on it. */
   breaks: Readonly<Partial<Record<Feature, Loss>>>;
+  /** What it makes beyond objects that are named after the run, such as `a pull of a repository that is there`. */
+  makes?: string;
   /** It loads the server, or measures: nothing else runs beside it. */
   alone?: true;
   /** Longest run, ms. Default 20,000. */

@@ -22,6 +22,7 @@ import { WRITE_019 } from "../../verify/checks/write/write-019.ts";
 import { WRITE_020 } from "../../verify/checks/write/write-020.ts";
 import { WRITE_021 } from "../../verify/checks/write/write-021.ts";
 import { WRITE_022 } from "../../verify/checks/write/write-022.ts";
+import { WRITE_023 } from "../../verify/checks/write/write-023.ts";
 import type { Row } from "../flip.ts";
 
 export const WRITE_FLIPS: readonly Row[] = [
@@ -51,4 +52,5 @@ export const WRITE_FLIPS: readonly Row[] = [
   [WRITE_020, { fault: "answer:status.started=1756111201,verb=get" }],
   [WRITE_021, { fault: "request:query.fieldValidation=Strict" }],
   [WRITE_022, { fault: "ignore:body.metadata.namespace" }],
+  [WRITE_023, { fault: "ignore:body.metadata.uid,method=PUT" }],
 ];

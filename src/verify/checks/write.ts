@@ -23,6 +23,7 @@ import { WRITE_019 } from "./write/write-019.ts";
 import { WRITE_020 } from "./write/write-020.ts";
 import { WRITE_021 } from "./write/write-021.ts";
 import { WRITE_022 } from "./write/write-022.ts";
+import { WRITE_023 } from "./write/write-023.ts";
 
 export const WRITE: readonly Check[] = [
   WRITE_001,
@@ -47,4 +48,5 @@ export const WRITE: readonly Check[] = [
   WRITE_020,
   WRITE_021,
   WRITE_022,
+  WRITE_023,
 ];

@@ -15,6 +15,10 @@ export const ADMIT_003: Check = {
   needs: ["write"],
   breaks: {},
   async run(at) {
-    invalid(await at.post("jobs", at.draft("a", { spec: { action: undefined, repository: undefined } })), "spec.action", "spec.repository");
+    invalid(
+      await at.post("jobs", at.draft("a", { spec: { action: undefined, repository: undefined } })),
+      "spec.action",
+      "spec.repository",
+    );
   },
 };

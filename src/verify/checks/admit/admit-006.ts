@@ -17,6 +17,9 @@ export const ADMIT_006: Check = {
   async run(at) {
     const spec = { pull: undefined, action: "delete", delete: { paths: [], resources: [] } };
     invalid(await at.post("jobs", at.draft("a", { spec })), "spec.delete");
-    invalid(await at.post("jobs", at.draft("b", { spec: { pull: undefined, action: "move", move: { targetPath: "archive/" } } })), "spec.move");
+    invalid(
+      await at.post("jobs", at.draft("b", { spec: { pull: undefined, action: "move", move: { targetPath: "archive/" } } })),
+      "spec.move",
+    );
   },
 };

@@ -16,7 +16,10 @@ export const ADMIT_008: Check = {
   breaks: { drive: { then: "limited", words: "jobs that make no sense reach workers" } },
   async run(at) {
     for (const branch of ["two words", "a..b", "/a", "a.lock"]) {
-      invalid(await at.post("jobs", at.draft("a", { spec: { pull: undefined, action: "push", push: { branch } } })), "spec.push.branch");
+      invalid(
+        await at.post("jobs", at.draft("a", { spec: { pull: undefined, action: "push", push: { branch } } })),
+        "spec.push.branch",
+      );
     }
   },
 };

@@ -15,8 +15,12 @@ export const ADMIT_010: Check = {
   needs: ["write"],
   breaks: { drive: { then: "limited", words: "jobs that make no sense reach workers" } },
   async run(at) {
-    const push = (resources: object[]) => at.draft("a", { spec: { pull: undefined, action: "push", push: { branch: "main", resources } } });
+    const push = (resources: object[]) =>
+      at.draft("a", { spec: { pull: undefined, action: "push", push: { branch: "main", resources } } });
     invalid(await at.post("jobs", push(Array.from({ length: 101 }, (_, nth) => ({ name: `d${nth}` })))), "spec.push.resources");
-    invalid(await at.post("jobs", push([{ name: "a", kind: "Playlist", group: "playlist.grafana.app" }])), "spec.push.resources[0]");
+    invalid(
+      await at.post("jobs", push([{ name: "a", kind: "Playlist", group: "playlist.grafana.app" }])),
+      "spec.push.resources[0]",
+    );
   },
 };

@@ -22,7 +22,9 @@ export const LEASE_001: Check = {
     const made = await at.job("a");
     const claimed = ok(await at.put(`jobs/${made.metadata.name}`, claimedBy(made, owner, now)));
     const seen = ok(await at.get(`jobs/${made.metadata.name}`));
-    for (const { metadata: { labels = {} } } of [claimed, seen]) same([labels[LABEL_CLAIM], labels[LABEL_CLAIM_OWNER]], [String(now), owner], "claim and claim-owner");
+    for (const { metadata: { labels = {} } } of [claimed, seen]) {
+      same([labels[LABEL_CLAIM], labels[LABEL_CLAIM_OWNER]], [String(now), owner], "claim and claim-owner");
+    }
     const select = async (selector: string) => words(at, await listed(at, `jobs?labelSelector=${encodeURIComponent(selector)}`));
     same(await select(`${LABEL_CLAIM_OWNER}=${owner}`), ["a"], "jobs that are listed as the owner's");
     same(await select(`!${LABEL_CLAIM}`), [], "jobs that are listed as unclaimed");

@@ -21,15 +21,17 @@ export const LEASE_003: Check = {
   breaks: { drive: { then: "no", words: "two workers can own one job: use --claim-settle=2s" } },
   async run(at) {
     const jobs = await many(JOBS, (nth) => at.job(String(nth)));
-    const claims = await Promise.all(jobs.flatMap((job) => Array.from({ length: WORKERS }, async (_, nth) => {
-      const owner = at.name(`w${nth}`);
-      const { status } = await at.put(`jobs/${job.metadata.name}`, claimedBy(job, owner, at.clock.now()));
-      return { name: job.metadata.name, owner, status };
-    })));
+    const claims = await Promise.all(jobs.flatMap((job) =>
+      Array.from({ length: WORKERS }, async (_, nth) => {
+        const owner = at.name(`w${nth}`);
+        const { status } = await at.put(`jobs/${job.metadata.name}`, claimedBy(job, owner, at.clock.now()));
+        return { name: job.metadata.name, owner, status };
+      })
+    ));
     for (const { metadata: { name } } of jobs) {
       const told = claims.filter((claim) => claim.name === name && claim.status === 200).map(({ owner }) => owner);
       expect(told.length === 1, `of ${WORKERS} workers ${told.length} were told that job ${name} is theirs`);
-      same(ownerOf(ok(await at.get(`jobs/${name}`))), told[0], `the owner of job ${name}, of whom was told that it is theirs`);
+      same(ownerOf(ok(await at.get(`jobs/${name}`))), told[0], `the owner of job ${name} beside the worker that was answered with 200`);
     }
   },
 };

@@ -21,10 +21,16 @@ export const LEASE_005: Check = {
     const path = `jobs/${made.metadata.name}`;
     const claimed = ok(await at.put(path, claimedBy(made, at.name("owner"), at.clock.now())));
     const { metadata: { labels = {} }, status } = ok(await at.put(path, givenBack(claimed)));
-    same([labels[LABEL_CLAIM], labels[LABEL_CLAIM_OWNER], status["state"]], [undefined, undefined, "pending"], "claim, claim-owner and state after it was given back");
+    same(
+      [labels[LABEL_CLAIM], labels[LABEL_CLAIM_OWNER], status["state"]],
+      [undefined, undefined, "pending"],
+      "claim, claim-owner and state after it was given back",
+    );
     same(labels["mark"], "m", "another label of it");
     const seen = await at.get(path);
     // By then a worker of the server's own may have it, or be done with it.
-    if (seen.status === 200) expect(seen.json.metadata.labels?.[LABEL_CLAIM] !== claimed.metadata.labels?.[LABEL_CLAIM], "the claim is there again");
+    if (seen.status === 200) {
+      expect(seen.json.metadata.labels?.[LABEL_CLAIM] !== claimed.metadata.labels?.[LABEL_CLAIM], "the claim is there again");
+    }
   },
 };

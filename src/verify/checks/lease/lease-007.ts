@@ -15,7 +15,10 @@ export const LEASE_007: Check = {
   eras: ["2025-08", "2026-09", "kubernetes"],
   profile: "standard",
   needs: ["write"],
-  breaks: { drive: { then: "no", words: "jobs that are done stay in the queue" }, run: { then: "limited", words: "results are missing from what is told of finished jobs" } },
+  breaks: {
+    drive: { then: "no", words: "jobs that are done stay in the queue" },
+    run: { then: "limited", words: "results are missing from what is told of finished jobs" },
+  },
   async run(at) {
     const made = await at.job("a");
     const path = `jobs/${made.metadata.name}`;
@@ -27,6 +30,10 @@ export const LEASE_007: Check = {
     same((await ownEvent(at, watch, "a")).type, "MODIFIED", "the event of the claim");
     same((await ownEvent(at, watch, "a")).type, "MODIFIED", "the event of the result");
     const { type, object } = await ownEvent(at, watch, "a");
-    same([type, object.metadata.uid, object.status["state"], object.status["message"]], ["DELETED", uid, "success", "done"], "the event of the deletion");
+    same(
+      [type, object.metadata.uid, object.status["state"], object.status["message"]],
+      ["DELETED", uid, "success", "done"],
+      "the event of the deletion",
+    );
   },
 };

@@ -26,6 +26,10 @@ export const LEASE_008: Check = {
     const { uid, resourceVersion } = held.metadata;
     refused(await at.del(path, { preconditions: { uid, resourceVersion } }), 409, "Conflict");
     const seen = ok(await at.get(path));
-    same([ownerOf(seen), seen.metadata.resourceVersion], [heir, taken.metadata.resourceVersion], "owner and version after what the old owner tried");
+    same(
+      [ownerOf(seen), seen.metadata.resourceVersion],
+      [heir, taken.metadata.resourceVersion],
+      "owner and version after what the old owner tried",
+    );
   },
 };

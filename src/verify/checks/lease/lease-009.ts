@@ -20,7 +20,8 @@ export const LEASE_009: Check = {
     const now = Math.round(at.clock.now());
     await at.job("older", { metadata: { labels: { [LABEL_CLAIM]: String(now) } } });
     await at.job("newer", { metadata: { labels: { [LABEL_CLAIM]: String(now + 1_000) } } });
-    const before = async (ms: number) => words(at, await listed(at, `jobs?labelSelector=${encodeURIComponent(`${LABEL_CLAIM}<${ms}`)}`)).sort();
+    const before = async (ms: number) =>
+      words(at, await listed(at, `jobs?labelSelector=${encodeURIComponent(`${LABEL_CLAIM}<${ms}`)}`)).sort();
     same(await before(now), [], "jobs that were claimed before the older one");
     same(await before(now + 1), ["older"], "jobs that were claimed before a time between both");
     same(await before(now + 1_001), ["newer", "older"], "jobs that were claimed before a time after both");

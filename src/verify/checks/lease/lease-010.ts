@@ -26,6 +26,10 @@ export const LEASE_010: Check = {
     const renewed = ok(await at.put(path, claimedBy(made, at.name("owner"), now + 1_000)));
     const { uid, resourceVersion } = made.metadata;
     refused(await at.del(path, { preconditions: { uid, resourceVersion } }), 409, "Conflict");
-    same(ok(await at.get(path)).metadata.resourceVersion, renewed.metadata.resourceVersion, "the version of the job that was renewed");
+    same(
+      ok(await at.get(path)).metadata.resourceVersion,
+      renewed.metadata.resourceVersion,
+      "the version of the job that was renewed",
+    );
   },
 };

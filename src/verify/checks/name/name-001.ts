@@ -13,7 +13,10 @@ export const NAME_001: Check = {
   eras: ["2025-08", "2026-09", "kubernetes"],
   profile: "standard",
   needs: ["write"],
-  breaks: { run: { then: "no", words: "a new job of a known name is not told of" }, drive: { then: "no", words: "a new job of a known name is not run" } },
+  breaks: {
+    run: { then: "no", words: "a new job of a known name is not told of" },
+    drive: { then: "no", words: "a new job of a known name is not run" },
+  },
   async run(at) {
     const first = await at.job("a");
     ok(await at.del(`jobs/${first.metadata.name}`));

@@ -19,7 +19,8 @@ export const NAME_002: Check = {
     const reply = await at.post("jobs", at.draft("a", { spec: { pull: { incremental: true } } }));
     refused(reply, 409, "AlreadyExists", "Conflict");
     at.observe("reason for a name that is taken", reply.json.reason ?? "none");
-    const { metadata, spec } = ok(await at.get(`jobs/${made.metadata.name}`));
-    same([metadata.uid, metadata.resourceVersion, spec["pull"]], [made.metadata.uid, made.metadata.resourceVersion, made.spec["pull"]], "uid, version and options of the first job");
+    const there = ok(await at.get(`jobs/${made.metadata.name}`));
+    same(there.metadata.uid, made.metadata.uid, "the uid of what is there");
+    same([there.metadata.resourceVersion, there.spec], [made.metadata.resourceVersion, made.spec], "its version and spec");
   },
 };

@@ -19,7 +19,11 @@ export const NAME_003: Check = {
   async run(at) {
     const replies = await Promise.all(Array.from({ length: CREATORS }, () => at.post("jobs", at.draft("a"))));
     const made = replies.filter(({ status }) => status === 201);
-    same([made.length, replies.filter(({ status }) => status === 409).length], [1, CREATORS - 1], "creations that succeeded, creations refused with 409");
+    same(
+      [made.length, replies.filter(({ status }) => status === 409).length],
+      [1, CREATORS - 1],
+      "creations that succeeded, creations refused with 409",
+    );
     same(ok(await at.get(`jobs/${at.name("a")}`)).metadata.uid, made[0]?.json.metadata.uid, "the uid of the job that is there");
   },
 };

@@ -19,9 +19,14 @@ export const NAME_004: Check = {
   breaks: { drive: { then: "limited", words: "results cannot be recorded" } },
   async run(at) {
     const base = `${at.name("a")}-`;
-    const made = await many(MADE, async () => ok(await at.post("jobs", at.draft("a", { metadata: { name: undefined, generateName: base } })), 201));
+    const made = await many(
+      MADE,
+      async () => ok(await at.post("jobs", at.draft("a", { metadata: { name: undefined, generateName: base } })), 201),
+    );
     const named = made.map(({ metadata }) => metadata.name);
-    for (const name of named) expect(name.startsWith(base) && name.length > base.length, `expected a name that begins with ${base}, got ${name}`);
+    for (const name of named) {
+      expect(name.startsWith(base) && name.length > base.length, `expected a name that begins with ${base}, got ${name}`);
+    }
     expect(new Set(named).size === MADE, `of ${MADE} names ${new Set(named).size} differ`);
   },
 };

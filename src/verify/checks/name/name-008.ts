@@ -1,7 +1,7 @@
 // A repository that is not there takes no jobs.
 
 import type { Check } from "../../check.ts";
-import { refused, expect } from "../../expect.ts";
+import { expect, refused } from "../../expect.ts";
 import { tryPull } from "../../queue.ts";
 
 export const NAME_008: Check = {

@@ -22,10 +22,17 @@ export const WRITE_001: Check = {
     // Connections that are open already, so that the writes do meet.
     await Promise.all(Array.from({ length: WRITERS }, () => at.get(`jobs/${job.metadata.name}`)));
     const writer = (_: unknown, index: number) =>
-      at.put(`jobs/${job.metadata.name}`, withMetadata(job, { annotations: { ...job.metadata.annotations, writer: String(index) } }));
+      at.put(
+        `jobs/${job.metadata.name}`,
+        withMetadata(job, { annotations: { ...job.metadata.annotations, writer: String(index) } }),
+      );
     const statuses = (await Promise.all(Array.from({ length: WRITERS }, writer))).map(({ status }) => status);
     const winners = statuses.flatMap((status, index) => (status === 200 ? [String(index)] : []));
-    same([winners.length, statuses.filter((status) => status === 409).length], [1, WRITERS - 1], "writes that succeeded, writes refused with 409");
+    same(
+      [winners.length, statuses.filter((status) => status === 409).length],
+      [1, WRITERS - 1],
+      "writes that succeeded, writes refused with 409",
+    );
     const { metadata } = ok(await at.get(`jobs/${job.metadata.name}`));
     same(metadata.annotations?.writer, winners[0], "the writer whose write is there");
   },

@@ -21,6 +21,10 @@ export const WRITE_002: Check = {
     const current = ok(await at.put(path, withMetadata(stale, { annotations: { writer: "first" } })));
     refused(await at.put(path, otherwise(stale)), 409, "Conflict");
     const { metadata, spec } = ok(await at.get(path));
-    same([metadata.resourceVersion, spec["pull"]], [current.metadata.resourceVersion, current.spec["pull"]], "version and options after the refusal");
+    same(
+      [metadata.resourceVersion, spec["pull"]],
+      [current.metadata.resourceVersion, current.spec["pull"]],
+      "version and options after the refusal",
+    );
   },
 };

@@ -21,9 +21,14 @@ export const WRITE_003: Check = {
     const sentMs = at.clock.monotonic();
     const written = ok(await at.put(path, withStatus(made, { state: "working", message: "from the answer" })));
     at.observeMs("a write", at.clock.monotonic() - sentMs);
-    expect(written.metadata.resourceVersion !== made.metadata.resourceVersion, `the resourceVersion stayed ${made.metadata.resourceVersion}`);
+    expect(
+      written.metadata.resourceVersion !== made.metadata.resourceVersion,
+      `the resourceVersion stayed ${made.metadata.resourceVersion}`,
+    );
     const read = ok(await at.get(path));
-    for (const field of ["resourceVersion", "uid", "labels"]) same(read.metadata[field], written.metadata[field], `the ${field} that GET shows`);
+    for (const field of ["resourceVersion", "uid", "labels"]) {
+      same(read.metadata[field], written.metadata[field], `the ${field} that GET shows`);
+    }
     for (const part of ["spec", "status"]) same(read[part], written[part], `the ${part} that GET shows`);
   },
 };

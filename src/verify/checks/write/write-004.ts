@@ -1,7 +1,7 @@
 // Writes that follow each other do not conflict.
 
 import type { Check } from "../../check.ts";
-import { expect, brief } from "../../expect.ts";
+import { brief, expect } from "../../expect.ts";
 import { withStatus } from "../../objects.ts";
 
 const WRITES = 20;

@@ -13,7 +13,10 @@ export const WRITE_007: Check = {
   eras: ["2025-08", "2026-09", "kubernetes"],
   profile: "standard",
   needs: ["write"],
-  breaks: { drive: { then: "no", words: "a late worker deletes the next job of that name" }, prune: { then: "limited", words: "a record that took the name of an old one can be deleted" } },
+  breaks: {
+    drive: { then: "no", words: "a late worker deletes the next job of that name" },
+    prune: { then: "limited", words: "a record that took the name of an old one can be deleted" },
+  },
   async run(at) {
     const first = await at.job("a");
     const path = `jobs/${first.metadata.name}`;

@@ -21,7 +21,8 @@ export const WRITE_010: Check = {
     ok(await at.del(path));
     const reply = await at.put(path, otherwise(made));
     at.observe("answer to a PUT to a job that is gone", reply.status);
-    const known = [404, 409].includes(reply.status) || (reply.status === 500 && reply.text.includes("should not be set on objects to be created"));
+    const known = [404, 409].includes(reply.status) ||
+      (reply.status === 500 && reply.text.includes("should not be set on objects to be created"));
     expect(known, `expected 404, 409 or the 500 of older servers, got ${brief(reply)}`);
     const after = await at.get(path);
     expect(after.status === 404, `after the refusal the job is there: ${brief(after)}`);

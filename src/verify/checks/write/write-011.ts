@@ -20,7 +20,11 @@ export const WRITE_011: Check = {
     const path = `jobs/${made.metadata.name}`;
     ok(await at.put(`${path}?dryRun=All`, otherwise(made)));
     ok(await at.del(path, { dryRun: ["All"] }));
-    same(ok(await at.get(path)).metadata.resourceVersion, made.metadata.resourceVersion, "the version after a PUT and a DELETE as dry runs");
+    same(
+      ok(await at.get(path)).metadata.resourceVersion,
+      made.metadata.resourceVersion,
+      "the version after a PUT and a DELETE as dry runs",
+    );
     ok(await at.post("jobs?dryRun=All", at.draft("b")), 201);
     const { status } = await at.get(`jobs/${at.name("b")}`);
     expect(status === 404, `after a POST as a dry run, a GET was answered with ${status}`);

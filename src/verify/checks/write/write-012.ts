@@ -14,17 +14,24 @@ export const WRITE_012: Check = {
   eras: ["2025-08", "2026-09", "kubernetes"],
   profile: "standard",
   needs: ["write"],
-  breaks: { prune: { then: "limited", words: "the age of records can be wrong" }, run: { then: "limited", words: "jobs can be mistaken for others" } },
+  breaks: {
+    prune: { then: "limited", words: "the age of records can be wrong" },
+    run: { then: "limited", words: "jobs can be mistaken for others" },
+  },
   async run(at) {
     const made = await at.job("a");
     const path = `jobs/${made.metadata.name}`;
     const { uid, creationTimestamp, namespace } = made.metadata;
-    const [early, bare] = [{ creationTimestamp: "2001-01-01T00:00:00Z" }, { uid: undefined, creationTimestamp: undefined, namespace: undefined }];
+    const attempts = [{ creationTimestamp: "2001-01-01T00:00:00Z" }, { uid: undefined, creationTimestamp: undefined, namespace: undefined }];
     let next = made;
-    for (const metadata of [early, bare]) {
-      next = ok(await at.put(path, withMetadata(withLabels(next, { mark: String(metadata === bare) }), metadata)));
+    for (const [nth, metadata] of attempts.entries()) {
+      next = ok(await at.put(path, withMetadata(withLabels(next, { mark: String(nth) }), metadata)));
       const { metadata: seen } = next;
-      same([seen.uid, seen.creationTimestamp, seen.namespace], [uid, creationTimestamp, namespace], "uid, creationTimestamp and namespace after a PUT");
+      same(
+        [seen.uid, seen.creationTimestamp, seen.namespace],
+        [uid, creationTimestamp, namespace],
+        "uid, creationTimestamp and namespace after a PUT",
+      );
     }
   },
 };

@@ -19,7 +19,10 @@ export const WRITE_013: Check = {
     const { metadata } = ok(await at.post("jobs", at.draft("a", { metadata: given })), 201);
     const { uid, creationTimestamp = "", generation } = metadata;
     expect(uid !== "" && uid !== given.uid, `the uid is "${uid}", which was sent`);
-    expect(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(creationTimestamp), `the creationTimestamp is "${creationTimestamp}": expected a time of whole seconds in UTC`);
+    expect(
+      /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(creationTimestamp),
+      `the creationTimestamp is "${creationTimestamp}": expected a time of whole seconds in UTC`,
+    );
     expect(creationTimestamp !== given.creationTimestamp, "the creationTimestamp is the one that was sent");
     same(generation, 1, "the generation of a new object");
     same(ok(await at.get(`jobs/${metadata.name}`)).metadata.uid, uid, "the uid that GET shows");

@@ -22,6 +22,10 @@ export const WRITE_017: Check = {
     const patch = { metadata: { resourceVersion: stale.metadata.resourceVersion, labels: { mark: "late" } } };
     refused(await at.patch(path, patch), 409, "Conflict");
     const { metadata } = ok(await at.get(path));
-    same([metadata.resourceVersion, metadata.labels?.["mark"]], [current.metadata.resourceVersion, undefined], "version and label after the refusal");
+    same(
+      [metadata.resourceVersion, metadata.labels?.["mark"]],
+      [current.metadata.resourceVersion, undefined],
+      "version and label after the refusal",
+    );
   },
 };

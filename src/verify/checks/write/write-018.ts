@@ -23,6 +23,9 @@ export const WRITE_018: Check = {
     const message = Array.from({ length: LINES }, (_, line) => `file ${line} of the repository could not be read`).join("; ");
     ok(await at.put(path, withStatus(made, { state: "working", message })));
     const seen = ok(await at.get(path)).status["message"];
-    expect(seen === message, `of a message of ${message.length} characters ${typeof seen === "string" ? seen.length : "none"} came back`);
+    expect(
+      seen === message,
+      `of a message of ${message.length} characters ${typeof seen === "string" ? seen.length : "none"} came back`,
+    );
   },
 };

@@ -17,7 +17,16 @@ export const WRITE_021: Check = {
   async run(at) {
     const job = at.draft("a", { status: { state: "working", fieldOfTomorrow: 1 }, spec: { fieldOfTomorrow: { deep: true } } });
     const made = ok(await at.post("jobs", job), 201);
-    const written = ok(await at.put(`jobs/${made.metadata.name}`, { ...made, fieldOfTomorrow: "top", status: { ...made.status, fieldOfTomorrow: 2 } }));
-    at.observe("unknown fields of spec and status are kept", [made.spec, written.status].every((part) => "fieldOfTomorrow" in (part ?? {})));
+    const written = ok(
+      await at.put(`jobs/${made.metadata.name}`, {
+        ...made,
+        fieldOfTomorrow: "top",
+        status: { ...made.status, fieldOfTomorrow: 2 },
+      }),
+    );
+    at.observe(
+      "unknown fields of spec and status are kept",
+      [made.spec, written.status].every((part) => "fieldOfTomorrow" in (part ?? {})),
+    );
   },
 };

@@ -18,6 +18,10 @@ export const WRITE_022: Check = {
     const stray = at.draft("a", { metadata: { namespace: `${at.namespace}-other` } });
     refused(await at.post("jobs", stray), 400, "BadRequest");
     const made = await at.job("b");
-    refused(await at.put(`jobs/${made.metadata.name}`, { ...made, metadata: { ...made.metadata, namespace: `${at.namespace}-other` } }), 400, "BadRequest");
+    refused(
+      await at.put(`jobs/${made.metadata.name}`, { ...made, metadata: { ...made.metadata, namespace: `${at.namespace}-other` } }),
+      400,
+      "BadRequest",
+    );
   },
 };
