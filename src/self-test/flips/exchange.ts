@@ -17,8 +17,8 @@ import { EXCHANGE_014 } from "../../verify/checks/exchange/exchange-014.ts";
 import type { Row } from "../flip.ts";
 
 const on = (fault: string) => ({ fault: `${fault},server=exchange` });
-/** A token that says what none of the server does; its signature is none. */
 const part = (value: object) => btoa(JSON.stringify(value)).replaceAll("=", "");
+/** Of a token that says what none of the server's does; its signature is none. */
 const CLAIMS = { aud: "elsewhere", namespace: "default", exp: 1 };
 const STRANGE = on(`answer:data.token=${part({ alg: "RS256", typ: "JWT" })}.${part(CLAIMS)}.AAAA`);
 

@@ -1,7 +1,7 @@
 // The preferred version is one that is served.
 
-import type { Check } from "../../check.ts";
 import { GROUP } from "../../../provisioning.ts";
+import type { Check } from "../../check.ts";
 import { expect, ok } from "../../expect.ts";
 
 export const DISCOVERY_002: Check = {

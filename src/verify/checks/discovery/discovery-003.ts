@@ -1,8 +1,8 @@
 // Jobs can be listed, watched and written.
 
 import type { Check } from "../../check.ts";
-import { expect, same } from "../../expect.ts";
 import { describedBy } from "../../described.ts";
+import { expect, same } from "../../expect.ts";
 
 const VERBS = ["get", "list", "watch", "create", "update", "patch", "delete"];
 

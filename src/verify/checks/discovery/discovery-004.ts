@@ -1,8 +1,8 @@
 // Records can be listed, written and deleted.
 
 import type { Check } from "../../check.ts";
-import { expect, same } from "../../expect.ts";
 import { describedBy } from "../../described.ts";
+import { expect, same } from "../../expect.ts";
 
 const VERBS = ["get", "list", "create", "delete"];
 

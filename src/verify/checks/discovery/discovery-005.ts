@@ -1,8 +1,8 @@
 // Jobs can be made of a repository.
 
 import type { Check } from "../../check.ts";
-import { expect } from "../../expect.ts";
 import { describedBy } from "../../described.ts";
+import { expect } from "../../expect.ts";
 
 export const DISCOVERY_005: Check = {
   id: "DISCOVERY-005",

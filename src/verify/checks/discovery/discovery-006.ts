@@ -1,7 +1,7 @@
 // The kinds have a schema.
 
-import type { Check } from "../../check.ts";
 import { GROUP } from "../../../provisioning.ts";
+import type { Check } from "../../check.ts";
 import { expect, ok } from "../../expect.ts";
 
 export const DISCOVERY_006: Check = {

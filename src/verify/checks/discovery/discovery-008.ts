@@ -1,7 +1,7 @@
 // What is not served is not found.
 
-import type { Check } from "../../check.ts";
 import { GROUP } from "../../../provisioning.ts";
+import type { Check } from "../../check.ts";
 import { brief, expect } from "../../expect.ts";
 
 export const DISCOVERY_008: Check = {

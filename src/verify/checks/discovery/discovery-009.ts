@@ -1,8 +1,7 @@
 // All versions show the same objects.
 
-import type { Check } from "../../check.ts";
 import { GROUP } from "../../../provisioning.ts";
-import { Unfit } from "../../check.ts";
+import { type Check, Unfit } from "../../check.ts";
 import { ok, same } from "../../expect.ts";
 
 export const DISCOVERY_009: Check = {

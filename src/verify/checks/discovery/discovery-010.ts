@@ -1,7 +1,7 @@
 // The newer version is served beside the older one.
 
-import type { Check } from "../../check.ts";
 import { GROUP } from "../../../provisioning.ts";
+import type { Check } from "../../check.ts";
 import { expect, ok } from "../../expect.ts";
 
 const WANTED = ["v0alpha1", "v1beta1"];

@@ -1,8 +1,8 @@
 // Finished jobs are kept as objects.
 
 import type { Check } from "../../check.ts";
-import { expect } from "../../expect.ts";
 import { describedBy } from "../../described.ts";
+import { expect } from "../../expect.ts";
 
 export const DISCOVERY_012: Check = {
   id: "DISCOVERY-012",

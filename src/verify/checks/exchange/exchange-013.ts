@@ -1,7 +1,6 @@
 // Tokens for somebody else are refused.
 
-import type { Check } from "../../check.ts";
-import { Unfit } from "../../check.ts";
+import { type Check, Unfit } from "../../check.ts";
 import { refused } from "../../expect.ts";
 import { ASKED, bearing, exchanged, tokenOf } from "../../token.ts";
 

@@ -1,7 +1,7 @@
 // A queue takes more than a handful of jobs.
 
-import type { Check } from "../../check.ts";
 import { LABEL_CLAIM } from "../../../provisioning.ts";
+import type { Check } from "../../check.ts";
 import { brief, expect } from "../../expect.ts";
 import { many } from "../../own.ts";
 import { pull, someRepository } from "../../queue.ts";

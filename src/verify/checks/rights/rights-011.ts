@@ -1,7 +1,6 @@
 // A token of one namespace does not reach another.
 
-import type { Check } from "../../check.ts";
-import { Unfit } from "../../check.ts";
+import { type Check, Unfit } from "../../check.ts";
 import { brief, expect } from "../../expect.ts";
 import { ASKED, bearing, exchanged, tokenOf } from "../../token.ts";
 

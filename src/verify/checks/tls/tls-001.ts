@@ -1,8 +1,7 @@
 // Clients that verify certificates get through.
 
-import type { Check } from "../../check.ts";
 import { NetworkError } from "../../../base/errors.ts";
-import { Refuted } from "../../check.ts";
+import { type Check, Refuted } from "../../check.ts";
 
 export const TLS_001: Check = {
   id: "TLS-001",

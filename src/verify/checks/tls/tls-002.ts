@@ -1,7 +1,6 @@
 // The certificate does not end soon.
 
-import type { Check } from "../../check.ts";
-import { Unfit } from "../../check.ts";
+import { type Check, Unfit } from "../../check.ts";
 import { expect } from "../../expect.ts";
 
 const DAY_MS = 86_400_000;

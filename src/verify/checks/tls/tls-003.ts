@@ -1,7 +1,6 @@
 // The certificate names the host.
 
-import type { Check } from "../../check.ts";
-import { Unfit } from "../../check.ts";
+import { type Check, Unfit } from "../../check.ts";
 import { expect } from "../../expect.ts";
 
 export const TLS_003: Check = {

@@ -1,8 +1,7 @@
 // No client certificate, no access.
 
-import type { Check } from "../../check.ts";
 import { NetworkError } from "../../../base/errors.ts";
-import { Unfit } from "../../check.ts";
+import { type Check, Unfit } from "../../check.ts";
 import { brief, expect } from "../../expect.ts";
 
 export const TLS_004: Check = {
