@@ -20,6 +20,8 @@ describe("quantile()", () => {
 
 describe("median()", () => {
   test("is the middle of an odd number of runs", () => assert.equal(median([9, 1, 5]), 5));
+  test("is the mean of the two in the middle of an even one", () => assert.equal(median([10, 1, 4, 6]), 5));
+  test("of nothing is no number", () => assert.ok(Number.isNaN(median([]))));
 });
 
 describe("turns()", () => {
