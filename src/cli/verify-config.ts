@@ -43,16 +43,21 @@ export interface ReportTarget {
   file: string | undefined;
 }
 
+/** What `smoke` takes at most, unless another time was named. */
+const SMOKE_TIMEOUT_MS = 10_000;
+
 /** Reads the arguments of `verify`. @throws UsageError */
 export function verifyConfig(argv: readonly string[], env: Environment): VerifyConfig {
   const settings = new Settings(COMMANDS.verify, parseArguments(COMMANDS.verify, argv).given, env);
   const words = (name: string) => settings.list(name).flatMap(({ text }) => text.toUpperCase().split(/[\s,]+/).filter((word) => word !== ""));
+  const profile = settings.enum("profile", VERIFY_PROFILES);
+  const hurried = profile === "smoke" && settings.named("timeout") === undefined;
   const values = {
     command: "verify" as const,
-    profile: settings.enum("profile", VERIFY_PROFILES),
+    profile,
     focus: words("focus"),
     skip: words("skip"),
-    timeoutMs: settings.durationMs("timeout", { atLeastMs: 1_000, least: "at least 1s" }),
+    timeoutMs: hurried ? SMOKE_TIMEOUT_MS : settings.durationMs("timeout", { atLeastMs: 1_000, least: "at least 1s" }),
     failOn: settings.enum("fail-on", FAIL_ON),
     reports: settings.list("report").map(reportOf),
     lock: settings.named("lock")?.text,
