@@ -20,13 +20,16 @@ interface Annotation {
 
 /** Workflow commands, the most important first. */
 export function githubAnnotations(report: Report): string[] {
-  const { results, changes = [], left } = report;
+  const { results, changes = [], left, cut } = report;
   const failures = failed(report).map(({ check, seen }) => ({ title: `${check.id} ${check.severity}`, text: `${check.claim}; seen: ${seen}; breaks: ${check.matters}` }));
   const changed = changes.map((text) => ({ title: "changed since the lock", text }));
-  const undecided = results.filter(({ verdict }) => verdict === "error").map(({ check, seen }) => ({ title: `${check.id} not decided`, text: `${check.claim}; ${seen}` }));
+  const short = cut === undefined ? [] : [{ title: "cut short", text: cut }];
+  // Many are undecided for one reason.
+  const groups = Map.groupBy(results.filter(({ verdict }) => verdict === "error"), ({ seen }) => seen);
+  const undecided = [...groups].map(([text, ones]) => ({ title: `not decided: ${ones.map(({ check }) => check.id).join(" ")}`, text }));
   const behind = left.map((text) => ({ title: "left behind", text }));
   const accepted = results.filter((result) => result.accepted !== undefined).map((result) => ({ title: `${result.check.id} accepted`, text: acceptedWords(result) }));
-  return [...capped("error", [...failures, ...changed]), ...capped("warning", [...behind, ...undecided]), ...capped("notice", accepted)];
+  return [...capped("error", [...short, ...failures, ...changed]), ...capped("warning", [...behind, ...undecided]), ...capped("notice", accepted)];
 }
 
 /** Markdown of at most 1 MB: what does not fit is counted. */

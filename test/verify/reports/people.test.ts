@@ -65,7 +65,7 @@ describe("githubAnnotations()", () => {
   test("are one command a line, the worst failure first", () => {
     const lines = githubAnnotations(MIXED);
     assert.deepEqual(lines.map((line) => /^::(\w+) title=([^:]*)::/.exec(line)?.slice(1)), [
-      ["error", "WRITE-001 danger"], ["error", "LIST-002 oddity"], ["warning", "WATCH-001 not decided"], ["notice", "WRITE-002 accepted"],
+      ["error", "WRITE-001 danger"], ["error", "LIST-002 oddity"], ["warning", "not decided%3A WATCH-001"], ["notice", "WRITE-002 accepted"],
     ]);
     assert.ok(lines.every((line) => !/[\r\n]/.test(line)));
     assert.ok(lines[1]?.includes("100%25 # TODO ::error::e"));
@@ -76,6 +76,12 @@ describe("githubAnnotations()", () => {
     assert.ok(lines[0]?.startsWith("::error title=LIST-025 danger::"));
     assert.equal(lines[9], "::error title=verify::16 more in the summary");
     assert.equal(githubAnnotations(reportOf(MANY.slice(0, 10))).length, 10);
+  });
+  test("say first that it was cut short, and once why some were not decided", () => {
+    const undecided = ["LIST-001", "LIST-002"].map((id) => resultOf(id as "LIST-001", "error", "not tried: stopped"));
+    assert.deepEqual(githubAnnotations(reportOf(undecided, { cut: "stopped" })), [
+      "::error title=cut short::stopped", "::warning title=not decided%3A LIST-001 LIST-002::not tried: stopped",
+    ]);
   });
   test("escape what would end a property", () => {
     const [line] = githubAnnotations(reportOf(FINE, { left: [HOSTILE], changes: ["a: b, c%"] }));
