@@ -2,7 +2,7 @@
 
 import { Secret } from "./base/secret.ts";
 import { uncounted } from "./base/counts.ts";
-import { messageOf, UsageError } from "./base/errors.ts";
+import { messageOf, NetworkError, UsageError } from "./base/errors.ts";
 import type { Fetch } from "./base/http.ts";
 import { createLogger, type LineSink } from "./base/log.ts";
 import { bearerValue } from "./auth/credential.ts";
@@ -10,7 +10,7 @@ import { endingOf, EXIT } from "./cli/exit.ts";
 import type { VerifyConfig, VerifyTarget } from "./cli/verify-config.ts";
 import { connect, type Connection, type ConnectEnv } from "./connect.ts";
 import { API_VERSIONS } from "./provisioning.ts";
-import type { Check } from "./verify/check.ts";
+import { type Check, Unfit } from "./verify/check.ts";
 import { CHECKS } from "./verify/checks.ts";
 import { expectations, type Files, writeReports } from "./verify/files.ts";
 import { decided, outcomeOf } from "./verify/outcome.ts";
@@ -113,8 +113,18 @@ async function tlsOf({ server, tls, otherwise, look }: Connection): Promise<Pick
   const host = tls.serverName ?? new URL(server).hostname.replace(/^\[|\]$/g, "");
   return {
     tls: { host, look: async () => (await look())?.peer, verifying: verifying.fetch, uncertified: uncertified?.fetch },
-    ...(uncertified && { anonymous: { forged: withForged(uncertified.bare, "Authorization"), nobody: uncertified.bare } }),
+    ...(uncertified && { anonymous: anonymous(uncertified.bare) }),
   };
+}
+
+/** Clients without a certificate; where the handshake ends them, nothing is learnt of what comes after it. */
+function anonymous(bare: Fetch): SessionOptions["anonymous"] {
+  const nobody: Fetch = (url, init) =>
+    bare(url, init).catch((error: unknown) => {
+      if (error instanceof NetworkError && error.reason === "tls-client-cert") throw new Unfit("nobody gets in without a client certificate");
+      throw error;
+    });
+  return { forged: withForged(nobody, "Authorization"), nobody };
 }
 
 /** The same access with another token of the same kind. @throws UsageError with a kubeconfig */

@@ -19,6 +19,7 @@ export const CLOCK_005: Check = {
   profile: "standard",
   needs: [],
   breaks: { drive: { then: "limited", words: "replicas judge leases by different clocks" } },
+  limitMs: 60_000,
   async run(at) {
     let latestMs = 0;
     for (let count = 0; count < REQUESTS; count++) {
