@@ -227,7 +227,7 @@ export const SUITES: readonly Suite[] = [
     kind: "test",
     host: "bun",
     folders: ["docs"],
-    needs: [sh, curl, jq, ps, ports],
+    needs: [sh, bash, curl, jq, ps, ports],
     binary: true,
     testMs: 3 * MINUTE,
     suiteMs: 15 * MINUTE,

@@ -26,7 +26,7 @@ export function githubAnnotations(report: Report): string[] {
   const short = cut === undefined ? [] : [{ title: "cut short", text: cut }];
   // Many are undecided for one reason.
   const groups = Map.groupBy(results.filter(({ verdict }) => verdict === "error"), ({ seen }) => seen);
-  const undecided = [...groups].map(([text, ones]) => ({ title: `not decided: ${ones.map(({ check }) => check.id).join(" ")}`, text }));
+  const undecided = [...groups].map(([text, ones]) => ({ title: `not decided: ${named(ones.map(({ check }) => check.id))}`, text }));
   const behind = left.map((text) => ({ title: "left behind", text }));
   const accepted = results.filter((result) => result.accepted !== undefined).map((result) => ({ title: `${result.check.id} accepted`, text: acceptedWords(result) }));
   return [...capped("error", [...short, ...failures, ...changed]), ...capped("warning", [...behind, ...undecided]), ...capped("notice", accepted)];
@@ -67,6 +67,12 @@ function summaryRow(result: Result): string {
   const { check, verdict, seen, accepted } = result;
   const word = accepted === undefined ? verdict : `accepted ${acceptedWords(result)}`;
   return `| ${check.id} | ${escaped(word)} | ${escaped(check.claim)} | ${escaped(seen)} |`;
+}
+
+/** The first ones: a title is short. */
+function named(ids: readonly string[]): string {
+  const more = ids.length - 5;
+  return more <= 1 ? ids.join(" ") : `${ids.slice(0, 5).join(" ")} and ${more} more`;
 }
 
 function data(text: string): string {
