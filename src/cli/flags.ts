@@ -198,7 +198,7 @@ const VERIFY_FLAGS: readonly Flag[] = [
   verifyFlag("focus", { kind: "list", value: "checks", help: "These checks only, by id or area, such as WATCH or LIST-001; may be repeated" }),
   verifyFlag("skip", { kind: "list", value: "checks", help: "All but these checks; may be repeated" }),
   verifyFlag("list", { kind: "bool", default: "false", help: "Print the checks, what each claims and needs and where that comes from, and exit" }),
-  verifyFlag("timeout", { kind: "duration", value: "duration", default: "5m", help: "What has not been decided by then counts as not decided; 10s with --profile=smoke" }),
+  verifyFlag("timeout", { kind: "duration", value: "duration", default: "5m", help: "What has not been decided by then counts as not decided; 10s of the profile smoke" }),
   verifyFlag("self-test", { kind: "bool", default: "false",
     help: "Ask no server but embedded ones: each check on broken ones where it must fail and on healthy ones where it must not; prints what notices what" }),
   verifyFlag("healthy-runs", { kind: "string", value: "number", default: "42", help: "Runs of --self-test on healthy servers that are slow, busy or throttled; 0 to 100000" }),
