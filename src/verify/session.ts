@@ -78,6 +78,8 @@ export async function session(given: SessionOptions): Promise<Report> {
       ...(options.onResult && { onResult: options.onResult }),
     });
     const swept = writes ? await limited(options, SWEEP_LIMIT_MS, (own) => sweep(options, seen, own)) : [];
+    // What bears the run's name was looked for once more.
+    const others = left.filter((what) => !what.includes(`/${run}-`));
     return {
       server: options.server,
       serverVersion: seen.serverVersion,
@@ -89,7 +91,7 @@ export async function session(given: SessionOptions): Promise<Report> {
       startedMs: startedAt,
       ms: Math.round(clock.monotonic() - startedMs),
       results,
-      left: [...new Set([...left, ...swept])],
+      left: [...new Set([...others, ...swept])],
       cut: signal.aborted ? reasonText(signal) : undefined,
     };
   } finally {
