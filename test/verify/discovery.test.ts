@@ -5,4 +5,4 @@ import { DISCOVERY_FLIPS } from "../../src/self-test/flips/discovery.ts";
 import { DISCOVERY } from "../../src/verify/checks/discovery.ts";
 import { provesChecks } from "./ground.ts";
 
-describe("DISCOVERY", () => provesChecks(DISCOVERY, DISCOVERY_FLIPS));
+describe("DISCOVERY", () => provesChecks(DISCOVERY, DISCOVERY_FLIPS, { speed: 10 }));

@@ -3,6 +3,15 @@
 import { GROUP } from "../../../provisioning.ts";
 import type { Check } from "../../check.ts";
 import { expect, ok } from "../../expect.ts";
+import type { Place } from "../../place.ts";
+
+/** The document follows the kinds with some delay. */
+const ATTEMPTS = 8;
+const PAUSE_MS = 500;
+
+interface Schema {
+  "x-kubernetes-group-version-kind"?: { group: string; kind: string }[];
+}
 
 export const DISCOVERY_006: Check = {
   id: "DISCOVERY-006",
@@ -16,15 +25,23 @@ export const DISCOVERY_006: Check = {
   needs: [],
   breaks: {},
   async run(at) {
-    const paths = ok(await at.get("/openapi/v3"))["paths"] as Record<string, { serverRelativeURL: string }> | undefined;
-    const url = paths?.[at.api.slice(1)]?.serverRelativeURL;
-    expect(url !== undefined, `/openapi/v3 names no document for ${at.api}`);
-    interface Schema {
-      "x-kubernetes-group-version-kind"?: { group: string; kind: string }[];
+    let missing = await lack(at);
+    for (let left = ATTEMPTS - 1; missing !== undefined && left > 0; left--) {
+      await at.clock.sleep(PAUSE_MS);
+      missing = await lack(at);
     }
-    const { schemas } = ok(await at.get(url))["components"] as { schemas: Record<string, Schema> };
-    const kinds = Object.values(schemas).flatMap((schema) => schema["x-kubernetes-group-version-kind"] ?? []);
-    const found = kinds.some(({ group, kind }) => group === GROUP && kind === "Job");
-    expect(found, `none of its ${Object.keys(schemas).length} schemas is that of Job`);
+    expect(missing === undefined, missing ?? "");
   },
 };
+
+/** What is missing; undefined if nothing is. */
+async function lack(at: Place): Promise<string | undefined> {
+  const paths = ok(await at.get("/openapi/v3"))["paths"] as Record<string, { serverRelativeURL: string }> | undefined;
+  const url = paths?.[at.api.slice(1)]?.serverRelativeURL;
+  if (url === undefined) return `/openapi/v3 names no document for ${at.api}`;
+  const { components } = ok(await at.get(url)) as { components?: { schemas?: Record<string, Schema> } };
+  const schemas = Object.values(components?.schemas ?? {});
+  const kinds = schemas.flatMap((schema) => schema["x-kubernetes-group-version-kind"] ?? []);
+  const found = kinds.some(({ group, kind }) => group === GROUP && kind === "Job");
+  return found ? undefined : `none of its ${schemas.length} schemas is that of Job`;
+}

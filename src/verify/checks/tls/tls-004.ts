@@ -9,7 +9,7 @@ export const TLS_004: Check = {
   claim: "a client that has the token but not the client certificate is refused",
   matters: "a stolen token is enough to act as the controller, though a certificate was meant to be needed too",
   advice: "let the server require and verify client certificates",
-  severity: "trouble",
+  severity: "oddity",
   source: "RFC 8446 4.4.2.4",
   eras: ["2025-08", "2026-09", "kubernetes"],
   profile: "smoke",
