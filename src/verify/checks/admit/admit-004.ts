@@ -7,7 +7,7 @@ export const ADMIT_004: Check = {
   id: "ADMIT-004",
   claim: "a job with an action that is none is refused with 422 for spec.action",
   matters: "a misspelt action is queued, waits for a worker and ends in error",
-  advice: "look at jobs before they are queued; workers of this program refuse unknown actions",
+  advice: "look at jobs before they are queued",
   severity: "trouble",
   source: "3.3 Direct creation and admission",
   eras: ["2025-08", "2026-09"],
