@@ -84,7 +84,7 @@ async function runCheck(check: Check, options: RunOptions): Promise<{ result: Re
     done.abort();
     over.abort(new Error("the check is over"));
   }
-  const stays = place === undefined ? [] : await options.leave(place, LEAVE_LIMIT_MS);
+  const stays = place === undefined ? [] : await options.leave(place, LEAVE_LIMIT_MS).catch((error: unknown) => [`something of ${check.id} (${messageOf(error)})`]);
   return { result, stays };
 }
 
@@ -95,5 +95,6 @@ function judged(error: unknown, signal: AbortSignal): [Verdict, string] {
 }
 
 function aborted(signal: AbortSignal): Promise<never> {
+  if (signal.aborted) return Promise.reject(signal.reason as Error);
   return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true }));
 }
