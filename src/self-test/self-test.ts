@@ -7,11 +7,13 @@ import { DEFAULT_ERA, ROWS } from "../devserver/behaviour/eras.ts";
 import { FAULTS } from "../devserver/behaviour/faults/table.ts";
 import type { Row } from "../devserver/behaviour/rows.ts";
 import type { Check } from "../verify/check.ts";
+import { CHECK_LIMIT_MS } from "../verify/run-checks.ts";
 import { EXCUSES } from "./excuses.ts";
+import { fastClock } from "./fast-clock.ts";
 import type { Row as FlipRow } from "./flip.ts";
 import { healthyRun, type Run } from "./healthy.ts";
 import { complaintsOf, expectedOf, killTable, type Mutant, mutantsOf, type Outcome, totals } from "./kill-table.ts";
-import { FLIPPED_PATIENCE_MS, type Lent, tryChecks } from "./trial.ts";
+import { FLIPPED_PATIENCE_MS, type Lent, SPEED, takesLong, tryChecks } from "./trial.ts";
 
 export interface SelfTestOptions extends Lent {
   checks: readonly Check[];
@@ -62,20 +64,22 @@ const ROW_MUTANTS: readonly Mutant[] = Object.values(ROWS as Readonly<Record<str
   return words.length === 1 ? [] : words.filter((word) => word !== format(values[DEFAULT_ERA])).map((word) => ({ era: DEFAULT_ERA, flip: { set: `${name}=${word}` } }));
 });
 
-/** All checks beside each other; who had to notice and did not, as where the others came first, once more alone. */
+/** All checks beside each other, but those that take long; who had to notice and did not, as where others came first, once more alone. */
 async function outcomeOf(mutant: Mutant, { checks, rows, ...lent }: SelfTestOptions): Promise<Outcome> {
-  const together = await broken(checks.filter(({ eras }) => eras.includes(mutant.era)), mutant, lent);
+  const together = await broken(checks.filter((check) => check.eras.includes(mutant.era) && !takesLong(check)), mutant, lent);
   const again = expectedOf(rows, mutant).filter(({ id }) => !together.noticed.includes(id));
   const alone: Outcome[] = [];
-  for (const check of again) alone.push(await broken([check], mutant, lent));
+  for (const check of again) alone.push(await broken([check], mutant, lent, takesLong(check) ? SPEED : 1));
   return { ...together, noticed: [...together.noticed, ...alone.flatMap(({ noticed }) => noticed)] };
 }
 
-async function broken(checks: readonly Check[], mutant: Mutant, lent: Lent): Promise<Outcome> {
+/** `speed`: so many seconds of all clocks pass in one; limits of checks stay what they are in our own. */
+async function broken(checks: readonly Check[], mutant: Mutant, lent: Lent, speed = 1): Promise<Outcome> {
   const { era, flip } = mutant;
-  const tried = checks.map((check) => ({ ...check, limitMs: Math.min(check.limitMs ?? BROKEN_LIMIT_MS, BROKEN_LIMIT_MS) }));
+  const tried = checks.map((check) => ({ ...check, limitMs: speed * (takesLong(check) ? CHECK_LIMIT_MS : BROKEN_LIMIT_MS) }));
   try {
-    const { results } = await tryChecks(tried, lent, { era, flip, patienceMs: FLIPPED_PATIENCE_MS, timeoutMs: BROKEN_TIMEOUT_MS });
+    const patience = { patienceMs: FLIPPED_PATIENCE_MS * speed, timeoutMs: BROKEN_TIMEOUT_MS * speed };
+    const { results } = await tryChecks(tried, { ...lent, clock: fastClock(lent.clock, speed) }, { era, flip, ...patience });
     const ids = (verdict: string) => results.filter((result) => result.verdict === verdict).map(({ check }) => check.id);
     return { mutant, noticed: ids("fail"), undecided: ids("error"), ended: undefined };
   } catch (error) {

@@ -34,10 +34,17 @@ export interface TrialOptions extends Partial<DevserverOptions> {
 
 /** How long a broken server is waited for in vain, ms. */
 export const FLIPPED_PATIENCE_MS = 700;
+/** Seconds that pass in one where checks take long. */
+export const SPEED = 10;
 /** Rights of the second token. */
 const LESSER = ["jobs:get", "jobs:list", "jobs:watch"].map((right) => `${GROUP}/${right}`);
 const SECRET = "ProvisioningAdminToken";
 const TIMEOUT_MS = 60_000;
+
+/** They wait, or make much: they say themselves that they need more time than others. */
+export function takesLong({ limitMs }: Pick<Check, "limitMs">): boolean {
+  return limitMs !== undefined;
+}
 
 /** @throws what `session` throws */
 export async function tryChecks(checks: readonly Check[], lent: Lent, options: TrialOptions = {}): Promise<Report> {
