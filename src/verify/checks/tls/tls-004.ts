@@ -12,7 +12,7 @@ export const TLS_004: Check = {
   severity: "oddity",
   source: "RFC 8446 4.4.2.4",
   eras: ["2025-08", "2026-09", "kubernetes"],
-  profile: "smoke",
+  profile: "full",
   needs: ["tls"],
   breaks: {},
   async run(at) {
