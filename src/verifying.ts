@@ -1,16 +1,14 @@
 // The `verify` command: a configuration in, a report out, and the code that it comes to.
 
-import { Secret } from "./base/secret.ts";
 import { uncounted } from "./base/counts.ts";
-import { messageOf, NetworkError, UsageError } from "./base/errors.ts";
-import type { Fetch } from "./base/http.ts";
+import { messageOf, UsageError } from "./base/errors.ts";
 import { createLogger, type LineSink } from "./base/log.ts";
 import { bearerValue } from "./auth/credential.ts";
 import { endingOf, EXIT } from "./cli/exit.ts";
 import type { VerifyConfig, VerifyTarget } from "./cli/verify-config.ts";
 import { connect, type Connection, type ConnectEnv } from "./connect.ts";
 import { API_VERSIONS } from "./provisioning.ts";
-import { type Check, Unfit } from "./verify/check.ts";
+import type { Check } from "./verify/check.ts";
 import { CHECKS } from "./verify/checks.ts";
 import { expectations, type Files, writeReports } from "./verify/files.ts";
 import { decided, outcomeOf } from "./verify/outcome.ts";
@@ -18,7 +16,8 @@ import { githubShield } from "./verify/reports/github.ts";
 import { terminalReport } from "./verify/reports/terminal.ts";
 import { count, type Report } from "./verify/result.ts";
 import { selected, unknownWord } from "./verify/select.ts";
-import { RUN_PREFIX, session, type SessionOptions } from "./verify/session.ts";
+import { RUN_PREFIX, session } from "./verify/session.ts";
+import { tlsOf, withForged, withToken } from "./verify-clients.ts";
 
 /** What the process lends. */
 export interface VerifyEnv extends Omit<ConnectEnv, "count" | "log"> {
@@ -65,7 +64,9 @@ export async function verify(config: VerifyConfig, env: VerifyEnv): Promise<numb
   const ending = { exitCode: code, reason: report.cut ?? outcomeOf(report).words };
   const shield = config.reports.some(({ format }) => format === "github") ? githubShield(report.run + tokenOf(env.random)) : undefined;
   const lines = [shield?.before, ...terminalReport(report), shield?.after];
-  for (const line of lines) if (line !== undefined) env.out(env.redactor.apply(line));
+  // Whoever pipes a report has standard output for it alone.
+  const say = config.reports.some(({ file }) => file === "-") ? (line: string) => env.err.write(line, "info") : env.out;
+  for (const line of lines) if (line !== undefined) say(env.redactor.apply(line));
   const written = await writeReports(config.reports, report, ending, files);
   return code === EXIT.ok && !(written && kept) ? EXIT.failed : code;
 }
@@ -104,51 +105,6 @@ async function verified(config: VerifyConfig, target: VerifyTarget, checks: read
   } finally {
     for (const connection of connections) connection.close();
   }
-}
-
-/** Other clients of the same server. */
-async function tlsOf({ server, tls, otherwise, look }: Connection): Promise<Pick<SessionOptions, "tls" | "anonymous">> {
-  const verifying = await otherwise({ insecure: false });
-  const uncertified = tls.certFile === undefined ? undefined : await otherwise({ certFile: undefined, keyFile: undefined });
-  const host = tls.serverName ?? new URL(server).hostname.replace(/^\[|\]$/g, "");
-  return {
-    tls: { host, look: async () => (await look())?.peer, verifying: verifying.fetch, uncertified: uncertified?.fetch },
-    ...(uncertified && { anonymous: anonymous(uncertified.bare) }),
-  };
-}
-
-/** Clients without a certificate; where the handshake ends them, nothing is learnt of what comes after it. */
-function anonymous(bare: Fetch): SessionOptions["anonymous"] {
-  const nobody: Fetch = (url, init) =>
-    bare(url, init).catch((error: unknown) => {
-      if (error instanceof NetworkError && error.reason === "tls-client-cert") throw new Unfit("nobody gets in without a client certificate");
-      throw error;
-    });
-  return { forged: withForged(nobody, "Authorization"), nobody };
-}
-
-/** The same access with another token of the same kind. @throws UsageError with a kubeconfig */
-function withToken(target: VerifyTarget, path: string): VerifyTarget {
-  const { credential } = target;
-  switch (credential.kind) {
-    case "exchange":
-      return { ...target, credential: { ...credential, token: { kind: "file", path } } };
-    case "bearer":
-      return { ...target, credential: { kind: "bearer", path } };
-    case "kubeconfig":
-      throw new UsageError("Cannot combine --lesser-token-file with --kubeconfig: expected a token as credential");
-  }
-}
-
-/** A token that nobody has issued, in the shape of one. */
-function withForged(fetch: Fetch, header: string): Fetch {
-  const part = (value: object) => btoa(JSON.stringify(value)).replaceAll("=", "");
-  const forged = new Secret(`${part({ alg: "ES256", typ: "at+jwt" })}.${part({ sub: "access-policy:forged", exp: 4_102_444_800 })}.${"A".repeat(86)}`);
-  return (url, init = {}) => {
-    const headers = new Headers(init.headers);
-    headers.set(header, bearerValue(forged));
-    return fetch(url, { ...init, headers });
-  };
 }
 
 function refuseUnknown(flag: string, words: readonly string[]): void {

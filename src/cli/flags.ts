@@ -211,7 +211,7 @@ const VERIFY_FLAGS: readonly Flag[] = [
     help: "A second token of the same kind with fewer rights, for checks of what is refused" }),
 
   verifyFlag("report", { kind: "list", value: "format=file", group: "Verdict",
-    help: "Write a report, too: json=FILE, junit=FILE, tap=FILE, or github for annotations and step summary; may be repeated" }),
+    help: "Write a report, too: json=FILE, junit=FILE, tap=FILE (- = standard output), or github for annotations and step summary; may be repeated" }),
   verifyFlag("fail-on", { kind: "enum", options: FAIL_ON, default: "error", group: "Verdict",
     help: "Which verdicts end it with a code other than 0: none, fail, error (not decided) as well, or skip as well; that nothing was checked always does" }),
   verifyFlag("lock", { kind: "string", value: "file", group: "Verdict",

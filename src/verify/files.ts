@@ -10,7 +10,7 @@ import { junitReport } from "./reports/junit.ts";
 import { tapReport } from "./reports/tap.ts";
 import type { Report } from "./result.ts";
 
-/** `github` has no file: it goes to standard output and to the step's summary. */
+/** `-` is standard output. `github` has no file: it goes there and to the step's summary. */
 export interface ReportTarget {
   format: "json" | "junit" | "tap" | "github";
   file: string | undefined;
@@ -71,6 +71,10 @@ export async function expectations({ lock: path, baseline }: KnownFiles, ids: re
 export async function writeReports(reports: readonly ReportTarget[], report: Report, ending: Ending, env: Files): Promise<boolean> {
   const written: boolean[] = [];
   for (const { format, file } of reports) {
+    if (file === "-" && format !== "github") {
+      env.out(env.clean(FORMATS[format](report, ending).trimEnd()));
+      continue;
+    }
     if (format !== "github") {
       written.push(await write(file ?? "", FORMATS[format](report, ending), "anew", env));
       continue;

@@ -146,6 +146,13 @@ describe("verify ends with", () => {
       assert.match(stderr, /^Error: Cannot write ".*\/none\/a\.tap": /);
     },
 
+    async "0 and one document on standard output where a report goes there, the rest on standard error"() {
+      await using site = await Site.open();
+      const { code, stdout, stderr } = await runBinary(["verify", ...whole(site), "--focus=LIST-001", "--report=json=-"]);
+      assert.deepEqual([code, (JSON.parse(stdout) as Written).summary.answer], [0, "yes"]);
+      assert.match(stderr, /^Yes: the one check holds\n/);
+    },
+
     async "0 and annotations where GitHub runs it, which nothing that a server says can forge"() {
       await using site = await Site.open({ era: "2025-08" });
       const summary = join(site.directory.path, "summary.md");
