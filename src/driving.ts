@@ -5,7 +5,7 @@ import { formatDuration } from "./base/duration.ts";
 import type { Logger } from "./base/log.ts";
 import type { RunConfig } from "./cli/config.ts";
 import { Drive, type DriveOptions } from "./drive/drive.ts";
-import type { Api } from "./kube/api.ts";
+import { type Api, takingThrough } from "./kube/api.ts";
 import type { KubeObject } from "./kube/types.ts";
 import type { Fact } from "./kube/watch-state.ts";
 import type { Metrics } from "./observe/metrics.ts";
@@ -73,8 +73,12 @@ export function createDriving(config: RunConfig, table: WorkerTable, lent: Drivi
         yield some;
       }
     },
-    listPage: (listPage) => async <T extends KubeObject>(...args: Parameters<Api["listPage"]>) => {
-      const page = await listPage<T>(...args);
+    listPage: (listPage) => async <T extends KubeObject>(...[collection, query, ...rest]: Parameters<Api["listPage"]>) => {
+      const shown = takingThrough(query, (take) => (items, size) => {
+        drive.page({ items });
+        return take(items, size);
+      });
+      const page = await listPage<T>(collection, shown, ...rest);
       drive.page(page);
       return page;
     },

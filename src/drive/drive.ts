@@ -85,7 +85,7 @@ export class Drive {
   }
 
   /** Takes a page of a list of jobs that has just been answered. */
-  page(page: ListPage): void {
+  page(page: Pick<ListPage, "items"> & { serverTimeMs?: number | undefined }): void {
     const nowMs = this.#options.clock.monotonic();
     this.#context.serverTime.told(page.serverTimeMs);
     for (const object of page.items) {

@@ -5,12 +5,12 @@ import type { Clock } from "../base/clock.ts";
 import { type Count, type CountLabels, DELETE_REASONS, LIST_REASONS, OBJECT_REASONS } from "../base/counts.ts";
 import { ApiError } from "../base/errors.ts";
 import { oneOf, reasonOf } from "../base/reasons.ts";
-import type { Api } from "./api.ts";
+import { type Api, takingThrough } from "./api.ts";
 import type { ObjectAnswer } from "./api-objects.ts";
 import { isConflict, isGone } from "./status.ts";
 import type { KubeObject } from "./types.ts";
 
-/** From the request to the last byte. A list that takes longer stretches the resync interval of a minute. */
+/** From the request to the page, or the first part of one that is taken in parts. */
 const SLOW_MS = 3_000;
 /** A server's `Date` that moved by more than this against our clock was set, not drifting. */
 const JUMP_MS = 60_000;
@@ -68,13 +68,18 @@ export function meteredApi(api: Api, count: Count, clock: Pick<Clock, "now" | "m
         sentAt = clock.monotonic();
         onSend?.();
       };
-      const page = await api.listPage<T>(collection, query, signal, sent).catch((error: unknown) =>
+      let firstAt: number | undefined;
+      const noted = takingThrough(query, (take) => (...part) => {
+        firstAt ??= clock.monotonic();
+        return take(...part);
+      });
+      const page = await api.listPage<T>(collection, noted, signal, sent).catch((error: unknown) =>
         failed("list", error, signal, () => count("page-failed", { resource, reason: oneOf(LIST_REASONS, reasonOf(error)) }))
       );
       count("page", { resource });
       // Whoever asked finds out, too, and gives the list up.
       if (page.continue !== undefined && page.continue === query.continue) count("page-failed", { resource, reason: "repeated-token" });
-      if (clock.monotonic() - sentAt > SLOW_MS) count("page-slow", { resource });
+      if ((firstAt ?? clock.monotonic()) - sentAt > SLOW_MS) count("page-slow", { resource });
       tellTime(page.serverTimeMs);
       return page;
     },

@@ -6,6 +6,7 @@ import { ApiError, NetworkError, ProtocolError } from "../base/errors.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Fetch, FetchInit } from "../base/http.ts";
 import { type ObjectCalls, objectCalls } from "./api-objects.ts";
+import { readList } from "./list-reader.ts";
 import { readEvents } from "./ndjson.ts";
 import { apiError } from "./status.ts";
 import type { Collection, KubeObject, ListPage, WatchEvent } from "./types.ts";
@@ -14,6 +15,16 @@ export interface ListQuery {
   limit: number;
   /** Token of the page before; opaque. */
   continue?: string;
+  /** With it, items are given to it as they come, and the page has none. They are all that there are only once the page was given back. */
+  take?: Take;
+}
+
+/** Is waited for. `size`: characters of the items. */
+export type Take = (items: KubeObject[], size: number) => Promise<void> | void;
+
+/** The same query, with what `through` makes of its `take`. */
+export function takingThrough(query: ListQuery, through: (take: Take) => Take): ListQuery {
+  return query.take === undefined ? query : { ...query, take: through(query.take) };
 }
 
 export interface WatchQuery {
@@ -139,13 +150,18 @@ export function createApi(options: ApiOptions): Api {
       return firstAnswerMs;
     },
 
-    listPage(collection, query, signal, onSend) {
+    listPage<T extends KubeObject>(collection: Collection, query: ListQuery, signal: AbortSignal, onSend?: () => void) {
       const doing = `list ${describe(collection)}`;
       const search = new URLSearchParams({ limit: String(query.limit) });
       if (query.continue !== undefined) search.set("continue", query.continue);
       return withVersion(collection, async (at) => {
-        const { response, text } = await request(doing, `${path(collection, at)}?${search}`, { method: "GET", signal, onSend });
-        return parsePage(doing, response, text);
+        const response = await noted(`${path(collection, at)}?${search}`, { method: "GET", headers, redirect: "manual", signal, onSend });
+        if (!response.ok) throw refusal(doing, response, await readStart(response));
+        const answeredAt = clock.monotonic();
+        const items: T[] = [];
+        const page = await readPage(doing, response, query.take ?? ((part) => void items.push(...(part as T[]))));
+        const { serverTimeMs } = page;
+        return { ...page, items, serverTimeMs: serverTimeMs === undefined ? undefined : serverTimeMs + clock.monotonic() - answeredAt };
       });
     },
 
@@ -185,17 +201,21 @@ function dateOf(response: Response): number | undefined {
 }
 
 /** A list counts only if all of it is there: anything less would turn into deletions that never happened. */
-function parsePage<T extends KubeObject>(doing: string, response: Response, text: string): ListPage<T> {
+async function readPage(doing: string, response: Response, take: Take): Promise<ListPage<never>> {
+  const { frame, bytes } = await readList((response.body ?? []) as unknown as AsyncIterable<Uint8Array>, async (items, size) => {
+    if (items.some((item) => typeof item !== "object" || item === null)) throw new ProtocolError(`Cannot ${doing}: expected items to be objects`);
+    await take(items as KubeObject[], size);
+  });
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(frame);
   } catch (cause) {
-    if (text.trimStart().startsWith("{")) {
+    if (frame.trimStart().startsWith("{")) {
       throw new ProtocolError(`Cannot ${doing}: expected JSON, got some that is cut off or damaged`, { reason: "malformed", cause });
     }
     const type = response.headers.get("content-type") ?? "text without a content type";
     const what = `expected JSON, got ${type.split(";")[0]}; is the server URL that of the API server?`;
-    throw new ProtocolError(`Cannot ${doing}: ${what}`, { reason: text.trim() === "" ? "malformed" : "not-json", cause });
+    throw new ProtocolError(`Cannot ${doing}: ${what}`, { reason: frame.trim() === "" ? "malformed" : "not-json", cause });
   }
   const { kind, metadata, items } = (value ?? {}) as { kind?: unknown; metadata?: { resourceVersion?: unknown; continue?: unknown }; items?: unknown };
   if (typeof kind === "string" && !kind.endsWith("List")) throw new ProtocolError(`Cannot ${doing}: expected a list, got kind ${kind}`);
@@ -205,21 +225,14 @@ function parsePage<T extends KubeObject>(doing: string, response: Response, text
   // Go writes an empty list as null; as nothing only where the type says omitempty, as HistoricJobList does and JobList does not.
   const empty = items === null || (items === undefined && kind === "HistoricJobList");
   if (!empty && !Array.isArray(items)) throw new ProtocolError(`Cannot ${doing}: expected items to be an array`);
-  if (Array.isArray(items) && items.some((item: unknown) => typeof item !== "object" || item === null)) {
-    throw new ProtocolError(`Cannot ${doing}: expected items to be objects`);
-  }
   const next = metadata?.continue;
   return {
-    items: (items ?? []) as T[],
+    items: [],
     version: typeof metadata?.resourceVersion === "string" ? metadata.resourceVersion : "",
     continue: typeof next === "string" && next !== "" ? next : undefined,
-    bytes: bytesOf(text),
+    bytes,
     serverTimeMs: dateOf(response),
   };
-}
-
-function bytesOf(text: string): number {
-  return /[^\0-\x7f]/.test(text) ? new TextEncoder().encode(text).length : text.length;
 }
 
 /** The start of an error body, so that a large or endless one costs nothing. */

@@ -11,8 +11,9 @@ export interface Turn {
   /**
    * Sends one request of the list. Its time counts towards the rest once it was answered, from the last call of `sent` on:
    * neither a server that is gone, nor a token that is waited for, nor a slow reader of ours must put off the lists that follow.
+   * What is waited for `aside` does not count: it is not the server that takes this time.
    */
-  request<T>(send: (sent: () => void) => Promise<T>): Promise<T>;
+  request<T>(send: (sent: () => void, aside: (wait: Promise<void>) => Promise<void>) => Promise<T>): Promise<T>;
   /** Ends the turn; once is enough. */
   leave(): void;
 }
@@ -51,8 +52,13 @@ export class ListLane {
     return {
       async request(send) {
         let sentAt = clock.monotonic();
-        const answer = await send(() => {
+        const sent = () => {
           sentAt = clock.monotonic();
+        };
+        const answer = await send(sent, async (wait) => {
+          const from = clock.monotonic();
+          await wait;
+          sentAt += clock.monotonic() - from;
         });
         spentMs += clock.monotonic() - sentAt;
         return answer;

@@ -30,7 +30,7 @@ export interface ListPage<T extends KubeObject = KubeObject> {
   continue: string | undefined;
   /** Size of the body as text, bytes. */
   bytes: number;
-  /** The response's `Date` header, ms since the epoch, whole seconds; undefined without one. */
+  /** Server time at the page's end, ms: the `Date` of its begin, in whole seconds, and what has passed since; undefined without one. */
   serverTimeMs: number | undefined;
 }
 

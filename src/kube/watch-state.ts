@@ -19,14 +19,14 @@
 // List              input                          commands, facts                         next
 // idle              list-due, or wanted            list (the driver waits for its turn)    queued
 // queued            list-began                     fetch-page                              listing
-// listing           page, not the last             applied, fetch-page                     listing
+// listing           part of a page                 applied                                 listing
+//                   page, not the last             applied, fetch-page                     listing
 //                   last page                      applied, deleted, listed, list-in       idle, or queued if wanted again
 //                   list-failed                    failure, list-in                        idle, no wish granted before Retry-After
 
 import type { Backoff } from "../base/backoff.ts";
 import { ApiError, ProtocolError } from "../base/errors.ts";
 import { identify, isIdentified, isOlder, type ObjectIndex } from "./object-index.ts";
-import { nextPageSize } from "./pager.ts";
 import { isExpired, statusError } from "./status.ts";
 import type { KubeObject, ListPage, WatchEvent } from "./types.ts";
 import { LAG_MS, type Oddity, Witness } from "./witness.ts";
@@ -49,7 +49,7 @@ export type List =
   /** Asked for; the driver waits for its turn. */
   | { kind: "queued" }
   /** `trusted` unless the stream was lost since the list began. `token`: of the page being fetched. */
-  | { kind: "listing"; beganAt: number; limit: number; token: string | undefined; trusted: boolean; again: boolean; counts: Differences };
+  | { kind: "listing"; beganAt: number; token: string | undefined; trusted: boolean; again: boolean; counts: Differences };
 
 /** What a list found that the stream had not told. */
 export interface Differences {
@@ -74,7 +74,7 @@ export interface WatchState {
   badEnds: number;
   streamBackoff: Backoff;
   listBackoff: Backoff;
-  options: { pageSize: number; resyncMs: number };
+  options: { resyncMs: number };
 }
 
 export type Input =
@@ -91,6 +91,8 @@ export type Input =
   | { kind: "check-stream"; bytesAt: number }
   | { kind: "list-due" }
   | { kind: "list-began" }
+  /** Of the page that is being fetched; what is left of it comes as page. */
+  | { kind: "part"; items: KubeObject[] }
   | { kind: "page"; page: ListPage }
   | { kind: "list-failed"; error: unknown };
 
@@ -102,7 +104,7 @@ export type Output =
   | { kind: "check-stream-in"; ms: number; bytesAt: number }
   | { kind: "list" }
   | { kind: "list-in"; ms: number }
-  | { kind: "fetch-page"; limit: number; token: string | undefined }
+  | { kind: "fetch-page"; token: string | undefined }
   | Fact;
 
 /** What the rest of the program learns. */
@@ -164,6 +166,8 @@ export function step(state: WatchState, input: Input, at: number): { state: Watc
       return wantList(state, [], Number.POSITIVE_INFINITY);
     case "list-began":
       return listBegan(state, at);
+    case "part":
+      return state.list.kind === "listing" ? part(state, state.list, input.items, at) : { state, outputs: [] };
     case "page":
       return page(state, input.page, at);
     case "list-failed":
@@ -174,6 +178,7 @@ export function step(state: WatchState, input: Input, at: number): { state: Watc
 }
 
 type Step = { state: WatchState; outputs: Output[] };
+type Listing = List & { kind: "listing" };
 
 function fail(state: WatchState, stage: "anchor" | "open" | "stream", error: unknown, stream: Stream, at: number): Step {
   const ms = state.streamBackoff.next(at, error instanceof ApiError ? error.retryAfterMs : 0);
@@ -305,28 +310,24 @@ function wantList(state: WatchState, outputs: Output[], at: number): Step {
 }
 
 function listBegan(state: WatchState, at: number): Step {
-  const limit = state.options.pageSize;
   state.index.beginList();
   state.witness.listBegan();
   const list: List = {
     kind: "listing",
     beganAt: at,
-    limit,
     token: undefined,
     trusted: true,
     again: false,
     counts: { objects: 0, found: 0, changed: 0, gone: 0 },
   };
-  return { state: { ...state, list }, outputs: [{ kind: "fetch-page", limit, token: undefined }] };
+  return { state: { ...state, list }, outputs: [{ kind: "fetch-page", token: undefined }] };
 }
 
-function page(state: WatchState, got: ListPage, at: number): Step {
-  if (state.list.kind !== "listing") return { state, outputs: [] };
-  const outputs: Output[] = state.list.token === undefined ? odd(state.witness.listed(got.version)) : [];
-  const mark = state.list.token === undefined ? { version: got.version, at: state.list.beganAt } : state.mark;
-  const counts = { ...state.list.counts };
+function part(state: WatchState, list: Listing, items: readonly KubeObject[], at: number): Step & { state: { list: Listing } } {
+  const outputs: Output[] = [];
+  const counts = { ...list.counts };
   const trigger = state.synced ? "relist" : "initial";
-  for (const object of got.items) {
+  for (const object of items) {
     if (!isIdentified(object)) {
       outputs.push({ kind: "unusable", reason: "no_identity", what: "listed object without name or uid" });
       continue;
@@ -342,25 +343,35 @@ function page(state: WatchState, got: ListPage, at: number): Step {
     counts.found++;
     outputs.push({ kind: "applied", object, trigger });
   }
-  if (got.continue !== undefined) {
-    if (got.continue === state.list.token) {
-      return listFailed({ ...state, mark }, new ApiError("Cannot list: server sent the same continue token twice", { status: 500 }), at, outputs);
-    }
-    const limit = nextPageSize(state.list.limit, got);
-    const list: List = { ...state.list, limit, token: got.continue, counts };
-    return { state: { ...state, mark, list }, outputs: [...outputs, { kind: "fetch-page", limit, token: got.continue }] };
-  }
-  return listEnded({ ...state, mark }, state.list, counts, outputs, at);
+  return { state: { ...state, list: { ...list, counts } }, outputs };
 }
 
-function listEnded(state: WatchState, list: List & { kind: "listing" }, counts: Differences, outputs: Output[], at: number): Step {
+function page(before: WatchState, got: ListPage, at: number): Step {
+  if (before.list.kind !== "listing") return { state: before, outputs: [] };
+  const { list: listing, witness } = before;
+  const oddities = listing.token === undefined ? odd(witness.listed(got.version)) : [];
+  const mark = listing.token === undefined ? { version: got.version, at: listing.beganAt } : before.mark;
+  const { state, outputs: told } = part({ ...before, mark }, listing, got.items, at);
+  const outputs = [...oddities, ...told];
+  const { list } = state;
+  if (got.continue !== undefined) {
+    if (got.continue === list.token) {
+      return listFailed(state, new ApiError("Cannot list: server sent the same continue token twice", { status: 500 }), at, outputs);
+    }
+    outputs.push({ kind: "fetch-page", token: got.continue });
+    return { state: { ...state, list: { ...list, token: got.continue } }, outputs };
+  }
+  return listEnded(state, list, outputs, at);
+}
+
+function listEnded(state: WatchState, list: Listing, outputs: Output[], at: number): Step {
   const { gone, held } = state.index.endList(list.trusted);
   const { stream, witness } = state;
   for (const each of gone) {
     outputs.push({ kind: "deleted", uid: each.uid });
     witness.missed(each.uid, each.shown, at);
   }
-  counts.gone = gone.length;
+  const counts = { ...list.counts, gone: gone.length };
   const lost = stream.kind === "watching" ? witness.overdue(stream.openedAt, at) : 0;
   if (lost > 0) outputs.push({ kind: "odd", what: "lost", count: lost });
   const tookMs = at - list.beganAt;
@@ -370,9 +381,7 @@ function listEnded(state: WatchState, list: List & { kind: "listing" }, counts: 
   if (differences > 0 && stream.kind === "watching" && stream.openedAt <= state.listedAt && stream.bytesAt <= list.beganAt) {
     outputs.push({ kind: "check-stream-in", ms: LAG_MS, bytesAt: stream.bytesAt });
   }
-  // Objects that made pages too large once will do so again.
-  const options = { ...state.options, pageSize: list.limit };
-  const next: WatchState = { ...state, options, synced: true, listedAt: list.beganAt, list: { kind: "idle", notBefore: at } };
+  const next: WatchState = { ...state, synced: true, listedAt: list.beganAt, list: { kind: "idle", notBefore: at } };
   if (list.again || held > 0) return wantList(next, outputs, at);
   outputs.push({ kind: "list-in", ms: Math.max(0, state.options.resyncMs - tookMs) });
   return { state: next, outputs };

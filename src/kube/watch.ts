@@ -8,8 +8,7 @@ import { NetworkError } from "../base/errors.ts";
 import type { Api } from "./api.ts";
 import type { ListLane, Turn } from "./list-lane.ts";
 import { ObjectIndex } from "./object-index.ts";
-import { PAGE_SIZE } from "./pager.ts";
-import type { Collection } from "./types.ts";
+import type { Collection, KubeObject } from "./types.ts";
 import type { WatchMeter } from "./watch-meter.ts";
 import { type Fact, initialState, type Input, type Output, step } from "./watch-state.ts";
 
@@ -34,6 +33,12 @@ const WATCH_SECONDS = { least: 240, spread: 60 };
 const WATCH_MARGIN_MS = 15_000;
 const BACKOFF_CAP_MS = 30_000;
 
+/**
+ * As good as no limit: pages are read in parts, and a Kubernetes server answers a first page from its cache, but all others
+ * from etcd, which takes ten times as long. Grafana's cuts pages by bytes.
+ */
+const PAGE_SIZE = 250_000;
+
 const CLOSED_BY_US = Symbol("closed by us");
 
 /**
@@ -41,7 +46,7 @@ const CLOSED_BY_US = Symbol("closed by us");
  * Yields facts in the order in which they became known.
  */
 export async function* watchObjects(options: WatchOptions, signal: AbortSignal): AsyncGenerator<Fact[]> {
-  const { api, collection, lane, clock, random } = options;
+  const { api, collection, lane, clock, random, pageSize: limit = PAGE_SIZE } = options;
   const inbox = new Channel<{ stream?: AbortController; input: Input }>();
   const all = new AbortController();
   const stop = () => {
@@ -59,7 +64,6 @@ export async function* watchObjects(options: WatchOptions, signal: AbortSignal):
   // Doubled by jitter at most: after an outage the first list must not come later than a verifying one would.
   const capMs = Math.min(BACKOFF_CAP_MS, options.resyncMs / 2);
   let state = initialState(options.index ?? new ObjectIndex(), new Backoff(random, { capMs }), new Backoff(random, { capMs }), {
-    pageSize: options.pageSize ?? PAGE_SIZE,
     resyncMs: options.resyncMs,
   });
 
@@ -142,11 +146,18 @@ export async function* watchObjects(options: WatchOptions, signal: AbortSignal):
       case "list-in":
         return after("list", output.ms, { kind: "list-due" });
       case "fetch-page": {
-        const query = output.token === undefined ? { limit: output.limit } : { limit: output.limit, continue: output.token };
-        const send = (sent?: () => void) => api.listPage(collection, query, all.signal, sent);
+        const mine = turn;
+        if (mine === undefined) return;
+        const query = output.token === undefined ? { limit } : { limit, continue: output.token };
         return run(() =>
           attempt(
-            async () => ({ kind: "page", page: await (turn?.request(send) ?? send()) }),
+            async () => {
+              const page = await mine.request((sent, aside) => {
+                const take = (items: KubeObject[]) => aside(tell({ kind: "part", items }));
+                return api.listPage(collection, { ...query, take }, all.signal, sent);
+              });
+              return { kind: "page", page };
+            },
             (error) => ({ kind: "list-failed", error }),
           ),
         );

@@ -119,7 +119,7 @@ export const METRICS: Readonly<Record<CountName, Metric>> = {
     fixed: INFORMER,
     trouble: true,
   },
-  "page-slow": { name: "job_controller_list_pages_slow_total", help: "Pages of lists that took longer than 3 s", trouble: true },
+  "page-slow": { name: "job_controller_list_pages_slow_total", help: "Pages of lists that took longer than 3 s to come, or to begin to where they are read in parts", trouble: true },
   "delete-failed": {
     name: "job_controller_history_delete_errors_total",
     help: "Deletes that did not delete: not-found = somebody was faster, conflict = the name belongs to another object by now",

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { ApiError, NetworkError, ProtocolError, TokenError } from "../../src/base/errors.ts";
 import { createApi } from "../../src/kube/api.ts";
 import type { Collection, WatchEvent } from "../../src/kube/types.ts";
-import { ManualClock } from "../support/manual-clock.ts";
+import { ManualClock, settle } from "../support/manual-clock.ts";
 import { type Answer, json, ScriptedFetch, silence } from "../support/scripted-fetch.ts";
 
 const JOBS: Collection = { resource: "jobs" };
@@ -32,6 +32,17 @@ const EMPTY = '{"kind":"List","metadata":{"resourceVersion":"7"},"items":[]}';
 const HTML = { headers: { "content-type": "text/html; charset=utf-8" } };
 const notFound = () => json({ kind: "Status", code: 404, reason: "NotFound", message: "the server could not find the requested resource" }, { status: 404 });
 const events = (...lines: string[]) => new Response(lines.join(""), { headers: { "content-type": "application/json" } });
+
+function piecewise(bytes: Uint8Array<ArrayBuffer>, size: number): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let from = 0;
+  return new ReadableStream({
+    pull(controller) {
+      if (from >= bytes.length) return controller.close();
+      controller.enqueue(bytes.slice(from, from + size));
+      from += size;
+    },
+  }, { highWaterMark: 0 });
+}
 
 describe("listPage()", () => {
   test("asks with limit and continue, in this order, and names itself", async () => {
@@ -84,11 +95,48 @@ describe("listPage()", () => {
     });
   }
 
+  test("hands items on as they come, waits until they are taken, and gives the rest of the page", async () => {
+    const bytes = new TextEncoder().encode(JSON.stringify({ items: ["ä", "b", "c"].map((name) => ({ metadata: { name } })), kind: "JobList", metadata: { resourceVersion: "7" } }));
+    const taken: string[] = [];
+    let open = () => {};
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    const { api } = setUp(new Response(piecewise(bytes, 40)));
+    const asking = api.listPage(JOBS, {
+      limit: 9,
+      async take(items) {
+        taken.push(...items.map(({ metadata }) => metadata?.name ?? ""));
+        await gate;
+      },
+    }, never);
+    await settle();
+    assert.deepEqual(taken, ["ä"]);
+    open();
+    const { items, version, bytes: size } = await asking;
+    assert.deepEqual([taken, items, version, size], [["ä", "b", "c"], [], "7", bytes.length]);
+  });
+
+  test("tells the server's time at the page's end", async () => {
+    const { api, clock } = setUp(list({ items: [{}] }));
+    const page = await api.listPage(JOBS, { limit: 9, take: () => clock.advance(3_000) }, never);
+    assert.equal(page.serverTimeMs, undefined);
+    const { api: dated, clock: later } = setUp(json({ kind: "JobList", metadata: { resourceVersion: "7" }, items: [{}] }, { headers: { date: "Sun, 01 Mar 2026 10:00:05 GMT" } }));
+    const { serverTimeMs } = await dated.listPage(JOBS, { limit: 9, take: () => later.advance(3_000) }, never);
+    assert.equal(serverTimeMs, Date.parse("2026-03-01T10:00:08Z"));
+  });
+
+  test("lets the body go, and throws what whoever takes the items has thrown", async () => {
+    const full = new Error("full");
+    const { api } = setUp(list({ items: [{}] }));
+    await assert.rejects(api.listPage(JOBS, { limit: 9, take: () => Promise.reject(full) }, never), (error) => error === full);
+  });
+
   for (const [what, answer, message, reason] of [
     ["HTML", new Response("<html>login</html>", HTML), /expected JSON, got text\/html; is the server URL that of the API server\?$/, "not-json"],
     ["nothing", new Response(""), /expected JSON, got text/, "malformed"],
     ["204", new Response(null, { status: 204 }), /expected JSON/, "malformed"],
     ["JSON that is cut off", new Response('{"kind":"JobList","metadata":{"resourceVersion":"7"},"items":[{"meta'), /expected JSON, got some that is cut off or damaged$/, "malformed"],
+    ["an item that is no JSON", new Response('{"kind":"JobList","metadata":{"resourceVersion":"7"},"items":[{"a":1},{b},{"c":3}]}'), /cut off or damaged$/, "malformed"],
+    ["a comma too many", new Response('{"kind":"JobList","metadata":{"resourceVersion":"7"},"items":[{"a":1},]}'), /cut off or damaged$/, "malformed"],
     ["another kind", json({ kind: "Status", status: "Success", metadata: {} }), /expected a list, got kind Status$/, "unexpected"],
     ["a Table", json({ kind: "Table", metadata: { resourceVersion: "7" }, rows: [] }), /expected a list, got kind Table$/, "unexpected"],
     ["JSON of something else", json({ status: "ok" }), /expected a list with metadata.resourceVersion/, "unexpected"],

@@ -1,5 +1,6 @@
 import { describe, test } from "node:test";
 import assert from "node:assert/strict";
+import type { Api } from "../../src/kube/api.ts";
 import { frugalList } from "../../src/kube/frugal-list.ts";
 import type { ListPage } from "../../src/kube/types.ts";
 
@@ -25,6 +26,22 @@ describe("frugalList()", () => {
     await listPage(collection, { limit: 1 }, signal);
     for (const token of ["b", "c", "d"]) await listPage(collection, { limit: 1, continue: token }, signal);
     assert.deepEqual(calls, ["first", "b", "collect", "c", "d"]);
+  });
+
+  test("collects behind a part, once whoever takes it has done so", async () => {
+    const calls: string[] = [];
+    const parted: Pick<Api, "listPage"> = {
+      async listPage(_collection, { take }) {
+        for (const size of [HALF, HALF, HALF, 2 * HALF]) await take?.([], size);
+        return { items: [], version: "1", continue: undefined, bytes: 5 * HALF, serverTimeMs: undefined };
+      },
+    };
+    const take = async (_items: unknown, size: number) => {
+      await Promise.resolve();
+      calls.push(String(size));
+    };
+    await frugalList(parted, () => void calls.push("collect"), 2 * HALF)(collection, { limit: 1, take }, signal);
+    assert.deepEqual(calls, ["1000", "1000", "collect", "1000", "2000", "collect"]);
   });
 
   test("collects nothing for lists of one page", async () => {

@@ -41,6 +41,27 @@ describe("ListLane", () => {
     assert.deepEqual(entered, [{ who: "a", at: 0 }, { who: "b", at: 20_000 }, { who: "c", at: 60_000 }]);
   });
 
+  test("does not count what a request waits for aside", async () => {
+    const { clock, lane, entered, list } = setUp();
+    const turn = await lane.enter(false, never);
+    const asking = turn.request(async (sent, aside) => {
+      await clock.sleep(10_000);
+      sent();
+      await clock.sleep(300);
+      await aside(clock.sleep(50_000));
+      await clock.sleep(200);
+    });
+    const next = list("next", 1);
+    await clock.advance(60_500);
+    await asking;
+    turn.leave();
+    await clock.advance(9_499);
+    assert.deepEqual(entered, []);
+    await clock.advance(2);
+    await next;
+    assert.deepEqual(entered, [{ who: "next", at: 70_000 }]);
+  });
+
   test("keeps listing at five percent of the time, whoever asks", async () => {
     const { clock, lane } = setUp();
     const spans: { from: number; to: number }[] = [];

@@ -27,9 +27,9 @@ describe("step(), the order of things", () => {
     assert.deepEqual(words(machine.send({ kind: "start" })), ["read-version"]);
     assert.deepEqual(words(machine.send({ kind: "version", version: "10" })), ["open 10"]);
     assert.deepEqual(words(machine.send({ kind: "opened" })), ["stream up", "list"]);
-    assert.deepEqual(words(machine.send({ kind: "list-began" })), ["fetch-page 2000 first"]);
+    assert.deepEqual(words(machine.send({ kind: "list-began" })), ["fetch-page first"]);
     machine.at = 3_000;
-    assert.deepEqual(words(machine.page([job("a", "1")], { continue: "t1" })), ["applied 1 initial", "fetch-page 2000 t1"]);
+    assert.deepEqual(words(machine.page([job("a", "1")], { continue: "t1" })), ["applied 1 initial", "fetch-page t1"]);
     machine.at = 5_000;
     assert.deepEqual(words(machine.page([job("b", "2")])), ["applied 2 initial", "first listed 2: 2 found, 0 changed, 0 gone", `list-in ${RESYNC_MS - 5_000}`]);
   });
@@ -239,11 +239,11 @@ describe("step(), when a stream does not open", () => {
 
   test("jobs are told from lists alone, first as initial, then as relist", () => {
     const machine = refused(new ApiError("forbidden", { status: 403 }));
-    assert.deepEqual(words(machine.send({ kind: "list-began" })), ["fetch-page 2000 first"]);
+    assert.deepEqual(words(machine.send({ kind: "list-began" })), ["fetch-page first"]);
     assert.ok(words(machine.page([job("a", "1")])).includes("applied 1 initial"));
     assert.deepEqual(words(machine.list([job("a", "1"), job("b", "2")])), [
       "list",
-      "fetch-page 2000 first",
+      "fetch-page first",
       "applied 2 relist",
       "listed 2: 1 found, 0 changed, 0 gone",
       `list-in ${RESYNC_MS}`,
@@ -432,7 +432,7 @@ describe("step(), a list beside what is known", () => {
     const outputs = machine.list([job("same", "1", "5"), job("changed", "2", "6"), job("again", "4", "7"), job("new", "5", "8")]);
     assert.deepEqual(words(outputs), [
       "list",
-      "fetch-page 2000 first",
+      "fetch-page first",
       "deleted 3",
       "applied 4 relist",
       "applied 5 relist",
@@ -521,15 +521,27 @@ describe("step(), a list beside what is known", () => {
     ]);
   });
 
-  test("pages of more than 4 MB halve the next ones", () => {
+  test("parts of a page are told as they come, and count with what is left of it", () => {
     const machine = new Machine().open();
     machine.send({ kind: "list-began" });
-    assert.deepEqual(words(machine.page([], { continue: "t1", bytes: 5_000_000 })), ["fetch-page 1000 t1"]);
-    assert.deepEqual(words(machine.page([], { continue: "t2", bytes: 5_000_000 })), ["fetch-page 500 t2"]);
-    assert.deepEqual(words(machine.page([], { continue: "t3" })), ["fetch-page 500 t3"]);
+    assert.deepEqual(words(machine.send({ kind: "part", items: [job("a", "1"), job("b", "2")] })), ["applied 1 initial", "applied 2 initial"]);
+    assert.deepEqual(words(machine.page([job("c", "3")], { continue: "t1" })), ["applied 3 initial", "fetch-page t1"]);
+    assert.deepEqual(words(machine.send({ kind: "part", items: [job("d", "4")] })), ["applied 4 initial"]);
     machine.page([]);
+    const listed = machine.outputs.find((output) => output.kind === "listed");
+    assert.deepEqual([listed?.differences.objects, listed?.differences.found], [4, 4]);
+  });
+
+  test("a list that breaks off behind a part was true as far as it came, and proves no absence", () => {
+    const machine = new Machine().open();
+    machine.list([job("a", "1"), job("b", "2")]);
     machine.send({ kind: "list-due" });
-    assert.deepEqual(words(machine.send({ kind: "list-began" })), ["fetch-page 500 first"]);
+    machine.send({ kind: "list-began" });
+    assert.deepEqual(words(machine.send({ kind: "part", items: [job("c", "3")] })), ["applied 3 relist"]);
+    machine.send({ kind: "list-failed", error: new Error("cut off") });
+    assert.deepEqual(words(machine.send({ kind: "part", items: [job("d", "4")] })), [], "what comes late is void");
+    machine.list([job("c", "3")]);
+    assert.equal(machine.index.size, 3);
   });
 
   test("a token that comes twice ends the list as failed, with what its page held", () => {

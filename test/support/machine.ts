@@ -10,7 +10,7 @@ export const RESYNC_MS = 60_000;
 
 export class Machine {
   readonly index = new ObjectIndex();
-  state: WatchState = initialState(this.index, new Backoff(() => 0), new Backoff(() => 0), { pageSize: 2_000, resyncMs: RESYNC_MS });
+  state: WatchState = initialState(this.index, new Backoff(() => 0), new Backoff(() => 0), { resyncMs: RESYNC_MS });
   at = 0;
   /** All that ever came out. */
   readonly outputs: Output[] = [];
@@ -74,7 +74,7 @@ function word(output: Output): string {
     case "check-stream-in":
       return `${output.kind} ${output.ms}`;
     case "fetch-page":
-      return `fetch-page ${output.limit} ${output.token ?? "first"}`;
+      return `fetch-page ${output.token ?? "first"}`;
     case "stream":
       return output.up ? "stream up" : "stream down";
     case "failure":

@@ -5,7 +5,7 @@ import type { Backoff } from "../../src/base/backoff.ts";
 import { ApiError, NetworkError } from "../../src/base/errors.ts";
 import type { Announcement, Ledger } from "../../src/jobs/ledger.ts";
 import { identify, type ObjectIndex } from "../../src/kube/object-index.ts";
-import type { WatchEvent } from "../../src/kube/types.ts";
+import type { ListPage, WatchEvent } from "../../src/kube/types.ts";
 import type { HistoricJob } from "../../src/provisioning.ts";
 import type { initialState, Input, Output, step, WatchState } from "../../src/kube/watch-state.ts";
 import { type Era, ModelServer } from "./model-server.ts";
@@ -47,7 +47,9 @@ export class Walk {
   #anchor = false;
   #open: string | undefined;
   #lane = false;
-  #page: { limit: number; token: string | undefined } | undefined;
+  #page: { token: string | undefined } | undefined;
+  /** Of the page that is being fetched: what has not come yet. */
+  #rest: ListPage | undefined;
   #opened = 0;
   /** Keys of the objects that were told, by uid. */
   readonly #keys = new Map<string, string>();
@@ -76,7 +78,7 @@ export class Walk {
     let seed = 1;
     const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
     const backoff = () => new subject.Backoff(random, { capMs: 30_000 });
-    this.#state = subject.initialState(this.index, backoff(), backoff(), { pageSize: 100, resyncMs: RESYNC_MS });
+    this.#state = subject.initialState(this.index, backoff(), backoff(), { resyncMs: RESYNC_MS });
     this.#timers.set("scan", { at: RESYNC_MS });
     this.#send({ kind: "start" });
   }
@@ -215,11 +217,14 @@ export class Walk {
       case "page": {
         this.#answered();
         const { token } = this.#page ?? {};
+        const got = this.#rest ?? this.server.list(token, (arg >> 2) % 5 + (arg & 3 ? 0 : 100));
+        const inParts = got !== undefined && got.items.length > 0 && arg % 5 === 1;
+        const now = inParts ? got.items.slice(0, 1) : (got?.items ?? []);
+        for (const { metadata } of now) this.#shown.add(metadata?.uid ?? "");
+        this.#rest = inParts ? { ...got, items: got.items.slice(1) } : undefined;
+        if (inParts) return this.#send({ kind: "part", items: now });
         this.#page = undefined;
-        const got = this.server.list(token, (arg >> 2) % 5 + (arg & 3 ? 0 : 100));
-        if (got === undefined) return this.#send({ kind: "list-failed", error: expired });
-        for (const { metadata } of got.items) this.#shown.add(metadata?.uid ?? "");
-        return this.#send({ kind: "page", page: got });
+        return this.#send(got === undefined ? { kind: "list-failed", error: expired } : { kind: "page", page: got });
       }
     }
   }
@@ -227,7 +232,7 @@ export class Walk {
   #refuse(arg: number): void {
     const error = [oops, lost, expired, new ApiError("slow down", { status: 429, retryAfterMs: 2_000 })][arg & 3];
     if (this.#page !== undefined) {
-      this.#page = undefined;
+      this.#page = this.#rest = undefined;
       this.#send({ kind: "list-failed", error });
     } else if (this.#open !== undefined) {
       this.#open = undefined;
@@ -362,7 +367,7 @@ export class Walk {
         break;
       case "fetch-page":
         this.#hold(!this.#lane && this.#page === undefined, "a page beside another one");
-        this.#page = { limit: output.limit, token: output.token };
+        this.#page = { token: output.token };
         break;
       case "applied": {
         const { key, uid } = identify(output.object);
@@ -372,7 +377,7 @@ export class Walk {
         break;
       }
       case "deleted":
-        if (input.kind !== "events" && !(input.kind === "page" && this.#replacedOn(input, output.uid))) this.#absent(output.uid, input, all);
+        if (input.kind !== "events" && !this.#replacedOn(input, output.uid)) this.#absent(output.uid, input, all);
         this.ledger.deleted(output.uid, this.#at);
         break;
       case "stream":
@@ -388,8 +393,9 @@ export class Walk {
     }
   }
 
-  #replacedOn(input: Input & { kind: "page" }, uid: string): boolean {
-    return input.page.items.some((item) => identify(item).key === this.#keys.get(uid));
+  #replacedOn(input: Input, uid: string): boolean {
+    const items = input.kind === "part" ? input.items : input.kind === "page" ? input.page.items : [];
+    return items.some((item) => identify(item).key === this.#keys.get(uid));
   }
 
   /** An absence is told: it must have been seen by two complete lists in a row beside which no stream was lost. */
