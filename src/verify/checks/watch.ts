@@ -22,6 +22,9 @@ import { WATCH_018 } from "./watch/watch-018.ts";
 import { WATCH_019 } from "./watch/watch-019.ts";
 import { WATCH_020 } from "./watch/watch-020.ts";
 import { WATCH_021 } from "./watch/watch-021.ts";
+import { WATCH_022 } from "./watch/watch-022.ts";
+import { WATCH_023 } from "./watch/watch-023.ts";
+import { WATCH_024 } from "./watch/watch-024.ts";
 
 export const WATCH: readonly Check[] = [
   WATCH_001,
@@ -45,4 +48,7 @@ export const WATCH: readonly Check[] = [
   WATCH_019,
   WATCH_020,
   WATCH_021,
+  WATCH_022,
+  WATCH_023,
+  WATCH_024,
 ];
