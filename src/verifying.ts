@@ -48,7 +48,8 @@ export async function verify(config: VerifyConfig, env: VerifyEnv): Promise<numb
     for (const line of plan(checks, target)) env.out(line);
     return EXIT.ok;
   }
-  const files: Files = { ...env, summaryFile: env.env["GITHUB_STEP_SUMMARY"] || undefined, nowMs: () => env.clock.now(), clean: (text) => env.redactor.apply(text) };
+  const summaryFile = env.env["GITHUB_STEP_SUMMARY"] || undefined;
+  const files: Files = { ...env, summaryFile, nowMs: () => env.clock.now(), clean: (text) => env.redactor.apply(text) };
   const known = await expectations(config, CHECKS.map(({ id }) => id), files);
   let report: Report;
   try {
@@ -127,9 +128,11 @@ function plan(checks: readonly Check[], { namespace }: VerifyTarget): string[] {
 }
 
 /** The report of a run that came to nothing. */
-function untried({ profile }: VerifyConfig, { server = "", apiVersion, namespace }: VerifyTarget, checks: readonly Check[], nowMs: number, why: string): Report {
+function untried({ profile }: VerifyConfig, target: VerifyTarget, checks: readonly Check[], startedMs: number, why: string): Report {
+  const { server = "", apiVersion, namespace } = target;
   const results = checks.map((check) => ({ check, verdict: "error" as const, seen: `not tried: ${why}`, evidence: [], observed: {}, ms: 0 }));
-  return { server, serverVersion: "", apiVersion, flavour: "unknown", namespace, profile, run: "", startedMs: nowMs, ms: 0, results, left: [], cut: why };
+  const where = { server, serverVersion: "", apiVersion, flavour: "unknown" as const, namespace };
+  return { ...where, profile, run: "", startedMs, ms: 0, results, left: [], cut: why };
 }
 
 function codeOf(report: Report, { failOn }: VerifyConfig, signal: AbortSignal): number {

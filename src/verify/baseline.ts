@@ -27,7 +27,8 @@ export function parseBaseline(text: string, path: string, ids: readonly string[]
   return file.accept.map((one: Partial<Accepted> | null, at) => {
     const { check = "", reason = "", expires = "" } = one ?? {};
     const guess = typeof check === "string" ? nearest(check, ids) : undefined;
-    if (!ids.includes(check)) throw wrong(`entry ${at + 1} names no check: ${guess === undefined ? "expected an id that --list shows" : `did you mean ${guess}?`}`);
+    const hint = guess === undefined ? "expected an id that --list shows" : `did you mean ${guess}?`;
+    if (!ids.includes(check)) throw wrong(`entry ${at + 1} names no check: ${hint}`);
     if (typeof reason !== "string" || reason.trim() === "") throw wrong(`expected a reason for ${check}`);
     if (!isDay(expires)) throw wrong(`expected a day such as 2027-01-31 in expires of ${check}`);
     return { check, reason: reason.trim(), expires };

@@ -27,7 +27,8 @@ export function featureVerdicts({ results, omitted = [] }: Pick<Report, "results
     const [held, undecided, skipped] = [idsOf("pass"), idsOf("error"), idsOf("skip")];
     if (undecided !== "") return { feature, safe: "unknown", words: [`not decided: ${undecided}`] };
     const leftOut = omitted.filter(({ breaks }) => breaks[feature] !== undefined).length;
-    if (leftOut > 0) return { feature, safe: "unknown", words: [`nothing speaks against it so far, ${leftOut} of ${leftOut + rests.length} checks were left out`] };
+    const soFar = `nothing speaks against it so far, ${leftOut} of ${leftOut + rests.length} checks were left out`;
+    if (leftOut > 0) return { feature, safe: "unknown", words: [soFar] };
     if (held === "") return { feature, safe: "unknown", words: ["nothing that it rests on was checked"] };
     return { feature, safe: "yes", words: skipped === "" ? [] : [`as far as was checked, without ${skipped}`] };
   });

@@ -58,7 +58,8 @@ export async function expectations({ lock: path, baseline }: KnownFiles, ids: re
   return {
     judge(report) {
       const compared = lock === undefined || path === undefined ? report : withLock(report, lock, path);
-      const news = path !== undefined && lock === undefined && report.cut === undefined ? [`${path} holds what was seen: keep it, and the next run compares`] : [];
+      const begun = path !== undefined && lock === undefined && report.cut === undefined;
+      const news = begun ? [`${path} holds what was seen: keep it, and the next run compares`] : [];
       return withBaseline({ ...compared, notes: news }, accepted, env.nowMs());
     },
     async keep(report) {

@@ -32,8 +32,11 @@ export function outcomeOf(report: Judged): Outcome {
   if (failed > 0) return say("no", `${failed} of ${all} checks ${failed === 1 ? "fails" : "fail"}`);
   if (changed > 0) return say("no", `${changed} ${changed === 1 ? "thing has" : "things have"} changed since the lock`);
   if (all === 0) return say("unknown", "nothing was checked");
-  if (cut !== undefined || undecided > 0) return say("unknown", `${all - accepted} of ${report.results.length - skipped} checks hold, and not all were decided`);
-  if (changes !== undefined) return say("yes", `nothing has changed since the lock, ${all - accepted} of ${all} checks hold`);
+  const held = all - accepted;
+  if (cut !== undefined || undecided > 0) {
+    return say("unknown", `${held} of ${report.results.length - skipped} checks hold, and not all were decided`);
+  }
+  if (changes !== undefined) return say("yes", `nothing has changed since the lock, ${held} of ${all} checks hold`);
   if (all === 1 && accepted === 0) return say("yes", "the one check holds");
-  return say("yes", accepted === 0 ? `all of ${all} checks hold` : `${all - accepted} of ${all} checks hold`);
+  return say("yes", accepted === 0 ? `all of ${all} checks hold` : `${held} of ${all} checks hold`);
 }

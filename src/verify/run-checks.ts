@@ -84,7 +84,8 @@ async function runCheck(check: Check, options: RunOptions): Promise<{ result: Re
     done.abort();
     over.abort(new Error("the check is over"));
   }
-  const stays = place === undefined ? [] : await options.leave(place, LEAVE_LIMIT_MS).catch((error: unknown) => [`something of ${check.id} (${messageOf(error)})`]);
+  if (place === undefined) return { result, stays: [] };
+  const stays = await options.leave(place, LEAVE_LIMIT_MS).catch((error: unknown) => [`something of ${check.id} (${messageOf(error)})`]);
   return { result, stays };
 }
 

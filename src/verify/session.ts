@@ -161,11 +161,13 @@ async function sweep(options: SessionOptions, { apiVersion, history }: Survey, s
 }
 
 /** What is left behind, as far as it became known within the limit. */
-async function limited({ clock, signal, run, namespace }: SessionOptions, limitMs: number, use: (signal: AbortSignal) => Promise<string[]>): Promise<string[]> {
+async function limited(options: SessionOptions, limitMs: number, use: (signal: AbortSignal) => Promise<string[]>): Promise<string[]> {
+  const { clock, signal, run, namespace } = options;
   const over = new AbortController();
   const done = new AbortController();
   const what = `perhaps objects named ${run}-… in ${namespace}`;
-  const within = (ms: number) => clock.sleep(ms, done.signal).then(() => over.abort(new Error(`not cleaned up within ${formatDuration(ms)}`)), () => undefined);
+  const late = (ms: number) => over.abort(new Error(`not cleaned up within ${formatDuration(ms)}`));
+  const within = (ms: number) => clock.sleep(ms, done.signal).then(() => late(ms), () => undefined);
   const hurry = () => void within(Math.min(limitMs, HURRY_MS));
   void within(limitMs);
   if (signal.aborted) hurry();

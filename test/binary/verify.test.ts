@@ -104,7 +104,8 @@ describe("verify ends with", () => {
     },
 
     async "3 where it is refused, and reports that nothing was tried"() {
-      const { code, stdout, stderr, report } = await outcome({ onRequest: ({ server }) => (server === "api" ? refusal(401, "Unauthorized", "no") : undefined) }, whole);
+      const onRequest: DevserverOptions["onRequest"] = ({ server }) => (server === "api" ? refusal(401, "Unauthorized", "no") : undefined);
+      const { code, stdout, stderr, report } = await outcome({ onRequest }, whole);
       assert.deepEqual([code, stdout], [3, ""]);
       assert.match(stderr, /^Error: Cannot verify the server: GET \/apis\/\S+ was answered with 401: no\n$/);
       assert.deepEqual([report?.exitCode, report?.summary.answer, report?.summary.undecided], [3, "unknown", report?.summary.checks]);
@@ -132,7 +133,8 @@ describe("verify ends with", () => {
     },
 
     async "124 at --timeout, with what was found until then"() {
-      const { code, stdout, report } = await outcome(hangsAt("write-001", "DELETE").options, (site) => [...whole(site), "--focus=LIST-001,WRITE-001", "--timeout=1s"]);
+      const { options } = hangsAt("write-001", "DELETE");
+      const { code, stdout, report } = await outcome(options, (site) => [...whole(site), "--focus=LIST-001,WRITE-001", "--timeout=1s"]);
       assert.equal(code, 124, stdout);
       assert.equal(report?.run.cut, "--timeout 1s is over");
       assert.deepEqual(report?.checks.map(({ verdict }) => verdict), ["pass", "error"]);
@@ -213,7 +215,8 @@ describe("verify ends with", () => {
       assert.deepEqual([list.code, list.stderr], [0, ""]);
       assert.match(list.stdout, /^LIST-001 {2}\S.*\n +standard; needs write; 6\.2 Lists and paging\n$/);
       const port = await closedPort();
-      const dry = await runBinary(["verify", `--provisioning-server-url=http://127.0.0.1:${port}`, "--kubeconfig=none", "--dry-run", "--focus=LIST-001", "--namespace=scratch"]);
+      const target = [`--provisioning-server-url=http://127.0.0.1:${port}`, "--kubeconfig=none", "--namespace=scratch"];
+      const dry = await runBinary(["verify", ...target, "--dry-run", "--focus=LIST-001"]);
       assert.deepEqual([dry.code, dry.stdout.split("\n")[0]], [0, "Would write to namespace scratch, and delete again:"], dry.stderr);
     },
   });

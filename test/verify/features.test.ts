@@ -48,10 +48,12 @@ describe("the table of checks", () => {
     for (const feature of FEATURES) assert.ok(CHECKS.some(({ breaks }) => breaks[feature]?.then === "no"), feature);
   });
   test("says everything in one line each, without a full stop", () => {
-    const texts = CHECKS.flatMap(({ id, claim, matters, advice, breaks }) => [claim, matters, advice, ...Object.values(breaks).map(({ words }) => words)].map((text) => [id, text] as const));
-    assert.deepEqual(texts.filter(([, text]) => !/^\S.*[^.\s]$/.test(text)), []);
+    const textsOf = ({ claim, matters, advice, breaks }: Check) => [claim, matters, advice, ...Object.values(breaks).map(({ words }) => words)];
+    assert.deepEqual(CHECKS.flatMap(textsOf).filter((text) => !/^\S.*[^.\s]$/.test(text)), []);
   });
-  test("keeps smoke to what reads", () => assert.deepEqual(CHECKS.filter(({ profile, needs }) => profile === "smoke" && needs.includes("write")).map(({ id }) => id), []));
+  test("keeps smoke to what reads", () => {
+    assert.deepEqual(CHECKS.filter(({ profile, needs }) => profile === "smoke" && needs.includes("write")).map(({ id }) => id), []);
+  });
 });
 
 describe("selected()", () => {

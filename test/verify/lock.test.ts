@@ -10,7 +10,9 @@ import type { Report } from "../../src/verify/result.ts";
 import { reportOf, resultOf } from "./reports/sample.ts";
 
 const SEEN = { "page size": "500", "first answer": "up to 100ms" };
-const BEFORE = reportOf([resultOf("LIST-001", "pass", "", { observed: SEEN }), resultOf("LIST-002", "fail", "s"), resultOf("LIST-003", "skip", "s"), resultOf("LIST-004", "error", "s")]);
+const BEFORE = reportOf([
+  resultOf("LIST-001", "pass", "", { observed: SEEN }), resultOf("LIST-002", "fail", "s"), resultOf("LIST-003", "skip", "s"), resultOf("LIST-004", "error", "s"),
+]);
 const locked = parseLock(lockText(lockOf(BEFORE)), "a.lock");
 const changes = (now: Report) => withLock(now, locked, "a.lock").changes;
 const withFirst = (...first: Parameters<typeof resultOf>) => reportOf([resultOf(...first), ...BEFORE.results.slice(1)]);
@@ -22,7 +24,9 @@ describe("lockText()", () => {
       '    "LIST-001": {"verdict":"pass","observed":{"first answer":"up to 100ms","page size":"500"}},', '    "LIST-002": {"verdict":"fail"},', '    "LIST-003": {"verdict":"skip"}',
     ]);
   });
-  test("is the same for the same server, whenever and however long it ran", () => assert.equal(lockText(lockOf({ ...BEFORE, startedMs: 0, ms: 1, run: "verify-other" })), lockText(lockOf(BEFORE))));
+  test("is the same for the same server, whenever and however long it ran", () => {
+    assert.equal(lockText(lockOf({ ...BEFORE, startedMs: 0, ms: 1, run: "verify-other" })), lockText(lockOf(BEFORE)));
+  });
 });
 
 describe("withLock()", () => {
@@ -38,7 +42,10 @@ describe("withLock()", () => {
     ["another value", withFirst("LIST-001", "pass", "", { observed: { ...SEEN, "page size": "100" } }), ['LIST-001: page size was "500", now it is "100"']],
     ["a value that is gone", withFirst("LIST-001", "pass", "", { observed: { "first answer": "up to 100ms" } }), []],
     ["a value that is new", withFirst("LIST-001", "pass", "", { observed: { ...SEEN, more: "1" } }), []],
-    ["a duration two bands away", withFirst("LIST-001", "pass", "", { observed: { ...SEEN, "first answer": "up to 10s" } }), ['LIST-001: first answer was "up to 100ms", now it is "up to 10s"']],
+    [
+      "a duration two bands away", withFirst("LIST-001", "pass", "", { observed: { ...SEEN, "first answer": "up to 10s" } }),
+      ['LIST-001: first answer was "up to 100ms", now it is "up to 10s"'],
+    ],
     ["a duration in the band beside it", withFirst("LIST-001", "pass", "", { observed: { ...SEEN, "first answer": "up to 1s" } }), []],
     ["a check that was not decided", withFirst("LIST-001", "error", "s"), []],
     ["a check that was not chosen", reportOf([]), []],
@@ -46,13 +53,20 @@ describe("withLock()", () => {
     ["another version of the server", reportOf(BEFORE.results, { serverVersion: "v13.0.0" }), ['server: version was "v12.4.0", now it is "v13.0.0"']],
   ];
   for (const [what, now, expected] of rows) test(`${what}: ${expected.length === 0 ? "no change" : "a change"}`, () => assert.deepEqual(changes(now), expected));
-  test("leaves a failure of a new check to count", () => assert.equal(failures(withLock(reportOf([...BEFORE.results, resultOf("LIST-005", "fail")]), locked, "a.lock")), 1));
-  test("makes the answer no where something got better, too", () => assert.equal(outcomeOf(withLock(reportOf([resultOf("LIST-002", "pass")]), locked, "a.lock")).answer, "no"));
+  test("leaves a failure of a new check to count", () => {
+    assert.equal(failures(withLock(reportOf([...BEFORE.results, resultOf("LIST-005", "fail")]), locked, "a.lock")), 1);
+  });
+  test("makes the answer no where something got better, too", () => {
+    assert.equal(outcomeOf(withLock(reportOf([resultOf("LIST-002", "pass")]), locked, "a.lock")).answer, "no");
+  });
 });
 
 describe("parseLock()", () => {
-  for (const text of ["", "[]", "null", '{"schemaVersion":2,"server":{},"checks":{}}', '{"schemaVersion":1,"checks":{}}', '{"schemaVersion":1,"server":{},"checks":{"a":1}}']) {
-    test(`refuses ${JSON.stringify(text)}`, () => assert.throws(() => parseLock(text, "a.lock"), (error) => error instanceof ConfigError && error.message.startsWith('Cannot use lock "a.lock": expected ')));
+  const documents = [{ schemaVersion: 2, server: {}, checks: {} }, { schemaVersion: 1, checks: {} }, { schemaVersion: 1, server: {}, checks: { a: 1 } }];
+  for (const text of ["", "[]", "null", ...documents.map((document) => JSON.stringify(document))]) {
+    test(`refuses "${text}"`, () => {
+      assert.throws(() => parseLock(text, "a.lock"), (error) => error instanceof ConfigError && error.message.startsWith('Cannot use lock "a.lock": expected '));
+    });
   }
 });
 
@@ -69,7 +83,9 @@ describe("withBaseline()", () => {
     assert.equal(failures(over), 1);
     assert.deepEqual(over.notes, ["LIST-002 was accepted until 2027-01-31, which is over: they know"]);
   });
-  test("lets what is over count where a lock knows it, too", () => assert.equal(failures(withBaseline(withLock(BEFORE, locked, "a.lock"), accepted, DAY + 86_400_000)), 1));
+  test("lets what is over count where a lock knows it, too", () => {
+    assert.equal(failures(withBaseline(withLock(BEFORE, locked, "a.lock"), accepted, DAY + 86_400_000)), 1);
+  });
   test("says what it does not need to name any more", () => {
     const { notes } = withBaseline(reportOf([resultOf("LIST-002", "pass")]), accepted, DAY);
     assert.deepEqual(notes, ["LIST-002 holds, and needs no place in the baseline"]);

@@ -21,14 +21,17 @@ interface Annotation {
 /** Workflow commands, the most important first. */
 export function githubAnnotations(report: Report): string[] {
   const { results, changes = [], left, cut } = report;
-  const failures = failed(report).map(({ check, seen }) => ({ title: `${check.id} ${check.severity}`, text: `${check.claim}; seen: ${seen}; breaks: ${check.matters}` }));
+  const failures = failed(report).map(({ check: { id, severity, claim, matters }, seen }) => {
+    return { title: `${id} ${severity}`, text: `${claim}; seen: ${seen}; breaks: ${matters}` };
+  });
   const changed = changes.map((text) => ({ title: "changed since the lock", text }));
   const short = cut === undefined ? [] : [{ title: "cut short", text: cut }];
   // Many are undecided for one reason.
   const groups = Map.groupBy(results.filter(({ verdict }) => verdict === "error"), ({ seen }) => seen);
   const undecided = [...groups].map(([text, ones]) => ({ title: `not decided: ${named(ones.map(({ check }) => check.id))}`, text }));
   const behind = left.map((text) => ({ title: "left behind", text }));
-  const accepted = results.filter((result) => result.accepted !== undefined).map((result) => ({ title: `${result.check.id} accepted`, text: acceptedWords(result) }));
+  const expected = results.filter(({ accepted }) => accepted !== undefined);
+  const accepted = expected.map((result) => ({ title: `${result.check.id} accepted`, text: acceptedWords(result) }));
   return [...capped("error", [...short, ...failures, ...changed]), ...capped("warning", [...behind, ...undecided]), ...capped("notice", accepted)];
 }
 

@@ -55,7 +55,9 @@ function timestamp(ms: number): string {
   return new Date(ms).toISOString().slice(0, 19);
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;", "\t": "&#9;", "\r": "&#13;" };
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;", "\t": "&#9;", "\r": "&#13;",
+};
 
 /** Text or an attribute's value, without what XML 1.0 forbids: most control characters and halves of pairs. */
 function xml(text: string): string {

@@ -22,7 +22,8 @@ export interface Row {
 
 /** In the order of the table, what is no check last. A report without failures would be a good one: nothing checked is an error. */
 export function rowsOf(report: Report): Row[] {
-  const nothing: Row = { id: "RUN", area: "RUN", claim: "something was checked", verdict: "error", text: report.cut ?? "no check came to a verdict", details: [], ms: report.ms };
+  const text = report.cut ?? "no check came to a verdict";
+  const nothing: Row = { id: "RUN", area: "RUN", claim: "something was checked", verdict: "error", text, details: [], ms: report.ms };
   return [...report.results.map(rowOf), ...lockRow(report), ...(decided(report) === 0 ? [nothing] : [])];
 }
 

@@ -7,7 +7,9 @@ import { terminalReport } from "../../../src/verify/reports/terminal.ts";
 import { HOSTILE, MIXED, reportOf, resultOf } from "./sample.ts";
 
 const FINE = [resultOf("LIST-001", "pass", "", { breaks: { run: { then: "no", words: "w" }, drive: { then: "no", words: "w" } } })];
-const MANY = Array.from({ length: 25 }, (_, index) => resultOf(`LIST-${String(index + 1).padStart(3, "0")}`, "fail", "x", { severity: index === 24 ? "danger" : "oddity" }));
+const MANY = Array.from({ length: 25 }, (_, index) => {
+  return resultOf(`LIST-${String(index + 1).padStart(3, "0")}`, "fail", "x", { severity: index === 24 ? "danger" : "oddity" });
+});
 
 describe("terminalReport()", () => {
   test("says no, what fails with the worst first, what it breaks, and what is safe", () => {
@@ -57,7 +59,8 @@ https://localhost:6446 (v12.4.0) v0alpha1, namespace scratch, profile standard, 
 
   test("says what is left behind, changed and noted", () => {
     const text = terminalReport(reportOf(FINE, { left: ["jobs/a"], changes: ["c"], notes: ["n"], cut: "stopped" })).join("\n");
-    for (const part of ["The run was cut short: stopped\n", "Left behind, delete it by hand:\n  jobs/a\n", "Changed since the lock:\n  c\n", "Notes:\n  n\n"]) assert.ok(text.includes(part), part);
+    const parts = ["The run was cut short: stopped\n", "Left behind, delete it by hand:\n  jobs/a\n", "Changed since the lock:\n  c\n", "Notes:\n  n\n"];
+    for (const part of parts) assert.ok(text.includes(part), part);
   });
 });
 

@@ -54,7 +54,8 @@ type Cause = { "@message": string; "#text"?: string };
 
 describe("junitReport()", () => {
   const many = ["testsuite", "testcase", "failure", "error", "skipped", "property"];
-  const parser = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: "@", isArray: (name) => many.includes(name), htmlEntities: true, trimValues: false, parseTagValue: false });
+  const asItIs = { ignoreAttributes: false, attributeNamePrefix: "@", htmlEntities: true, trimValues: false, parseTagValue: false };
+  const parser = new XMLParser({ ...asItIs, isArray: (name) => many.includes(name) });
   const read = (report: Report) => (parser.parse(junitReport(report)) as { testsuites: Record<string, string> & { testsuite?: Suite[] } }).testsuites;
 
   for (const [what, report] of REPORTS) {
@@ -66,12 +67,14 @@ describe("junitReport()", () => {
       testsuite.map((suite) => [suite["@name"], suite["@tests"], suite["@failures"], suite["@errors"], suite["@skipped"]]),
       [["LIST", "2", "1", "0", "0"], ["WATCH", "2", "0", "1", "1"], ["WRITE", "2", "1", "0", "1"]],
     );
-    assert.deepEqual([root["@tests"], root["@failures"], root["@errors"], root["@skipped"], root["@time"], root["@timestamp"]], ["6", "2", "1", "2", "4.500", "2026-11-24T14:00:00"]);
+    const numbers = ["tests", "failures", "errors", "skipped", "time", "timestamp"].map((name) => root[`@${name}`]);
+    assert.deepEqual(numbers, ["6", "2", "1", "2", "4.500", "2026-11-24T14:00:00"]);
   });
   test("tells a failure from what could not be told, and gives each a time", () => {
     const cases = read(MIXED).testsuite?.flatMap(({ testcase }) => testcase) ?? [];
     const kinds = cases.map((one) => [one["@name"].slice(0, 9), one.failure ? "failure" : one.error ? "error" : one.skipped ? "skipped" : "passed"]);
-    assert.deepEqual(kinds, [["LIST-001 ", "passed"], ["LIST-002 ", "failure"], ["WATCH-001", "error"], ["WATCH-002", "skipped"], ["WRITE-001", "failure"], ["WRITE-002", "skipped"]]);
+    const expected = [["LIST-001 ", "passed"], ["LIST-002 ", "failure"], ["WATCH-001", "error"], ["WATCH-002", "skipped"], ["WRITE-001", "failure"], ["WRITE-002", "skipped"]];
+    assert.deepEqual(kinds, expected);
     assert.deepEqual(new Set(cases.map((one) => one["@time"])), new Set(["1.234"]));
   });
   test("keeps what a server said, but for what XML forbids", () => {
@@ -105,7 +108,7 @@ describe("tapReport()", () => {
     const [, failed, undecided] = points(MIXED);
     assert.deepEqual([failed?.diag?.message, failed?.diag?.severity, undecided?.diag?.severity], [HOSTILE, "fail", "undecided"]);
   });
-  test("names each check", () => assert.deepEqual(points(MIXED).map(({ name }) => name.slice(0, 8)), ["LIST-001", "LIST-002", "WATCH-00", "WATCH-00", "WRITE-00", "WRITE-00"]));
+  test("names each check", () => assert.deepEqual(points(MIXED).map(({ name }) => name), MIXED.results.map(({ check }) => `${check.id} ${check.claim}`)));
   test("of nothing is no success", () => assert.deepEqual(points(EMPTY).map(({ ok, name }) => [ok, name]), [[false, "RUN something was checked"]]));
   test("says why it was cut short", () => assert.match(tapReport(EMPTY), /^# cut short: stopped by SIGTERM$/m));
 });

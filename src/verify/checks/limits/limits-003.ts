@@ -21,6 +21,7 @@ export const LIMITS_003: Check = {
   alone: true,
   async run(at) {
     const reply = await at.post("jobs?dryRun=All", withStatus(at.draft("a"), { message: "x".repeat(LENGTH) }));
+    at.observe("answer to more than 3 MiB", reply.status);
     expect(reply.status === 413, `expected 413, got ${brief(reply)}`);
   },
 };
