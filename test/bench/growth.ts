@@ -28,7 +28,6 @@ export const growth: Claim = {
     }
     await stage.population.set("jobs", 0);
     for (const size of sizes) sweeps.push(await sweepCpu(stage, size));
-    await stage.population.clear("historicjobs");
     const values = (value: (sync: Sync) => number) => syncs.map((runs) => runs.map(value));
     return [
       ...grown("resident", "MB", sizes, values(({ rested }) => rested.residentMB)),

@@ -21,7 +21,8 @@ export const history: Claim = {
     await population.set("jobs", 0);
     await population.set("historicjobs", many + EXPIRED);
     const series = await inTurns([ours, ...rivals], Math.min(rounds, 2), (subject) => pruning(stage, subject));
-    await population.clear("historicjobs");
+    // Whole again, for who comes next.
+    await population.put("historicjobs", 0, EXPIRED, 0);
     const beside = `, ${grouped(many)} HistoricJobs, MB`;
     return [
       { what: `resident${beside}`, ...compared(series, ({ residentMB }) => residentMB), target: { measure: "to rival", atMost: 0.15 } },

@@ -7,9 +7,10 @@ import { eventually } from "../../support/apiserver.ts";
 
 export type Resource = "jobs" | "historicjobs";
 
-/** Operations that one transaction of etcd may have at most. */
-const BATCH = 100;
-const PARALLEL = 4;
+/** Requests to etcd at a time. Each object has a revision of its own: the API server's cache takes two of one revision for an error. */
+const PARALLEL = 32;
+/** So many later the API server must have caught up. */
+const STRIDE = 5_000;
 const NAMESPACE = "default";
 
 interface Stored {
@@ -27,40 +28,41 @@ export class Population {
 
   /** Leaves that many of the resource, objects of others being gone; `ageMs` = age of those that are new. */
   async set(resource: Resource, count: number, ageMs = 0): Promise<void> {
-    const held = this.#held.get(resource) ?? 0;
-    await this.put(resource, held, count, ageMs);
-    await this.#batches(count, held, (index) => ({ request_delete_range: { key: keyOf(resource, nameOf(index)) } }));
-    this.#held.set(resource, count);
-    await this.#counted(resource, count);
+    for (let held = this.#held.get(resource) ?? 0; held !== count; ) {
+      const next = held < count ? Math.min(count, held + STRIDE) : Math.max(count, held - STRIDE);
+      if (next > held) await this.put(resource, held, next, ageMs);
+      else await inParallel(indices(next, held), (index) => this.#etcd("deleterange", { key: keyOf(resource, nameOf(index)) }));
+      await eventually(`${next} ${resource} are there`, async () => (await this.count(resource)) === next);
+      held = next;
+      this.#held.set(resource, held);
+    }
   }
 
   /** Makes those from the one place to before the other, new ones where there are some. */
   async put(resource: Resource, from: number, to: number, ageMs: number): Promise<void> {
     const template = await this.#template(resource);
     const created = new Date(Date.now() - ageMs).toISOString().replace(/\.\d+Z/, "Z");
-    await this.#batches(from, to, (index) => {
+    await inParallel(indices(from, to), (index) => {
       const metadata = { ...template.metadata, name: nameOf(index), uid: randomUUID(), creationTimestamp: created };
       const value = Buffer.from(JSON.stringify({ ...template, metadata })).toString("base64");
-      return { request_put: { key: keyOf(resource, nameOf(index)), value } };
+      return this.#etcd("put", { key: keyOf(resource, nameOf(index)), value });
     });
   }
 
   /** Takes everything of the resource away, whoever has made it. */
   async clear(resource: Resource): Promise<void> {
     const prefix = prefixOf(resource);
-    await this.#etcd("deleterange", { key: btoa(prefix), range_end: btoa(`${prefix.slice(0, -1)}0`) });
+    const all = { key: btoa(prefix), range_end: btoa(`${prefix.slice(0, -1)}0`), keys_only: true };
+    const { kvs = [] } = await this.#etcd<{ kvs?: { key: string }[] }>("range", all);
+    await inParallel(kvs, ({ key }) => this.#etcd("deleterange", { key }));
+    await eventually(`no ${resource} are there`, async () => (await this.count(resource)) === 0);
     this.#held.set(resource, 0);
-    await this.#counted(resource, 0);
   }
 
   /** As the API server says it. */
   async count(resource: Resource): Promise<number> {
     const { body } = await this.#api.request("GET", `${API}/${resource}?limit=1`);
     return (body.items?.length ?? 0) + (body.metadata?.remainingItemCount ?? 0);
-  }
-
-  async #counted(resource: Resource, count: number): Promise<void> {
-    await eventually(`${count} ${resource} are there`, async () => (await this.count(resource)) === count);
   }
 
   async #template(resource: Resource): Promise<Stored> {
@@ -77,23 +79,22 @@ export class Population {
     return stored;
   }
 
-  async #batches(from: number, to: number, operation: (index: number) => object): Promise<void> {
-    let next = from;
-    const work = async () => {
-      while (next < to) {
-        const first = next;
-        next = Math.min(to, first + BATCH);
-        await this.#etcd("txn", { success: Array.from({ length: next - first }, (_, offset) => operation(first + offset)) });
-      }
-    };
-    await Promise.all(Array.from({ length: PARALLEL }, work));
-  }
-
-  async #etcd<Body>(what: "range" | "txn" | "deleterange", body: object): Promise<Body> {
+  async #etcd<Body>(what: "range" | "put" | "deleterange", body: object): Promise<Body> {
     const answer = await fetch(`${this.#api.etcdUrl}/v3/kv/${what}`, { method: "POST", body: JSON.stringify(body) });
     if (!answer.ok) throw new Error(`etcd: ${what}: ${answer.status} ${await answer.text()}`);
     return (await answer.json()) as Body;
   }
+}
+
+function indices(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, offset) => from + offset);
+}
+
+async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> {
+  const queue = items.values();
+  await Promise.all(Array.from({ length: PARALLEL }, async () => {
+    for (const item of queue) await work(item);
+  }));
 }
 
 function nameOf(index: number): string {
