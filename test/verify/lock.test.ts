@@ -53,6 +53,7 @@ describe("withLock()", () => {
     ["another version of the server", reportOf(BEFORE.results, { serverVersion: "v13.0.0" }), ['server: version was "v12.4.0", now it is "v13.0.0"']],
   ];
   for (const [what, now, expected] of rows) test(`${what}: ${expected.length === 0 ? "no change" : "a change"}`, () => assert.deepEqual(changes(now), expected));
+  test("leaves a failure of what held before to count", () => assert.equal(failures(withLock(withFirst("LIST-001", "fail", "s"), locked, "a.lock")), 1));
   test("leaves a failure of a new check to count", () => {
     assert.equal(failures(withLock(reportOf([...BEFORE.results, resultOf("LIST-005", "fail")]), locked, "a.lock")), 1);
   });

@@ -81,7 +81,7 @@ describe("runChecks()", () => {
     });
     const checks = [tracked("LIST-001", { alone: true }), tracked("LIST-002"), tracked("LIST-003"), tracked("LIST-004")];
     const { results } = await runChecks(checks, optionsOf({ lanes: 2 }));
-    assert.deepEqual([most, order.at(-1)], [2, "LIST-001"]);
+    assert.deepEqual([most, order.toSorted(), order.at(-1)], [2, checks.map(({ id }) => id), "LIST-001"]);
     assert.deepEqual(results.map(({ check, verdict }) => [check.id, verdict]), checks.map(({ id }) => [id, "pass"]));
   });
 

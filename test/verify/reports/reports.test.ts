@@ -11,7 +11,7 @@ import { junitReport } from "../../../src/verify/reports/junit.ts";
 import { rowsOf } from "../../../src/verify/reports/rows.ts";
 import { tapReport } from "../../../src/verify/reports/tap.ts";
 import type { Report } from "../../../src/verify/result.ts";
-import { HOSTILE, MIXED, reportOf } from "./sample.ts";
+import { HOSTILE, MIXED, reportOf, resultOf } from "./sample.ts";
 
 const EMPTY = reportOf([], { cut: "stopped by SIGTERM" });
 const CHANGED: Report = { ...MIXED, changes: ["server: version was \"a\", now it is \"b\"", HOSTILE], notes: [HOSTILE], left: ["jobs/a in b (403)"] };
@@ -109,6 +109,11 @@ describe("tapReport()", () => {
     assert.deepEqual([failed?.diag?.message, failed?.diag?.severity, undecided?.diag?.severity], [HOSTILE, "fail", "undecided"]);
   });
   test("names each check", () => assert.deepEqual(points(MIXED).map(({ name }) => name), MIXED.results.map(({ check }) => `${check.id} ${check.claim}`)));
+  test("takes no directive from a claim", () => {
+    const claim = "a \\# TODO and \\ # SKIP";
+    const [point] = points(reportOf([resultOf("LIST-001", "fail", "", { claim })]));
+    assert.deepEqual([point?.ok, point?.name, point?.todo, point?.skip], [false, `LIST-001 ${claim}`, false, false]);
+  });
   test("of nothing is no success", () => assert.deepEqual(points(EMPTY).map(({ ok, name }) => [ok, name]), [[false, "RUN something was checked"]]));
   test("says why it was cut short", () => assert.match(tapReport(EMPTY), /^# cut short: stopped by SIGTERM$/m));
 });
