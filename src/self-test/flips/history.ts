@@ -12,7 +12,6 @@ import { HISTORY_009 } from "../../verify/checks/history/history-009.ts";
 import { HISTORY_010 } from "../../verify/checks/history/history-010.ts";
 import { HISTORY_011 } from "../../verify/checks/history/history-011.ts";
 import { HISTORY_012 } from "../../verify/checks/history/history-012.ts";
-import { HISTORY_013 } from "../../verify/checks/history/history-013.ts";
 import type { Row } from "../flip.ts";
 
 export const HISTORY_FLIPS: readonly Row[] = [
@@ -28,5 +27,4 @@ export const HISTORY_FLIPS: readonly Row[] = [
   [HISTORY_010, { fault: "history-lost" }],
   [HISTORY_011, { fault: "lose:type=ADDED,resource=historicjobs" }],
   [HISTORY_012, { fault: "history-lost" }],
-  [HISTORY_013, { set: "empty-history=absent" }, { era: "2026-09" }],
 ];

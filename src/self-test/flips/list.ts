@@ -26,9 +26,6 @@ import { LIST_023 } from "../../verify/checks/list/list-023.ts";
 import { LIST_024 } from "../../verify/checks/list/list-024.ts";
 import { LIST_025 } from "../../verify/checks/list/list-025.ts";
 import { LIST_026 } from "../../verify/checks/list/list-026.ts";
-import { LIST_027 } from "../../verify/checks/list/list-027.ts";
-import { LIST_028 } from "../../verify/checks/list/list-028.ts";
-import { LIST_029 } from "../../verify/checks/list/list-029.ts";
 import type { Row } from "../flip.ts";
 
 export const LIST_FLIPS: readonly Row[] = [
@@ -56,9 +53,6 @@ export const LIST_FLIPS: readonly Row[] = [
   [LIST_022, { fault: "ignore:header.accept" }],
   [LIST_023, { fault: "answer:metadata.remainingItemCount=0,path=limit=" }],
   [LIST_024, { set: "page-size=2" }, { set: "page-bytes=1000" }],
-  [LIST_025, { set: "selectors=after-cut" }, { era: "2026-09" }],
-  [LIST_026, { set: "connection-selector=off" }, { era: "2025-08" }],
-  [LIST_027, { set: "exact-match=filter" }, { era: "2026-09" }],
-  [LIST_028, { set: "list-from-zero=whole" }, { era: "kubernetes" }],
-  [LIST_029, { set: "remaining-items=off" }, { era: "2026-09" }],
+  [LIST_025, { set: "connection-selector=off" }, { era: "2025-08" }],
+  [LIST_026, { set: "list-from-zero=whole" }, { era: "kubernetes" }],
 ];

@@ -13,7 +13,6 @@ import { HISTORY_009 } from "./history/history-009.ts";
 import { HISTORY_010 } from "./history/history-010.ts";
 import { HISTORY_011 } from "./history/history-011.ts";
 import { HISTORY_012 } from "./history/history-012.ts";
-import { HISTORY_013 } from "./history/history-013.ts";
 
 export const HISTORY: readonly Check[] = [
   HISTORY_001,
@@ -28,5 +27,4 @@ export const HISTORY: readonly Check[] = [
   HISTORY_010,
   HISTORY_011,
   HISTORY_012,
-  HISTORY_013,
 ];

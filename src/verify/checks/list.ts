@@ -27,9 +27,6 @@ import { LIST_023 } from "./list/list-023.ts";
 import { LIST_024 } from "./list/list-024.ts";
 import { LIST_025 } from "./list/list-025.ts";
 import { LIST_026 } from "./list/list-026.ts";
-import { LIST_027 } from "./list/list-027.ts";
-import { LIST_028 } from "./list/list-028.ts";
-import { LIST_029 } from "./list/list-029.ts";
 
 export const LIST: readonly Check[] = [
   LIST_001,
@@ -58,7 +55,4 @@ export const LIST: readonly Check[] = [
   LIST_024,
   LIST_025,
   LIST_026,
-  LIST_027,
-  LIST_028,
-  LIST_029,
 ];

@@ -9,7 +9,7 @@ export const LIST_015: Check = {
   claim: "a job that is changed while pages are read is on one of them",
   matters: "a client takes the job for deleted, and for a new one when it is back",
   advice: "confirm with GET that an object is gone before something is done about it, as this program does",
-  severity: "oddity",
+  severity: "trouble",
   source: "6.2 Lists and paging; #129460",
   eras: ["kubernetes"],
   profile: "full",

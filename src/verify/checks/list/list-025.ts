@@ -1,23 +1,22 @@
-// Selection comes before the cut.
+// Repositories by their connection.
 
-import type { Check } from "../../check.ts";
-import { expect, ok } from "../../expect.ts";
-import { LABEL_TRIAL } from "../../own.ts";
+import { type Check, Unfit } from "../../check.ts";
+import { ok, same } from "../../expect.ts";
 
 export const LIST_025: Check = {
   id: "LIST-025",
-  claim: "a page of a selected list is as long as its limit while more follows",
-  matters: "a search for a few jobs among many takes as many requests as a list of all of them",
-  advice: "ask with a large limit when you select, as this program does",
+  claim: "repositories can be selected by the field spec.connection.name",
+  matters: "tools of newer versions that look for the repositories of a connection are refused with 400",
+  advice: "update Grafana, or select on the client's side",
   severity: "oddity",
-  source: "6.2 Lists and paging; k8s: retrieving large results sets in chunks",
-  eras: ["kubernetes"],
-  profile: "full",
-  needs: ["write"],
+  source: "6.3 Selectors",
+  eras: ["2026-09", "kubernetes"],
+  profile: "standard",
+  needs: [],
   breaks: {},
   async run(at) {
-    for (const word of ["a", "b", "c", "d", "e"]) await at.job(word, { metadata: { labels: { [LABEL_TRIAL]: word > "b" ? "filled" : "no" } } });
-    const { items, metadata } = ok(await at.get(`jobs?limit=2&labelSelector=${encodeURIComponent(`${LABEL_TRIAL}=filled`)}`));
-    expect(items.length === 2, `a page with limit=2 held ${items.length} of 3 objects that match, ${metadata.continue ? "and" : "without"} continue`);
+    const reply = await at.get("repositories?limit=1&fieldSelector=spec.connection.name%3Dverify-none");
+    if (reply.status === 403 || reply.status === 404) throw new Unfit("the repositories cannot be read");
+    same(ok(reply).items, [], "repositories of a connection that is not there");
   },
 };

@@ -1,22 +1,22 @@
-// Repositories by their connection.
+// Version 0 is no excuse.
 
-import { type Check, Unfit } from "../../check.ts";
-import { ok, same } from "../../expect.ts";
+import type { Check } from "../../check.ts";
+import { expect, ok } from "../../expect.ts";
 
 export const LIST_026: Check = {
   id: "LIST-026",
-  claim: "repositories can be selected by the field spec.connection.name",
-  matters: "tools of newer versions that look for the repositories of a connection are refused with 400",
-  advice: "update Grafana, or select on the client's side",
+  claim: "a list from version 0 minds its limit",
+  matters: "informers begin with such lists: what was meant to come in pages comes at once",
+  advice: "leave resourceVersion=0 out, as this program does",
   severity: "oddity",
-  source: "6.3 Selectors",
-  eras: ["2026-09", "kubernetes"],
+  source: "6.1 resourceVersion",
+  eras: ["2025-08", "2026-09"],
   profile: "standard",
-  needs: [],
+  needs: ["write"],
   breaks: {},
   async run(at) {
-    const reply = await at.get("repositories?limit=1&fieldSelector=spec.connection.name%3Dverify-none");
-    if (reply.status === 403 || reply.status === 404) throw new Unfit("the repositories cannot be read");
-    same(ok(reply).items, [], "repositories of a connection that is not there");
+    await at.jobs("a", "b", "c");
+    const { items, metadata } = ok(await at.get("jobs?limit=1&resourceVersion=0"));
+    expect(items.length === 1 && metadata.continue !== undefined, `a page with limit=1 held ${items.length} objects, ${metadata.continue ? "and" : "without"} continue`);
   },
 };
