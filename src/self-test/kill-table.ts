@@ -14,6 +14,8 @@ export interface Outcome {
   /** Ids of the checks that failed on it, and of those that could not tell. */
   noticed: readonly string[];
   undecided: readonly string[];
+  /** Ids of those that passed and noted something else than on a healthy server: `--lock` tells of it. */
+  noted: readonly string[];
   /** Why nothing was checked; undefined if something was. */
   ended: string | undefined;
 }
@@ -39,7 +41,7 @@ export function expectedOf(rows: readonly Row[], mutant: Mutant): Check[] {
 /** What should be noticed and was not; a sentence each. `subjects`: names of all rows and faults. */
 export function complaintsOf(checks: readonly Check[], rows: readonly Row[], outcomes: readonly Outcome[], subjects: readonly string[], excuses: readonly Excuse[]): string[] {
   const noticed = new Set(outcomes.flatMap((outcome) => outcome.noticed.map((id) => `${id} ${nameOf(outcome.mutant)}`)));
-  const killed = new Set(outcomes.filter((outcome) => outcome.noticed.length > 0).map(({ mutant }) => subjectOf(mutant.flip)));
+  const seen = new Set(outcomes.filter((outcome) => outcome.noticed.length + outcome.noted.length > 0).map(({ mutant }) => subjectOf(mutant.flip)));
   const excused = new Set(excuses.map(({ subject }) => subject));
   const flipped = new Set(rows.filter(([, ...flips]) => flips.length > 0).map(([{ id }]) => id));
   return [
@@ -47,8 +49,8 @@ export function complaintsOf(checks: readonly Check[], rows: readonly Row[], out
     ...rows.flatMap(([check, ...flips]) =>
       flips.filter((flip) => !noticed.has(`${check.id} ${nameOf({ era: eraOf(check), flip })}`)).map((flip) => `${check.id} does not notice ${flipText(flip)} on ${eraOf(check)}`),
     ),
-    ...subjects.filter((subject) => !killed.has(subject) && !excused.has(subject)).map((subject) => `no check notices ${subject}`),
-    ...excuses.filter(({ subject }) => killed.has(subject) || !subjects.includes(subject)).map(({ subject }) => `${subject} is excused in vain`),
+    ...subjects.filter((subject) => !seen.has(subject) && !excused.has(subject)).map((subject) => `no check notices ${subject}`),
+    ...excuses.filter(({ subject }) => seen.has(subject) || !subjects.includes(subject)).map(({ subject }) => `${subject} is excused in vain`),
   ];
 }
 
@@ -60,7 +62,7 @@ export function killTable(checks: readonly Check[], outcomes: readonly Outcome[]
     ...checks.map(({ id }) => `  ${id.padEnd(width)}  ${outcomes.filter(({ noticed }) => noticed.includes(id)).map(({ mutant }) => nameOf(mutant)).join("; ") || "nothing"}`),
     "",
     "What notices each broken server:",
-    ...outcomes.map(({ mutant, noticed, undecided, ended }) => `  ${nameOf(mutant)}: ${[noticed.join(" ") || "nothing", ...aside(undecided, ended)].join("; ")}`),
+    ...outcomes.map((outcome) => `  ${nameOf(outcome.mutant)}: ${sightings(outcome).join("; ") || "nothing"}`),
     "",
     ...(excuses.length === 0 ? [] : ["Not for checks to notice:", ...excuses.map(({ subject, why }) => `  ${subject}: ${why}`), ""]),
   ];
@@ -72,8 +74,9 @@ export function totals(checks: readonly Check[], outcomes: readonly Outcome[]): 
   return `${checks.length} checks, ${outcomes.length} broken servers, ${kills} kills`;
 }
 
-function aside(undecided: readonly string[], ended: string | undefined): string[] {
-  return [...(undecided.length === 0 ? [] : [`not decided: ${undecided.join(" ")}`]), ...(ended === undefined ? [] : [`nothing was checked: ${ended}`])];
+function sightings({ noticed, noted, undecided, ended }: Outcome): string[] {
+  const named = (words: string, ids: readonly string[]) => (ids.length === 0 ? [] : [`${words}${ids.join(" ")}`]);
+  return [...named("", noticed), ...named("noted by ", noted), ...named("not decided: ", undecided), ...(ended === undefined ? [] : [`nothing was checked: ${ended}`])];
 }
 
 function nameOf({ era, flip }: Mutant): string {

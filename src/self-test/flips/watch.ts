@@ -27,7 +27,7 @@ import { WATCH_024 } from "../../verify/checks/watch/watch-024.ts";
 import type { Row } from "../flip.ts";
 
 export const WATCH_FLIPS: readonly Row[] = [
-  [WATCH_001, { fault: "lose:type=ADDED" }, { fault: "double" }, { fault: "garbage-line" }, { fault: "stall:lines=0,verb=watch" }, { fault: "cut:rst,verb=watch" }, { fault: "slow:100,verb=watch" }],
+  [WATCH_001, { fault: "lose:type=ADDED" }, { fault: "double" }, { fault: "garbage-line" }, { fault: "stall:lines=0,verb=watch" }, { fault: "cut:rst,verb=watch" }, { fault: "slow:100,verb=watch" }, { fault: "slow:50,verb=watch" }],
   [WATCH_002, { fault: "reorder" }, { fault: "lose:type=MODIFIED,after=1,count=1" }, { fault: "version-back:watch" }],
   [WATCH_003, { fault: "ignore:query.resourceVersion" }, { fault: "double" }, { fault: "gone:event,verb=watch" }, { fault: "gone:watch" }],
   [WATCH_004, { set: "gaps=silent ring-events=100" }, { fault: "lose:type=MODIFIED,after=50,count=10" }, { era: "2026-09" }],

@@ -26,7 +26,7 @@ import { WRITE_023 } from "../../verify/checks/write/write-023.ts";
 import type { Row } from "../flip.ts";
 
 export const WRITE_FLIPS: readonly Row[] = [
-  [WRITE_001, { set: "compare-and-swap=racy" }, { fault: "cas-lies" }],
+  [WRITE_001, { set: "compare-and-swap=racy" }, { fault: "cas-lies" }, { fault: "set:compare-and-swap=racy" }],
   [WRITE_002, { fault: "cas-lies" }, { fault: "cas-lies:drops" }, { fault: "status-as:409->422" }],
   [WRITE_003, { fault: 'answer:metadata.resourceVersion="1",method=PUT' }, { fault: "answer:status={},verb=get" }],
   [WRITE_004, { fault: "status:409,method=PUT,after=3,count=1" }, { fault: 'answer:metadata.resourceVersion="1",method=PUT' }],
