@@ -14,6 +14,7 @@ import { expectations, type Files, writeReports } from "./verify/files.ts";
 import { decided, outcomeOf } from "./verify/outcome.ts";
 import { githubShield } from "./verify/reports/github.ts";
 import { terminalReport } from "./verify/reports/terminal.ts";
+import { counted } from "./verify/reports/text.ts";
 import { count, type Report } from "./verify/result.ts";
 import { selected, unknownWord } from "./verify/select.ts";
 import { RUN_PREFIX, session } from "./verify/session.ts";
@@ -121,7 +122,7 @@ function listing({ id, claim, needs, source, profile }: Check): string[] {
 
 function plan(checks: readonly Check[], { namespace }: VerifyTarget): string[] {
   const writing = checks.filter(({ needs }) => needs.includes("write"));
-  const rest = `${checks.length - writing.length} checks only read`;
+  const rest = `${counted(checks.length - writing.length, "check")} without writing`;
   if (writing.length === 0) return [rest];
   const made = writing.map(({ id, makes }) => `  ${id}: ${makes ?? `objects named ${RUN_PREFIX}<run>-${id.toLowerCase()}-…`}`);
   return [`Would write to namespace ${namespace}, and delete again:`, ...made, rest];
