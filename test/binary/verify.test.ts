@@ -111,6 +111,14 @@ describe("verify ends with", () => {
       assert.deepEqual([report?.exitCode, report?.summary.answer, report?.summary.undecided], [3, "unknown", report?.summary.checks]);
     },
 
+    async "6 where there is no such API, and where it is of another version"() {
+      const none = await outcome({ onRequest: ({ server }) => (server === "api" ? { status: 404, body: "404 page not found\n" } : undefined) }, whole);
+      assert.equal(none.code, 6, none.stderr);
+      assert.match(none.stderr, /^Error: Cannot verify the server: expected jobs in \S+\/v0alpha1 or \S+\/v1beta1, got none\n$/);
+      const other = await outcome({ settings: ["v1beta1=off"] }, (site) => [...whole(site), "--api-version=v1beta1"]);
+      assert.equal(other.code, 6, other.stderr);
+    },
+
     async "7 where nobody listens, and reports that, too"() {
       const port = await closedPort();
       const { code, stderr, report } = await outcome({}, (site) => [...site.credential, `--provisioning-server-url=https://127.0.0.1:${port}`]);
