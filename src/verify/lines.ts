@@ -35,10 +35,15 @@ export interface LinesOptions {
   onLine: (line: string) => void;
 }
 
+/** Longest line, in characters: no object of Kubernetes comes near it. */
+const LINE_MAX = 8 * 1024 * 1024;
+
 export function linesOf(response: Response, { clock, signal, patienceMs, onLine }: LinesOptions): Lines {
   const reader = response.body?.getReader();
   const decoder = new TextDecoder();
   let rest = "";
+  /** So much of it has no line end. */
+  let searched = 0;
   /** Why the connection broke. */
   let broken = "";
   let pending: Promise<{ done: boolean; value?: Uint8Array }> | undefined;
@@ -61,7 +66,8 @@ export function linesOf(response: Response, { clock, signal, patienceMs, onLine 
   const nextWithin = async (ms: number): Promise<WatchEvent | "late" | "end" | "broken"> => {
     const untilMs = clock.monotonic() + ms;
     for (;;) {
-      const end = rest.indexOf("\n");
+      const end = rest.indexOf("\n", searched);
+      searched = end === -1 ? rest.length : 0;
       if (end !== -1) {
         const line = rest.slice(0, end);
         rest = rest.slice(end + 1);
@@ -69,6 +75,7 @@ export function linesOf(response: Response, { clock, signal, patienceMs, onLine 
         onLine(line);
         return eventOf(line);
       }
+      if (rest.length > LINE_MAX) throw new Refuted(`a line of the watch is longer than ${LINE_MAX / 2 ** 20} MiB: ${rest.slice(0, 120)}`);
       const came = await read(Math.max(0, untilMs - clock.monotonic()));
       if (came === "more") continue;
       if (came === "end" && rest.trim() !== "") throw new Refuted(`the watch ended within a line: ${rest.slice(0, 120)}`);
@@ -88,8 +95,8 @@ export function linesOf(response: Response, { clock, signal, patienceMs, onLine 
     for (;;) {
       const event = await nextWithin(Math.max(0, untilMs - clock.monotonic()));
       if (event === "late") throw new Refuted(`no ${what} came within ${withinMs} ms`);
-      if (event === "end") throw new Refuted(`the watch ended where ${what} was expected`);
-      if (event === "broken") throw new Refuted(`the watch broke where ${what} was expected: ${broken}`);
+      if (event === "end") throw new Refuted(`no ${what} came: the watch ended`);
+      if (event === "broken") throw new Refuted(`no ${what} came, the watch broke: ${broken}`);
       if (wanted(event)) return event;
       if (event.type === "ERROR") throw new Refuted(`the watch told of an error: ${event.object.code ?? ""} ${event.object.message ?? ""}`);
     }
