@@ -13,7 +13,7 @@ import type { Check } from "./verify/check.ts";
 import { CHECKS } from "./verify/checks.ts";
 
 /** Servers at a time: most of their time is spent waiting. */
-const SERVERS = 6;
+const SERVERS = 8;
 
 /** The exit code. */
 export async function testChecks(checks: readonly Check[], healthyRuns: number, { host, out, err, signal }: Pick<VerifyEnv, "host" | "out" | "err" | "signal">): Promise<number> {

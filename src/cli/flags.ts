@@ -201,7 +201,7 @@ const VERIFY_FLAGS: readonly Flag[] = [
   verifyFlag("timeout", { kind: "duration", value: "duration", default: "5m", help: "What has not been decided by then counts as not decided; 10s of the profile smoke" }),
   verifyFlag("self-test", { kind: "bool", default: "false",
     help: "Ask no server but embedded ones: each check on broken ones where it must fail and on healthy ones where it must not; prints what notices what" }),
-  verifyFlag("healthy-runs", { kind: "string", value: "number", default: "42", help: "Runs of --self-test on healthy servers that are slow, busy or throttled; 0 to 100000" }),
+  verifyFlag("healthy-runs", { kind: "string", value: "number", default: "21", help: "Runs of --self-test on healthy servers that are slow, busy or throttled; 0 to 100000" }),
 
   verifyFlag("namespace", { kind: "string", short: "n", value: "name", default: "default", group: "What is written",
     help: "Where checks make jobs and records of their own, and delete them again" }),

@@ -7,6 +7,7 @@ import { between, chance, wholeBetween } from "../base/random.ts";
 import type { Devserver } from "../devserver/serve.ts";
 import { GROUP } from "../provisioning.ts";
 import { type Check, ERAS } from "../verify/check.ts";
+import { RUN_PREFIX } from "../verify/session.ts";
 import { fastClock } from "./fast-clock.ts";
 import { type Lent, SPEED, takesLong, tryChecks, type TrialOptions } from "./trial.ts";
 
@@ -46,10 +47,16 @@ export async function healthyRun(checks: readonly Check[], lent: Lent, number: n
 
 async function alarmsOf(checks: readonly Check[], lent: Lent, options: TrialOptions): Promise<string[]> {
   if (checks.length === 0) return [];
+  let store: Devserver["store"] | undefined;
+  const beside: TrialOptions["beside"] = (devserver, signal) => {
+    ({ store } = devserver);
+    options.beside?.(devserver, signal);
+  };
   try {
-    const { results, left } = await tryChecks(checks, lent, options);
+    const { results } = await tryChecks(checks, lent, { ...options, beside });
     const wrong = results.filter(({ verdict }) => verdict !== "pass").map(({ check, verdict, seen }) => `${check.id} ${verdict}: ${seen}`);
-    return [...wrong, ...left.map((what) => `left behind: ${what}`)];
+    const left = (["jobs", "historicjobs"] as const).flatMap((resource) => [...(store?.entries(resource) ?? [])].filter(({ name }) => name.startsWith(RUN_PREFIX)));
+    return [...wrong, ...left.map(({ name }) => `left behind: ${name}`)];
   } catch (error) {
     return [`nothing was checked: ${messageOf(error)}`];
   }
