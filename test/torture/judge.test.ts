@@ -61,6 +61,11 @@ describe("a job that is well", () => {
     assert.deepEqual(rules(story(ADDED, CLAIMED, { owner: "b", atMs: 15_000 }, { state: "error", finishedMs: END }, RECORDED, DELETED), [{ ...RUN, code: undefined }]), []);
   });
 
+  test("breaks none when it is taken, its attempts used up, to be ended", () => {
+    const changes = story(ADDED, CLAIMED, { owner: "", atMs: 15_000, state: "pending" }, { owner: "b", atMs: 20_000 }, { state: "error", finishedMs: END, atMs: 21_000 }, RECORDED, DELETED);
+    assert.deepEqual(rules(changes, [{ ...RUN, code: 1 }]), []);
+  });
+
   test("breaks none when others move its version, and changes come out of order", () => {
     const touched = story(ADDED, CLAIMED, { touch: "1", atMs: 9_000 }, { ...RENEWED, atMs: 4_000 }, ENDED, RECORDED, DELETED);
     assert.deepEqual(rules(touched), []);
@@ -101,7 +106,7 @@ describe("a breach is noticed", () => {
       [{ ...RUN, code: undefined, lastMs: 15_200 }],
     ],
     "a lease that is taken while it is valid": ["stolen", story(ADDED, CLAIMED, { owner: "b" }, ENDED, RECORDED, DELETED)],
-    "a claim that does not count": ["attempt", story(ADDED, CLAIMED, { owner: "" }, { owner: "b" }, ENDED, RECORDED, DELETED)],
+    "a claim that does not count": ["attempt", story(ADDED, CLAIMED, { owner: "" }, { owner: "b", state: "working" }, ENDED, RECORDED, DELETED)],
     "a run that nobody has claimed": ["attempt", story(ADDED, CLAIMED, ENDED, RECORDED, DELETED), [{ ...RUN, attempt: 2 }]],
     "a run with the number of the one before": [
       "attempt",

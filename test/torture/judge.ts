@@ -139,7 +139,8 @@ function judgeWrite(story: Story, before: JobChange, change: JobChange, facts: F
     if (before.owner !== "") former.add(before.owner);
     const taken = before.owner !== "" && change.owner !== "" && silentMs < facts.validityMs;
     if (taken && facts.atomic) say("stolen", `${before.owner} to ${change.owner} after ${Math.round(silentMs)} ms of silence`);
-    const work = before.claim === "" && change.finishedMs === 0;
+    // Whoever takes a job to end it, its attempts used up, begins no work.
+    const work = before.claim === "" && change.state === "working";
     if (work && change.attempt !== before.attempt + 1) say("attempt", `claimed as ${change.attempt} after ${before.attempt}`);
   }
   if (former.has(change.owner)) say("late write", `${change.owner} again, had lost it`);
