@@ -1,6 +1,8 @@
 // One pass over the HistoricJobs of one scope: pages in, one at a time, deletions out, and how the pass ended.
-// Never holds more than one page. Keeps no time table and judges no failure: prune.ts does.
+// Holds two pages at most: the next one comes while the last one's are deleted. Keeps no time table and judges no failure:
+// prune.ts does.
 
+import { ahead } from "../base/ahead.ts";
 import { formatDuration } from "../base/duration.ts";
 import { ApiError, AppError, NetworkError, TokenError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
@@ -64,15 +66,13 @@ const PAGE_SIZE = 250;
 /** Adds to `tally` as it goes. Rejects with the signal's reason, or with a bug. */
 export async function sweep(scope: Scope, context: SweepContext, tally: Tally, signal: AbortSignal): Promise<SweepEnd> {
   const { namespace } = scope;
-  const { api, observer, serverClock, retentionMs } = context;
+  const { observer, retentionMs } = context;
   const collection: Collection = { resource: "historicjobs", namespace };
   let firstMs: number | undefined;
   let complete = false;
   observer?.scanBegan(namespace);
   try {
-    for await (const page of pages<HistoricJob>(api, collection, { pageSize: PAGE_SIZE }, signal)) {
-      const reading = serverClock.read(page.serverTimeMs);
-      await observer?.page(namespace, page);
+    for await (const { page, reading } of ahead(read(scope, context, signal))) {
       tally.seen += page.items.length;
       if (reading.kind === "moved") return reading;
       if (reading.source === "local") context.noDate();
@@ -92,6 +92,15 @@ export async function sweep(scope: Scope, context: SweepContext, tally: Tally, s
     return listEnd(error);
   } finally {
     observer?.scanEnded(namespace, complete);
+  }
+}
+
+/** Pages and what they say of the time, looked at as they arrive: they are acted on a page later. */
+async function* read({ namespace }: Scope, { api, observer, serverClock }: SweepContext, signal: AbortSignal) {
+  for await (const page of pages<HistoricJob>(api, { resource: "historicjobs", namespace }, { pageSize: PAGE_SIZE }, signal)) {
+    const reading = serverClock.read(page.serverTimeMs);
+    await observer?.page(namespace, page);
+    yield { page, reading };
   }
 }
 
