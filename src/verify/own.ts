@@ -15,9 +15,7 @@ const LANES = 16;
 export async function pages(at: Place, path: string, from = ""): Promise<Body[]> {
   const all: Body[] = [];
   for (let token = from; ; ) {
-    // The version is in the token.
-    const later = path.replaceAll(/resourceVersion(?:Match)?=[^&]*/g, "");
-    const page = ok(await at.get(token === "" ? path : `${later}${later.includes("?") ? "&" : "?"}continue=${encodeURIComponent(token)}`));
+    const page = ok(await at.get(token === "" ? path : continued(path, token)));
     all.push(page);
     const next = page.metadata.continue ?? "";
     if (next === "") return all;
@@ -26,9 +24,20 @@ export async function pages(at: Place, path: string, from = ""): Promise<Body[]>
   }
 }
 
+/** The version is in the token. */
+function continued(path: string, token: string): string {
+  const [where = "", query = ""] = path.replaceAll(/resourceVersion(?:Match)?=[^&]*/g, "").split("?");
+  return `${where}?${query}&continue=${encodeURIComponent(token)}`;
+}
+
 /** The objects on all pages of a list that the check has made. */
 export async function listed(at: Place, path: string, from = ""): Promise<Body[]> {
   return (await pages(at, path, from)).flatMap(({ items }) => items.filter((item) => isOwn(at, item)));
+}
+
+/** The parameter of a list or a watch that selects by labels. */
+export function byLabel(selector: string): string {
+  return `labelSelector=${encodeURIComponent(selector)}`;
 }
 
 /** The words of which the check has made the names of these objects. */
@@ -68,6 +77,11 @@ export function ownEvent(at: Place, watch: Lines, word?: string): Promise<WatchE
 /** `ADDED a`: events of objects of the check's own, in short. */
 export function briefly(at: Place, events: readonly WatchEvent[]): string[] {
   return events.filter(({ object }) => isOwn(at, object)).map(({ type, object }) => `${type} ${words(at, [object])[0]}`);
+}
+
+/** Changes an annotation of a job of the check's own; the job as it is then. */
+export async function touched(at: Place, word: string, mark: string | number = "changed"): Promise<Body> {
+  return ok(await at.patch(`jobs/${at.name(word)}`, { metadata: { annotations: { trial: String(mark) } } }));
 }
 
 /** Does it `count` times, some at a time; in the order in which they were begun. */

@@ -20,7 +20,10 @@ export const HISTORY_002: Check = {
   async run(at) {
     const { metadata } = await at.made("historicjobs", at.recordDraft("a", { metadata: { uid: UID, creationTimestamp: OLD } }));
     expect(metadata.uid !== UID && metadata.uid !== "", `the record has the uid ${metadata.uid}`);
-    expect(!Number.isNaN(Date.parse(metadata.creationTimestamp ?? "")), `the record was created at ${metadata.creationTimestamp ?? "no time"}`);
+    expect(
+      !Number.isNaN(Date.parse(metadata.creationTimestamp ?? "")),
+      `the record was created at ${metadata.creationTimestamp ?? "no time"}`,
+    );
     expect(metadata.creationTimestamp !== OLD, `the record was created at ${OLD}, as was sent`);
   },
 };

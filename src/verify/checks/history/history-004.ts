@@ -18,8 +18,15 @@ export const HISTORY_004: Check = {
   needs: ["write", "history"],
   breaks: { drive: { then: "limited", words: "a job that two controllers finish can have two records" } },
   async run(at) {
-    const statuses = await many(WRITERS, async (nth) => (await at.post("historicjobs", at.recordDraft("a", { status: { message: `writer ${nth}` } }))).status);
-    same([201, 409].map((status) => statuses.filter((one) => one === status).length), [1, WRITERS - 1], "creations that succeeded, and that were refused with 409");
+    const statuses = await many(
+      WRITERS,
+      async (nth) => (await at.post("historicjobs", at.recordDraft("a", { status: { message: `writer ${nth}` } }))).status,
+    );
+    same(
+      [201, 409].map((status) => statuses.filter((one) => one === status).length),
+      [1, WRITERS - 1],
+      "creations that succeeded, and that were refused with 409",
+    );
     same(words(at, await listed(at, "historicjobs")), ["a"], "own records in the list");
   },
 };

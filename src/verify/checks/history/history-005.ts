@@ -16,9 +16,15 @@ export const HISTORY_005: Check = {
   breaks: { history: { then: "limited", words: "records of Grafana's own drivers can be missing" } },
   async run(at) {
     const { metadata: { name: _, ...metadata }, ...draft } = at.recordDraft("a");
-    const write = async () => ok(await at.post("historicjobs", { ...draft, metadata: { ...metadata, generateName: at.name("made-") } }), 201).metadata.name;
+    const write = async () =>
+      ok(await at.post("historicjobs", { ...draft, metadata: { ...metadata, generateName: at.name("made-") } }), 201).metadata.name;
     const [one, other] = [await write(), await write()];
-    for (const name of [one, other]) expect(name.startsWith(at.name("made-")) && name.length > at.name("made-").length, `a record of generateName ${at.name("made-")} is named ${name}`);
+    for (const name of [one, other]) {
+      expect(
+        name.startsWith(at.name("made-")) && name.length > at.name("made-").length,
+        `a record of generateName ${at.name("made-")} is named ${name}`,
+      );
+    }
     expect(one !== other, `two records are named ${one}`);
   },
 };

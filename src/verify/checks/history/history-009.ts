@@ -14,11 +14,18 @@ export const HISTORY_009: Check = {
   eras: ["2025-08", "2026-09", "kubernetes"],
   profile: "standard",
   needs: ["write", "history"],
-  breaks: { prune: { then: "limited", words: "some records are never pruned" }, history: { then: "limited", words: "some records are not shown" } },
+  breaks: {
+    prune: { then: "limited", words: "some records are never pruned" },
+    history: { then: "limited", words: "some records are not shown" },
+  },
   async run(at) {
     for (const word of ["a", "b", "c", "d", "e"]) await at.made("historicjobs", at.recordDraft(word));
     const read = await pages(at, "historicjobs?limit=2");
     expect(read.every(({ items }) => items.length <= 2), "a page with limit=2 held more");
-    same(words(at, read.flatMap(({ items }) => items.filter((item) => isOwn(at, item)))).sort(), ["a", "b", "c", "d", "e"], "own records on the pages");
+    same(
+      words(at, read.flatMap(({ items }) => items.filter((item) => isOwn(at, item)))).sort(),
+      ["a", "b", "c", "d", "e"],
+      "own records on the pages",
+    );
   },
 };

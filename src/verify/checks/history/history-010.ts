@@ -21,6 +21,10 @@ export const HISTORY_010: Check = {
     ok(await at.del(`jobs/${job.name}`, { preconditions: { uid: job.uid } }));
     await at.clock.sleep(200);
     const { metadata } = ok(await at.get(`historicjobs/${at.name("a")}`));
-    same([metadata.uid, metadata.resourceVersion], [record.metadata.uid, record.metadata.resourceVersion], "uid and version of the record");
+    same(
+      [metadata.uid, metadata.resourceVersion],
+      [record.metadata.uid, record.metadata.resourceVersion],
+      "uid and version of the record",
+    );
   },
 };

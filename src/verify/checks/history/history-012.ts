@@ -14,7 +14,10 @@ export const HISTORY_012: Check = {
   eras: ["2025-08", "2026-09", "kubernetes"],
   profile: "standard",
   needs: ["write", "history"],
-  breaks: { run: { then: "limited", words: "results are told as jobs" }, drive: { then: "no", words: "finished jobs are begun again" } },
+  breaks: {
+    run: { then: "limited", words: "results are told as jobs" },
+    drive: { then: "no", words: "finished jobs are begun again" },
+  },
   async run(at) {
     await at.made("historicjobs", at.recordDraft("record"));
     refused(await at.get(`jobs/${at.name("record")}`), 404, "NotFound");

@@ -1,7 +1,7 @@
 // Pages that follow `continue` hold every object once.
 
 import type { Check } from "../../check.ts";
-import { expect, ok, names, same } from "../../expect.ts";
+import { expect, names, ok, same } from "../../expect.ts";
 
 export const LIST_001: Check = {
   id: "LIST-001",
@@ -13,7 +13,10 @@ export const LIST_001: Check = {
   eras: ["2025-08", "2026-09", "kubernetes"],
   profile: "standard",
   needs: ["write"],
-  breaks: { run: { then: "no", words: "jobs are missing from lists" }, prune: { then: "limited", words: "records that are missing from lists are never pruned" } },
+  breaks: {
+    run: { then: "no", words: "jobs are missing from lists" },
+    prune: { then: "limited", words: "records that are missing from lists are never pruned" },
+  },
   async run(at) {
     const made = await at.jobs("a", "b", "c", "d", "e");
     const seen: string[] = [];

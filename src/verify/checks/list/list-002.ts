@@ -14,7 +14,10 @@ export const LIST_002: Check = {
   eras: ["2025-08", "2026-09", "kubernetes"],
   profile: "standard",
   needs: ["write"],
-  breaks: { run: { then: "limited", words: "lists lag behind, and notifications with them" }, drive: { then: "limited", words: "lists lag behind, and jobs begin late" } },
+  breaks: {
+    run: { then: "limited", words: "lists lag behind, and notifications with them" },
+    drive: { then: "limited", words: "lists lag behind, and jobs begin late" },
+  },
   async run(at) {
     const own = async () => words(at, await listed(at, "jobs")).sort();
     await at.job("a");

@@ -17,7 +17,10 @@ export const LIST_004: Check = {
   eras: ["2025-08", "2026-09", "kubernetes"],
   profile: "full",
   needs: ["write"],
-  breaks: { run: { then: "no", words: "large jobs are missing from lists" }, prune: { then: "limited", words: "records that do not fit into a list are never pruned" } },
+  breaks: {
+    run: { then: "no", words: "large jobs are missing from lists" },
+    prune: { then: "limited", words: "records that do not fit into a list are never pruned" },
+  },
   alone: true,
   limitMs: 60_000,
   async run(at) {

@@ -16,7 +16,10 @@ export const LIST_005: Check = {
   eras: ["2025-08", "2026-09", "kubernetes"],
   profile: "full",
   needs: ["write"],
-  breaks: { run: { then: "no", words: "jobs are missing from long lists" }, prune: { then: "limited", words: "records behind the first page are never pruned" } },
+  breaks: {
+    run: { then: "no", words: "jobs are missing from long lists" },
+    prune: { then: "limited", words: "records behind the first page are never pruned" },
+  },
   alone: true,
   limitMs: 90_000,
   async run(at) {

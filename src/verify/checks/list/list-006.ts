@@ -2,7 +2,7 @@
 
 import type { Check } from "../../check.ts";
 import { same } from "../../expect.ts";
-import { LABEL_TRIAL, listed, words } from "../../own.ts";
+import { byLabel, LABEL_TRIAL, listed, words } from "../../own.ts";
 
 export const LIST_006: Check = {
   id: "LIST-006",
@@ -16,8 +16,10 @@ export const LIST_006: Check = {
   needs: ["write"],
   breaks: { drive: { then: "no", words: "jobs that wait are not found" } },
   async run(at) {
-    for (const word of ["a", "b", "c", "d", "e", "f", "g"]) await at.job(word, { metadata: { labels: { [LABEL_TRIAL]: "cfg".includes(word) ? "yes" : "no" } } });
-    const seen = await listed(at, `jobs?limit=2&labelSelector=${encodeURIComponent(`${LABEL_TRIAL}=yes`)}`);
+    for (const word of ["a", "b", "c", "d", "e", "f", "g"]) {
+      await at.job(word, { metadata: { labels: { [LABEL_TRIAL]: "cfg".includes(word) ? "yes" : "no" } } });
+    }
+    const seen = await listed(at, `jobs?limit=2&${byLabel(`${LABEL_TRIAL}=yes`)}`);
     same(words(at, seen).sort(), ["c", "f", "g"], "own jobs on the pages");
   },
 };

@@ -2,7 +2,7 @@
 
 import type { Check } from "../../check.ts";
 import { same } from "../../expect.ts";
-import { LABEL_TRIAL, listed, words } from "../../own.ts";
+import { byLabel, LABEL_TRIAL, listed, words } from "../../own.ts";
 
 const VALUES: Readonly<Record<string, string>> = { a: "5", b: "50", c: "500", d: "x" };
 
@@ -19,7 +19,7 @@ export const LIST_007: Check = {
   breaks: { drive: { then: "no", words: "expired leases cannot be told from live ones" } },
   async run(at) {
     for (const [word, value] of Object.entries(VALUES)) await at.job(word, { metadata: { labels: { [LABEL_TRIAL]: value } } });
-    const found = async (rest: string) => words(at, await listed(at, `jobs?labelSelector=${encodeURIComponent(LABEL_TRIAL + rest)}`)).sort();
+    const found = async (rest: string) => words(at, await listed(at, `jobs?${byLabel(LABEL_TRIAL + rest)}`)).sort();
     same(await found("<100"), ["a", "b"], `own jobs of ${JSON.stringify(VALUES)} below 100`);
     same(await found(">40"), ["b", "c"], `own jobs of ${JSON.stringify(VALUES)} above 40`);
   },

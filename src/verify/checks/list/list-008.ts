@@ -2,7 +2,7 @@
 
 import type { Check } from "../../check.ts";
 import { same } from "../../expect.ts";
-import { LABEL_TRIAL, listed, words } from "../../own.ts";
+import { byLabel, LABEL_TRIAL, listed, words } from "../../own.ts";
 
 const KEY = LABEL_TRIAL;
 /** Of a job a with the value 1, a job b with the value 2 and a job c without the label. */
@@ -32,7 +32,7 @@ export const LIST_008: Check = {
     for (const [word, value] of Object.entries({ a: "1", b: "2" })) await at.job(word, { metadata: { labels: { [KEY]: value } } });
     await at.job("c");
     for (const [selector, expected] of Object.entries(SELECTED)) {
-      same(words(at, await listed(at, `jobs?labelSelector=${encodeURIComponent(selector)}`)).sort(), expected, `own jobs selected by ${selector}`);
+      same(words(at, await listed(at, `jobs?${byLabel(selector)}`)).sort(), expected, `own jobs selected by ${selector}`);
     }
   },
 };

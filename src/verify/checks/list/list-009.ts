@@ -17,7 +17,8 @@ export const LIST_009: Check = {
   breaks: {},
   async run(at) {
     const [made] = await at.jobs("a", "a2");
-    const seen = (await pages(at, `jobs?fieldSelector=${encodeURIComponent(`metadata.name=${at.name("a")}`)}`)).flatMap(({ items }) => items);
-    same(seen.map(({ metadata }) => [metadata.name, metadata.uid]), [[made?.metadata.name, made?.metadata.uid]], "jobs in the list");
+    const read = await pages(at, `jobs?fieldSelector=${encodeURIComponent(`metadata.name=${at.name("a")}`)}`);
+    const uids = read.flatMap(({ items }) => items.map(({ metadata }) => metadata.uid));
+    same(uids, [made?.metadata.uid], "uids of the jobs in the list");
   },
 };

@@ -13,7 +13,10 @@ export const LIST_011: Check = {
   eras: ["2025-08", "2026-09", "kubernetes"],
   profile: "smoke",
   needs: [],
-  breaks: { run: { then: "limited", words: "a list may be a part that looks whole" }, prune: { then: "limited", words: "a list may be a part that looks whole" } },
+  breaks: {
+    run: { then: "limited", words: "a list may be a part that looks whole" },
+    prune: { then: "limited", words: "a list may be a part that looks whole" },
+  },
   async run(at) {
     const reply = await at.get("jobs?limit=1&continue=garbage");
     expect([400, 410].includes(reply.status), `expected 400 or 410, got ${brief(reply)}`);

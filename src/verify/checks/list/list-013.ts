@@ -18,7 +18,9 @@ export const LIST_013: Check = {
   async run(at) {
     await at.jobs("a", "b");
     const read = await pages(at, "jobs");
-    const own = read.flatMap((page) => page.items.filter((item) => isOwn(at, item)).map((item) => ({ item, version: versionOf(page) })));
+    const own = read.flatMap((page) =>
+      page.items.filter((item) => isOwn(at, item)).map((item) => ({ item, version: versionOf(page) }))
+    );
     same(words(at, own.map(({ item }) => item)).sort(), ["a", "b"], "own jobs in the list");
     for (const { item, version } of own) {
       expect(version >= versionOf(item), `a list of version ${version} holds an object of version ${item.metadata.resourceVersion}`);

@@ -2,7 +2,7 @@
 
 import type { Check } from "../../check.ts";
 import { ok, same } from "../../expect.ts";
-import { isOwn, pages, words } from "../../own.ts";
+import { isOwn, pages, touched, words } from "../../own.ts";
 
 export const LIST_015: Check = {
   id: "LIST-015",
@@ -18,7 +18,7 @@ export const LIST_015: Check = {
   async run(at) {
     await at.jobs("a", "b", "c");
     const first = ok(await at.get("jobs?limit=1"));
-    ok(await at.patch(`jobs/${at.name("c")}`, { metadata: { annotations: { trial: "changed" } } }));
+    await touched(at, "c");
     const rest = await pages(at, "jobs?limit=500", first.metadata.continue);
     const seen = [first, ...rest].flatMap(({ items }) => items.filter((item) => isOwn(at, item)));
     same(words(at, seen).sort(), ["a", "b", "c"], "own jobs on the pages");

@@ -14,7 +14,10 @@ export const LIST_018: Check = {
   eras: ["2025-08", "2026-09", "kubernetes"],
   profile: "standard",
   needs: ["write"],
-  breaks: { run: { then: "limited", words: "jobs of other namespaces can be told as one's own" }, drive: { then: "no", words: "jobs of other namespaces are worked on" } },
+  breaks: {
+    run: { then: "limited", words: "jobs of other namespaces can be told as one's own" },
+    drive: { then: "no", words: "jobs of other namespaces are worked on" },
+  },
   async run(at) {
     await at.job("a");
     const items = (await pages(at, "jobs")).flatMap((page) => page.items);

@@ -1,8 +1,8 @@
 // One list of all namespaces.
 
-import { Unfit, type Check } from "../../check.ts";
+import { type Check, Unfit } from "../../check.ts";
 import { same } from "../../expect.ts";
-import { listed, LABEL_TRIAL } from "../../own.ts";
+import { byLabel, LABEL_TRIAL, listed } from "../../own.ts";
 
 export const LIST_019: Check = {
   id: "LIST-019",
@@ -14,10 +14,13 @@ export const LIST_019: Check = {
   eras: ["2025-08", "2026-09", "kubernetes"],
   profile: "standard",
   needs: ["write"],
-  breaks: { run: { then: "limited", words: "name the namespaces with --namespace" }, drive: { then: "limited", words: "name the namespaces with --namespace" } },
+  breaks: {
+    run: { then: "limited", words: "name the namespaces with --namespace" },
+    drive: { then: "limited", words: "name the namespaces with --namespace" },
+  },
   async run(at) {
     const { metadata } = await at.job("a", { metadata: { labels: { [LABEL_TRIAL]: "everywhere" } } });
-    const path = `${at.api}/jobs?labelSelector=${encodeURIComponent(`${LABEL_TRIAL}=everywhere`)}`;
+    const path = `${at.api}/jobs?${byLabel(`${LABEL_TRIAL}=everywhere`)}`;
     const { status } = await at.get(path);
     if (status === 401 || status === 403) throw new Unfit("the credential may not list all namespaces");
     const seen = (await listed(at, path)).filter(({ metadata: { uid } }) => uid === metadata.uid);

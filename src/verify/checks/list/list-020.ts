@@ -24,8 +24,14 @@ export const LIST_020: Check = {
     const made = await at.job("a", { status: { state: "pending", message: "trial" } });
     const [seen] = await listed(at, "jobs");
     expect(seen !== undefined, "the job is not in the list");
-    const parts = ({ metadata: { uid, resourceVersion, creationTimestamp, labels }, spec, status }: Body) =>
-      ({ uid, resourceVersion, creationTimestamp, labels, spec, status });
+    const parts = ({ metadata: { uid, resourceVersion, creationTimestamp, labels }, spec, status }: Body) => ({
+      uid,
+      resourceVersion,
+      creationTimestamp,
+      labels,
+      spec,
+      status,
+    });
     for (const [name, value] of Object.entries(parts(made))) expect(value !== undefined && value !== "", `the job has no ${name}`);
     sameParts(parts(seen), parts(ok(await at.get(`jobs/${at.name("a")}`))), "the job in the list");
   },

@@ -1,6 +1,6 @@
 // Lists for people.
 
-import { Unfit, type Check } from "../../check.ts";
+import { type Check, Unfit } from "../../check.ts";
 import { expect, ok, same } from "../../expect.ts";
 import { isOwn } from "../../own.ts";
 import type { Body } from "../../wire.ts";
@@ -21,7 +21,10 @@ export const LIST_021: Check = {
   async run(at) {
     await at.job("a");
     const reply = await at.get("jobs?limit=500", ACCEPT);
-    const { kind, columnDefinitions = [], rows = [] } = ok(reply) as Body & { columnDefinitions?: unknown[]; rows?: { cells: unknown[]; object?: Body }[] };
+    const { kind, columnDefinitions = [], rows = [] } = ok(reply) as Body & {
+      columnDefinitions?: unknown[];
+      rows?: { cells: unknown[]; object?: Body }[];
+    };
     same(kind, "Table", "the kind of the list");
     const row = rows.find(({ object }) => object !== undefined && object !== null && isOwn(at, object));
     if (row === undefined && reply.json.metadata.continue) throw new Unfit("there are more than 500 jobs");

@@ -1,6 +1,6 @@
 // Lists of metadata alone.
 
-import { Unfit, type Check } from "../../check.ts";
+import { type Check, Unfit } from "../../check.ts";
 import { expect, ok, same } from "../../expect.ts";
 import { isOwn } from "../../own.ts";
 
@@ -24,6 +24,10 @@ export const LIST_022: Check = {
     const own = items.find((item) => isOwn(at, item));
     if (own === undefined && metadata.continue) throw new Unfit("there are more than 500 jobs");
     expect(own !== undefined, "the job is not in the list");
-    same([own.metadata.uid, own.metadata.labels, own.spec], [made.metadata.uid, made.metadata.labels, undefined], "uid, labels and spec");
+    same(
+      [own.metadata.uid, own.metadata.labels, own.spec],
+      [made.metadata.uid, made.metadata.labels, undefined],
+      "uid, labels and spec",
+    );
   },
 };

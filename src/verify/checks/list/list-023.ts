@@ -19,7 +19,10 @@ export const LIST_023: Check = {
     await at.jobs("a", "b", "c");
     for (const { metadata: { continue: next = "", remainingItemCount: left } } of await pages(at, "jobs?limit=2")) {
       if (next !== "") at.observe("pages tell remainingItemCount", left !== undefined);
-      expect(left === undefined || (next !== "" && left > 0), `a page ${next === "" ? "without" : "with"} continue says that ${left} items remain`);
+      expect(
+        left === undefined || (next !== "" && left > 0),
+        `a page ${next === "" ? "without" : "with"} continue says that ${left} items remain`,
+      );
     }
   },
 };

@@ -22,6 +22,9 @@ export const LIST_024: Check = {
     const reply = await at.get("jobs");
     const { items, metadata } = ok(reply);
     const whole = (metadata.continue ?? "") === "";
-    expect(whole || items.length >= FEW || reply.text.length >= SMALL, `a list without limit was cut after ${items.length} objects and ${reply.text.length} characters`);
+    expect(
+      whole || items.length >= FEW || reply.text.length >= SMALL,
+      `a list without limit was cut after ${items.length} objects and ${reply.text.length} characters`,
+    );
   },
 };

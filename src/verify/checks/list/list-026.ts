@@ -17,6 +17,9 @@ export const LIST_026: Check = {
   async run(at) {
     await at.jobs("a", "b", "c");
     const { items, metadata } = ok(await at.get("jobs?limit=1&resourceVersion=0"));
-    expect(items.length === 1 && metadata.continue !== undefined, `a page with limit=1 held ${items.length} objects, ${metadata.continue ? "and" : "without"} continue`);
+    expect(
+      items.length === 1 && metadata.continue !== undefined,
+      `a page with limit=1 held ${items.length} objects, ${metadata.continue ? "and" : "without"} continue`,
+    );
   },
 };

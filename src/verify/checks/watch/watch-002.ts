@@ -2,7 +2,7 @@
 
 import type { Check } from "../../check.ts";
 import { ok, same } from "../../expect.ts";
-import { ownEvent, watching } from "../../own.ts";
+import { ownEvent, touched, watching } from "../../own.ts";
 
 const CHANGES = 5;
 
@@ -16,18 +16,20 @@ export const WATCH_002: Check = {
   eras: ["2025-08", "2026-09", "kubernetes"],
   profile: "standard",
   needs: ["write"],
-  breaks: { run: { then: "limited", words: "changes can be told late or in the wrong order" }, drive: { then: "limited", words: "jobs can begin late" } },
+  breaks: {
+    run: { then: "limited", words: "changes can be told late or in the wrong order" },
+    drive: { then: "limited", words: "jobs can begin late" },
+  },
   async run(at) {
     const { metadata } = await at.job("a");
     const watch = await watching(at, metadata.resourceVersion);
     const expected: string[] = [];
     for (let nth = 0; nth < CHANGES; nth++) {
-      const changed = ok(await at.patch(`jobs/${metadata.name}`, { metadata: { annotations: { trial: String(nth) } } }));
-      expected.push(`MODIFIED ${changed.metadata.resourceVersion}`);
+      expected.push(`MODIFIED ${(await touched(at, "a", nth)).metadata.resourceVersion}`);
     }
     ok(await at.del(`jobs/${metadata.name}`));
     const seen: string[] = [];
-    for (let type = ""; type !== "DELETED"; ) {
+    for (let type = ""; type !== "DELETED";) {
       const event = await ownEvent(at, watch);
       type = event.type;
       if (type !== "DELETED") seen.push(`${type} ${event.object.metadata.resourceVersion}`);

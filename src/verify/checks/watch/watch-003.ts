@@ -1,8 +1,8 @@
 // A watch goes on where another ended.
 
 import type { Check } from "../../check.ts";
-import { ok, same } from "../../expect.ts";
-import { briefly, ownEvent, watching } from "../../own.ts";
+import { same } from "../../expect.ts";
+import { briefly, ownEvent, touched, watching } from "../../own.ts";
 
 export const WATCH_003: Check = {
   id: "WATCH-003",
@@ -14,7 +14,9 @@ export const WATCH_003: Check = {
   eras: ["2025-08", "2026-09", "kubernetes"],
   profile: "standard",
   needs: ["write"],
-  breaks: { run: { then: "limited", words: "after each reconnect notifications can be as late as --resync-interval, 60s by default" } },
+  breaks: {
+    run: { then: "limited", words: "after each reconnect notifications can be as late as --resync-interval, 60s by default" },
+  },
   async run(at) {
     const { metadata } = await at.job("a");
     const before = await watching(at, metadata.resourceVersion);
@@ -22,7 +24,7 @@ export const WATCH_003: Check = {
     const { object } = await ownEvent(at, before);
     before.close();
     await at.job("c");
-    ok(await at.patch(`jobs/${at.name("b")}`, { metadata: { annotations: { trial: "changed" } } }));
+    await touched(at, "b");
     const after = await watching(at, object.metadata.resourceVersion);
     const events = [await ownEvent(at, after), await ownEvent(at, after), ...(await after.during(300))];
     same(briefly(at, events), ["ADDED c", "MODIFIED b"], "events after ADDED b");

@@ -1,8 +1,8 @@
 // A gap is told.
 
 import type { Check } from "../../check.ts";
-import { expect, ok } from "../../expect.ts";
-import { isOwn, many, versionOf } from "../../own.ts";
+import { expect } from "../../expect.ts";
+import { isOwn, many, touched, versionOf } from "../../own.ts";
 
 const JOBS = 16;
 const CHANGES = 39;
@@ -25,7 +25,7 @@ export const WATCH_004: Check = {
     const written = await many(JOBS, async (nth) => {
       const versions = [versionOf(await at.job(`a${nth}`))];
       for (let change = 0; change < CHANGES; change++) {
-        versions.push(versionOf(ok(await at.patch(`jobs/${at.name(`a${nth}`)}`, { metadata: { annotations: { trial: String(change) } } }))));
+        versions.push(versionOf(await touched(at, `a${nth}`, change)));
       }
       return versions;
     });

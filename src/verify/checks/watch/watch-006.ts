@@ -1,6 +1,6 @@
 // A list as a watch.
 
-import { Unfit, type Check } from "../../check.ts";
+import { type Check, Unfit } from "../../check.ts";
 import { expect, same } from "../../expect.ts";
 import { isOwn, ownEvent, versionOf, words } from "../../own.ts";
 import type { Body } from "../../wire.ts";
@@ -32,7 +32,9 @@ export const WATCH_006: Check = {
     });
     same(words(at, own).sort(), ["a", "b"], "own jobs before the bookmark");
     same(end.metadata.annotations?.[END], "true", `the bookmark's annotation ${END}`);
-    for (const object of own) expect(versionOf(end) >= versionOf(object), `the bookmark's version ${end.metadata.resourceVersion} is older than a job's`);
+    for (const object of own) {
+      expect(versionOf(end) >= versionOf(object), `the bookmark's version ${end.metadata.resourceVersion} is older than a job's`);
+    }
     await at.job("c");
     const { type, object } = await ownEvent(at, watch);
     same([type, ...words(at, [object])], ["ADDED", "c"], "the event after the bookmark");

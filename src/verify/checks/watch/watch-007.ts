@@ -25,6 +25,9 @@ export const WATCH_007: Check = {
     same(type, "DELETED", "the type of the event");
     const parts = ({ metadata: { uid, labels }, spec, status }: Body) => ({ uid, labels, spec, status });
     sameParts(parts(object), parts(last), "the object of DELETED");
-    expect(versionOf(object) > versionOf(last), `its version ${object.metadata.resourceVersion} is not newer than ${last.metadata.resourceVersion}, that of the last change`);
+    expect(
+      versionOf(object) > versionOf(last),
+      `its version ${object.metadata.resourceVersion} is not newer than ${last.metadata.resourceVersion}, that of the last change`,
+    );
   },
 };

@@ -2,7 +2,7 @@
 
 import type { Check } from "../../check.ts";
 import { ok, same } from "../../expect.ts";
-import { briefly, LABEL_TRIAL, ownEvent, watching } from "../../own.ts";
+import { briefly, byLabel, LABEL_TRIAL, ownEvent, watching } from "../../own.ts";
 
 export const WATCH_008: Check = {
   id: "WATCH-008",
@@ -17,8 +17,10 @@ export const WATCH_008: Check = {
   breaks: { drive: { then: "limited", words: "jobs that are given back can begin late" } },
   async run(at) {
     const { metadata } = await at.job("a", { metadata: { labels: { [LABEL_TRIAL]: "no" } } });
-    const watch = await watching(at, metadata.resourceVersion, `&labelSelector=${encodeURIComponent(`${LABEL_TRIAL}=yes`)}`);
-    const steps = [{ labels: { [LABEL_TRIAL]: "yes" } }, { annotations: { trial: "1" } }, { labels: { [LABEL_TRIAL]: "no" } }, { labels: { [LABEL_TRIAL]: "yes" } }];
+    const watch = await watching(at, metadata.resourceVersion, `&${byLabel(`${LABEL_TRIAL}=yes`)}`);
+    const steps = [{ labels: { [LABEL_TRIAL]: "yes" } }, { annotations: { trial: "1" } }, { labels: { [LABEL_TRIAL]: "no" } }, {
+      labels: { [LABEL_TRIAL]: "yes" },
+    }];
     for (const step of steps) ok(await at.patch(`jobs/${metadata.name}`, { metadata: step }));
     const events = [];
     for (const _ of steps) events.push(await ownEvent(at, watch));

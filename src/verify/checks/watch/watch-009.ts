@@ -2,7 +2,7 @@
 
 import type { Check } from "../../check.ts";
 import { ok, same } from "../../expect.ts";
-import { briefly, LABEL_TRIAL, ownEvent, watching } from "../../own.ts";
+import { briefly, byLabel, LABEL_TRIAL, ownEvent, watching } from "../../own.ts";
 
 export const WATCH_009: Check = {
   id: "WATCH-009",
@@ -17,12 +17,12 @@ export const WATCH_009: Check = {
   breaks: { drive: { then: "limited", words: "claimed jobs are looked at as if they were free" } },
   async run(at) {
     const { metadata: { resourceVersion } } = await at.job("first");
-    const byLabel = await watching(at, resourceVersion, `&labelSelector=${encodeURIComponent(`${LABEL_TRIAL}>7`)}`);
-    const byName = await watching(at, resourceVersion, `&fieldSelector=${encodeURIComponent(`metadata.name=${at.name("b")}`)}`);
+    const selected = await watching(at, resourceVersion, `&${byLabel(`${LABEL_TRIAL}>7`)}`);
+    const named = await watching(at, resourceVersion, `&fieldSelector=${encodeURIComponent(`metadata.name=${at.name("b")}`)}`);
     await at.job("a", { metadata: { labels: { [LABEL_TRIAL]: "7" } } });
     ok(await at.del(`jobs/${at.name("a")}`));
     await at.job("b", { metadata: { labels: { [LABEL_TRIAL]: "10" } } });
-    for (const [watch, what] of [[byLabel, "label"], [byName, "name"]] as const) {
+    for (const [watch, what] of [[selected, "label"], [named, "name"]] as const) {
       same(briefly(at, [await ownEvent(at, watch), ...(await watch.during(200))]), ["ADDED b"], `events of the watch by ${what}`);
     }
   },

@@ -14,7 +14,10 @@ export const WATCH_010: Check = {
   eras: ["2025-08", "2026-09", "kubernetes"],
   profile: "standard",
   needs: ["write"],
-  breaks: { run: { then: "limited", words: "jobs of other namespaces can be told as one's own" }, drive: { then: "no", words: "jobs of other namespaces are worked on" } },
+  breaks: {
+    run: { then: "limited", words: "jobs of other namespaces can be told as one's own" },
+    drive: { then: "no", words: "jobs of other namespaces are worked on" },
+  },
   async run(at) {
     const { metadata: { resourceVersion } } = await at.job("first");
     const watch = await watching(at, resourceVersion);
@@ -22,7 +25,9 @@ export const WATCH_010: Check = {
     await at.job("a");
     const { object } = await ownEvent(at, watch);
     same(object.metadata.namespace, at.namespace, "the namespace of the event's job");
-    const strangers = elsewhere.status === 200 ? (await elsewhere.during(300)).filter(({ object: { metadata } }) => metadata?.name === at.name("a")) : [];
+    const strangers = elsewhere.status === 200
+      ? (await elsewhere.during(300)).filter(({ object: { metadata } }) => metadata?.name === at.name("a"))
+      : [];
     same(strangers.length, 0, `events of this job in the watch of ${at.namespace}-none`);
   },
 };

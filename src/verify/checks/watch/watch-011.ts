@@ -1,6 +1,6 @@
 // One watch of all namespaces.
 
-import { Unfit, type Check } from "../../check.ts";
+import { type Check, Unfit } from "../../check.ts";
 import { expect, same } from "../../expect.ts";
 import { ownEvent } from "../../own.ts";
 

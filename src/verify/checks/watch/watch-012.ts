@@ -18,6 +18,8 @@ export const WATCH_012: Check = {
   async run(at) {
     const watch = await watching(at, await versionNow(at), "&timeoutSeconds=1");
     const untilMs = at.clock.monotonic() + 5_000;
-    while ((await watch.next()) !== undefined) expect(at.clock.monotonic() < untilMs, "the watch with timeoutSeconds=1 was still open after 5s");
+    while ((await watch.next()) !== undefined) {
+      expect(at.clock.monotonic() < untilMs, "the watch with timeoutSeconds=1 was still open after 5s");
+    }
   },
 };

@@ -2,7 +2,7 @@
 
 import type { Check } from "../../check.ts";
 import { same } from "../../expect.ts";
-import { LABEL_TRIAL, ownEvent, versionNow, watching, words } from "../../own.ts";
+import { byLabel, LABEL_TRIAL, ownEvent, versionNow, watching, words } from "../../own.ts";
 
 const QUIET_MS = 40_000;
 
@@ -19,7 +19,7 @@ export const WATCH_013: Check = {
   breaks: { run: { then: "limited", words: "watches are cut when they are quiet, and each cut costs a list" } },
   limitMs: 90_000,
   async run(at) {
-    const watch = await watching(at, await versionNow(at), `&labelSelector=${encodeURIComponent(`${LABEL_TRIAL}=quiet`)}`);
+    const watch = await watching(at, await versionNow(at), `&${byLabel(`${LABEL_TRIAL}=quiet`)}`);
     // Ends early where the watch does.
     await watch.during(QUIET_MS);
     await at.job("a", { metadata: { labels: { [LABEL_TRIAL]: "quiet" } } });

@@ -11,7 +11,9 @@ const READ_MS = 10_000;
 
 export const WATCH_014: Check = {
   id: "WATCH-014",
-  claim: `a watch that is not read while up to ${(CHANGES * LENGTH) / 1_000_000} MB are written is ended, or tells of all of it, but leaves nothing out`,
+  claim: `a watch that is not read while up to ${
+    (CHANGES * LENGTH) / 1_000_000
+  } MB are written is ended, or tells of all of it, but leaves nothing out`,
   matters: "a client that was busy for a moment goes on with holes in what it knows",
   advice: "keep --resync-interval at a minute or less",
   severity: "loss",
@@ -39,6 +41,9 @@ export const WATCH_014: Check = {
       seen.push(...came.flatMap(({ object }) => (isOwn(at, object) ? [object.metadata.resourceVersion] : [])));
     }
     const hole = seen.findIndex((version, nth) => version !== written[nth]);
-    expect(hole === -1, `after ${hole} events in order one was left out, told twice or out of order: ${seen[hole]} in place of ${written[hole]}`);
+    expect(
+      hole === -1,
+      `after ${hole} events in order one was left out, told twice or out of order: ${seen[hole]} in place of ${written[hole]}`,
+    );
   },
 };

@@ -1,7 +1,7 @@
 // A watch that sees nothing is told how far the world is.
 
 import type { Check } from "../../check.ts";
-import { LABEL_TRIAL, versionNow, versionOf, watching } from "../../own.ts";
+import { byLabel, LABEL_TRIAL, versionNow, versionOf, watching } from "../../own.ts";
 
 const SECONDS = 15;
 
@@ -18,7 +18,11 @@ export const WATCH_015: Check = {
   breaks: {},
   limitMs: 60_000,
   async run(at) {
-    const watch = await watching(at, await versionNow(at), `&labelSelector=${encodeURIComponent(`${LABEL_TRIAL}=none`)}&allowWatchBookmarks=true&timeoutSeconds=${SECONDS}`);
+    const watch = await watching(
+      at,
+      await versionNow(at),
+      `&${byLabel(`${LABEL_TRIAL}=none`)}&allowWatchBookmarks=true&timeoutSeconds=${SECONDS}`,
+    );
     const hidden = versionOf(await at.job("a"));
     await watch.find(({ type, object }) => type === "BOOKMARK" && versionOf(object) >= hidden, "bookmark", SECONDS * 1_000);
   },

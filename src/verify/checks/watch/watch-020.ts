@@ -15,12 +15,26 @@ export const WATCH_020: Check = {
   eras: ["2025-08", "2026-09", "kubernetes"],
   profile: "standard",
   needs: ["write"],
-  breaks: { run: { then: "limited", words: "events show parts of jobs" }, drive: { then: "limited", words: "jobs are read once more before they are taken" } },
+  breaks: {
+    run: { then: "limited", words: "events show parts of jobs" },
+    drive: { then: "limited", words: "jobs are read once more before they are taken" },
+  },
   async run(at) {
     const watch = await watching(at, await versionNow(at));
-    await at.job("a", { metadata: { annotations: { trial: "ü \u2028 \"quoted\"\n" } }, status: { state: "pending", message: "trial" } });
-    const parts = ({ kind, apiVersion, metadata: { uid, resourceVersion, labels, annotations }, spec, status }: Body) =>
-      ({ kind, apiVersion, uid, resourceVersion, labels, annotations, spec, status });
+    await at.job("a", {
+      metadata: { annotations: { trial: 'ü \u2028 "quoted"\n' } },
+      status: { state: "pending", message: "trial" },
+    });
+    const parts = ({ kind, apiVersion, metadata: { uid, resourceVersion, labels, annotations }, spec, status }: Body) => ({
+      kind,
+      apiVersion,
+      uid,
+      resourceVersion,
+      labels,
+      annotations,
+      spec,
+      status,
+    });
     const { object } = await ownEvent(at, watch);
     sameParts(parts(object), parts(ok(await at.get(`jobs/${at.name("a")}`))), "the event's object");
   },

@@ -14,7 +14,9 @@ export const WATCH_023: Check = {
   eras: ["2025-08", "2026-09"],
   profile: "smoke",
   needs: [],
-  breaks: { run: { then: "limited", words: "after a restored backup notifications can be as late as --resync-interval, 60s by default" } },
+  breaks: {
+    run: { then: "limited", words: "after a restored backup notifications can be as late as --resync-interval, 60s by default" },
+  },
   async run(at) {
     const future = versionOf(ok(await at.get("jobs?limit=1"))) * 2n + 1_000_000n;
     const watch = await at.watch(`jobs?watch=1&timeoutSeconds=1&resourceVersion=${future}`);

@@ -15,7 +15,9 @@ export const WATCH_024: Check = {
   needs: [],
   breaks: {},
   async run(at) {
-    const { status } = await at.watch("jobs?watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&timeoutSeconds=1");
+    const { status } = await at.watch(
+      "jobs?watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&timeoutSeconds=1",
+    );
     expect(status === 200, `the watch was answered with ${status}`);
   },
 };
