@@ -50,7 +50,7 @@ export async function selfTest(options: SelfTestOptions): Promise<SelfTest> {
 }
 
 /** Names of all rows and faults. */
-const SUBJECTS: readonly string[] = [...Object.values(ROWS).map(({ name }) => name), ...FAULTS.map(({ name }) => name)];
+export const SUBJECTS: readonly string[] = [...Object.values(ROWS).map(({ name }) => name), ...FAULTS.map(({ name }) => name)];
 
 function alarms({ era, hardship, alarms: found }: Run): string[] {
   return found.map((alarm) => `False alarm on ${era}, ${hardship}: ${alarm}`);
