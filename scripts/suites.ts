@@ -234,10 +234,13 @@ export const SUITES: readonly Suite[] = [
   },
 ];
 
-/** What runs side by side, each lane in the order of the table: one for those that take the fixed ports, which mostly wait. */
-export function lanes(suites: readonly Suite[]): Suite[][] {
-  const waits = (suite: Suite) => suite.needs.includes(ports);
-  return [suites.filter((suite) => !waits(suite)), suites.filter(waits)];
+/** Suites that run side by side: many of them mostly wait. */
+export const LANES = 2;
+
+/** The first that can begin beside those that run: of two that take the fixed ports the second waits. */
+export function nextSuite(waiting: readonly Suite[], running: readonly Suite[]): Suite | undefined {
+  const fixed = (suite: Suite) => suite.needs.includes(ports);
+  return waiting.find((suite) => !fixed(suite) || !running.some(fixed));
 }
 
 /** Folders of test/ that hold no suite. */

@@ -1,4 +1,4 @@
-// `npm test [-- suite…]`: everything of scripts/suites.ts that this machine can run, in lanes side by side, one line a suite as
+// `npm test [-- suite…]`: everything of scripts/suites.ts that this machine can run, some side by side, one line a suite as
 // it ends, a closing table, and as the last line the totals. REQUIRE_ALL=1: what is missing ends it at the start, and a skip is a failure.
 
 import { type ChildProcess, spawn } from "node:child_process";
@@ -9,7 +9,7 @@ import { build } from "./build.ts";
 import { documentBlocks } from "./doc-blocks.ts";
 import { judge } from "./junit.ts";
 import { onEnding } from "./signals.ts";
-import { BUN, DENO, lanes, type Need, ROOT, type Suite, SUITES, tableErrors, testFiles } from "./suites.ts";
+import { BUN, DENO, LANES, type Need, nextSuite, ROOT, type Suite, SUITES, tableErrors, testFiles } from "./suites.ts";
 
 interface Outcome {
   suite: string;
@@ -78,10 +78,23 @@ async function main(args: string[]): Promise<number> {
     // Ahead of all: it may keep the whole machine busy for minutes, beside which no test should run.
     else if (await prepare(suite, finish)) runnable.push(suite);
   }
-  await Promise.all(lanes(runnable).map(async (lane) => {
-    for (const suite of lane) finish(await run(suite, reasons(suite.wants)));
-  }));
+  await besides(runnable, async (suite) => finish(await run(suite, reasons(suite.wants))));
   return close(outcomes);
+}
+
+/** Runs LANES of them at a time, in order but for those that have to wait for another. */
+async function besides(suites: readonly Suite[], use: (suite: Suite) => Promise<void>): Promise<void> {
+  const waiting = new Set(suites);
+  const under = new Map<Suite, Promise<void>>();
+  while (waiting.size > 0 || under.size > 0) {
+    const suite = under.size < LANES ? nextSuite([...waiting], [...under.keys()]) : undefined;
+    if (suite === undefined) {
+      await Promise.race(under.values());
+      continue;
+    }
+    waiting.delete(suite);
+    under.set(suite, use(suite).finally(() => under.delete(suite)));
+  }
 }
 
 /** `runtime` means both of its hosts, `runtime deno` (or `runtime-deno`) one of them. */

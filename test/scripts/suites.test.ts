@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { lanes, type Suite, SUITES, tableErrors, testFiles } from "../../scripts/suites.ts";
+import { nextSuite, type Suite, SUITES, tableErrors, testFiles } from "../../scripts/suites.ts";
 
 const suite: Suite = { name: "one", kind: "test", host: "bun", folders: ["one"], needs: [], testMs: 1, suiteMs: 1 };
 
@@ -32,16 +32,20 @@ describe("tableErrors()", () => {
   });
 });
 
-describe("lanes()", () => {
-  test("run every suite once", () => {
-    assert.deepEqual(lanes(SUITES).flat().map(({ name }) => name).sort(), SUITES.map(({ name }) => name).sort());
+describe("nextSuite()", () => {
+  const takers = SUITES.filter(({ needs }) => needs.some(({ name }) => name.startsWith("ports ")));
+  const others = SUITES.filter((one) => !takers.includes(one));
+
+  test("is the first", () => {
+    assert.equal(nextSuite(SUITES, []), SUITES[0]);
+    assert.equal(nextSuite(takers, others), takers[0]);
+    assert.equal(nextSuite([], []), undefined);
   });
 
-  test("keep those that take the fixed ports apart, in the table's order", () => {
-    const [, fixed = []] = lanes(SUITES);
-    const takers = SUITES.filter(({ needs }) => needs.some(({ name }) => name.startsWith("ports ")));
-    assert.deepEqual(fixed, takers);
+  test("passes over those that take the fixed ports while another has them", () => {
     assert.equal(takers.length > 1, true);
+    assert.equal(nextSuite([...takers.slice(1), ...others], takers.slice(0, 1)), others[0]);
+    assert.equal(nextSuite(takers.slice(1), takers.slice(0, 1)), undefined);
   });
 });
 
