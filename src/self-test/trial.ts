@@ -32,8 +32,8 @@ export interface TrialOptions extends Partial<DevserverOptions> {
   beside?: (devserver: Devserver, signal: AbortSignal) => void;
 }
 
-/** How long a broken server is waited for in vain, ms. */
-export const FLIPPED_PATIENCE_MS = 700;
+/** How long a broken server is waited for in vain, ms: longer than any watch here is asked to last, which is 1 s. */
+export const FLIPPED_PATIENCE_MS = 1_500;
 /** Seconds that pass in one where checks take long. */
 export const SPEED = 10;
 /** Rights of the second token. */

@@ -226,6 +226,11 @@ export class Place {
     return reply.json;
   }
 
+  /** How many were made. */
+  get objects(): number {
+    return this.#own.length;
+  }
+
   /** Ends watches and deletes what was made, each by its uid, over a wire that still works. What could not be deleted, and why. */
   async leave(cleaner: Wire): Promise<string[]> {
     for (const wire of Object.values(this.#grounds.wires)) wire?.close();

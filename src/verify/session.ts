@@ -48,6 +48,8 @@ export const RUN_PREFIX = "verify-";
 /** Checks at a time. */
 const LANES = 4;
 const PATIENCE_MS = 5_000;
+/** What is added to a check's own limit for each object that it made, ms: 500 jobs take a slow server longer than one. */
+const EACH_LEAVES_MS = 100;
 const SWEEP_LIMIT_MS = 15_000;
 /** What cleaning gets, ms, once the process was told to end: whoever told it waits for 10 s, and the report is still to be written. */
 const HURRY_MS = 2_000;
@@ -74,7 +76,7 @@ export async function session(given: SessionOptions): Promise<Report> {
       clean: options.clean,
       unfit: (check) => unfit(check, seen, options),
       placeFor: (check, own, evidence) => new Place(groundsOf(options, seen, own, evidence), check.id),
-      leave: (place, limitMs) => limited(options, limitMs, (own) => place.leave(wireOf(options, fetches.self, own, []))),
+      leave: (place, limitMs) => limited(options, limitMs + EACH_LEAVES_MS * place.objects, (own) => place.leave(wireOf(options, fetches.self, own, []))),
       ...(options.onResult && { onResult: options.onResult }),
     });
     const swept = writes ? await limited(options, SWEEP_LIMIT_MS, (own) => sweep(options, seen, own)) : [];
