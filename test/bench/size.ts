@@ -6,8 +6,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Claim } from "./harness/claim.ts";
 import { pause, Running, type Subject } from "./harness/running.ts";
-import type { Stage } from "./harness/stage.ts";
+import { compared } from "./harness/stage.ts";
 import { inTurns } from "./harness/statistics.ts";
+import { syncsOf } from "./harness/syncs.ts";
 
 const STARTS = 10;
 const MB = 1_048_576;
@@ -19,23 +20,29 @@ export const size: Claim = {
     "The limit is a program that writes one line, compiled with the same flags. A controller has begun when its first request, to the token exchange, " +
     "has come in; the empty program, and `version`, when the first byte has. No Job on the server.",
   async measure(stage) {
-    const { ours, rivals, empty, population, scale: { rounds } } = stage;
-    await population.set("jobs", 0);
+    const { ours, rivals, empty } = stage;
+    const idle = await syncsOf(stage, 0);
     const subjects = [ours, ...rivals, empty];
     const versions = await inTurns([{ ...ours, args: ["version"] }, empty], STARTS, firstByte);
     const starts = await inTurns(subjects, STARTS, (subject) => (subject === empty ? firstByte(empty) : firstRequest(subject)));
-    const memory = await inTurns(subjects, rounds, (subject) => resident(subject, stage));
+    const memory = await inTurns([empty], stage.scale.rounds, (subject) => resident(subject, stage.scale.restSeconds));
     const bytes = new Map(subjects.map(({ name, binary }) => [name, [statSync(binary).size / MB]]));
+    const limitOf = (series: ReadonlyMap<string, number[]>) => ({ name: empty.name, runs: series.get(empty.name) ?? [] });
     const figure = (what: string, series: ReadonlyMap<string, number[]>, atMost: number) => ({
       what,
       ours: series.get(ours.name) ?? [],
       rivals: Object.fromEntries(rivals.map(({ name }) => [name, series.get(name) ?? []])),
-      limit: { name: empty.name, runs: series.get(empty.name) ?? [] },
+      limit: limitOf(series),
       target: { measure: "beyond limit", atMost } as const,
     });
     return [
       figure("binary, MB", bytes, 4),
-      figure("idle resident, MB", memory, 12),
+      {
+        what: "idle resident, MB",
+        ...compared(idle, ({ rested }) => rested.residentMB),
+        limit: limitOf(memory),
+        target: { measure: "beyond limit", atMost: 12 },
+      },
       figure("start to first request, ms", starts, 15),
       figure("start to the first byte of `version`, ms", versions, 15),
     ];
@@ -65,10 +72,9 @@ async function firstRequest(subject: Subject): Promise<number> {
   }
 }
 
-async function resident(subject: Subject, { scale, empty }: Stage): Promise<number> {
+async function resident(subject: Subject, restSeconds: number): Promise<number> {
   await using running = new Running(subject);
-  if (subject === empty) await running.until(() => running.firstMs !== undefined, 10_000);
-  else await running.started();
-  await pause(scale.restSeconds * 1_000);
+  await running.until(() => running.firstMs !== undefined, 10_000);
+  await pause(restSeconds * 1_000);
   return running.facts().residentMB;
 }
