@@ -29,10 +29,13 @@ export class Running implements AsyncDisposable {
   readonly lines: string[] = [];
   readonly #child: ChildProcess;
   readonly #exited: Promise<void>;
+  /** Nothing outlives the run, however that ends. */
+  readonly #kill = () => void this.#child.kill("SIGKILL");
   #changed: (() => void)[] = [];
 
   constructor({ binary, args }: Subject, extra: readonly string[] = [], keep: { stamps?: boolean; lines?: boolean } = {}) {
     this.#child = spawn(binary, [...args, ...extra], { env: { PATH: process.env["PATH"] ?? "" }, stdio: ["ignore", "pipe", "inherit"] });
+    process.once("exit", this.#kill);
     this.#exited = new Promise((resolve) => this.#child.once("exit", () => resolve()));
     let rest = "";
     this.#child.stdout?.setEncoding("utf8").on("data", (chunk: string) => {
@@ -82,7 +85,8 @@ export class Running implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#child.kill("SIGKILL");
+    process.off("exit", this.#kill);
+    this.#kill();
     await this.#exited;
   }
 

@@ -5,6 +5,7 @@ import { rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import process from "node:process";
 import { type Apiserver, CONTROLLERS, startApiserver } from "../../../scripts/apiserver.ts";
 import { BINARY } from "../../support/controller.ts";
 import { startExchange, type TestExchange } from "../../support/exchange.ts";
@@ -46,6 +47,8 @@ export interface Stage extends AsyncDisposable {
 export async function openStage(scale: Scale, say: (line: string) => void): Promise<Stage> {
   say("building the programs of the rival and of the limits");
   const directory = await mkdtemp(join(tmpdir(), "job-controller-bench-"));
+  const remove = () => rmSync(directory, { recursive: true, force: true });
+  process.once("exit", remove);
   const raw = goBuild("raw", "go.mod", join(directory, "raw"));
   const empty = emptyProgram(join(directory, "empty"));
   const rivals = Object.entries(RIVALS).map(([name, modfile]) => ({ name, binary: goBuild("rival", modfile, join(directory, modfile.replace(".", "-"))) }));
@@ -83,7 +86,7 @@ export async function openStage(scale: Scale, say: (line: string) => void): Prom
     async [Symbol.asyncDispose]() {
       await exchange.close();
       await api.stop();
-      rmSync(directory, { recursive: true, force: true });
+      remove();
     },
   };
 }
