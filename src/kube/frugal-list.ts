@@ -6,12 +6,13 @@ import type { KubeObject } from "./types.ts";
 
 /**
  * The same lists; `collect` is called ahead of a further page, or behind a part of one, when nothing of it is needed any more,
- * once `everyBytes` were read since the last time.
+ * once `everyBytes` were read since the last time; behind a page in parts once a sixteenth of them were, since nothing may
+ * come for a minute.
  */
 export function frugalList(api: Pick<Api, "listPage">, collect: () => void, everyBytes: number): Pick<Api, "listPage">["listPage"] {
   let read = 0;
-  const collectIfDue = () => {
-    if (read < everyBytes) return;
+  const collectIfDue = (atBytes = everyBytes) => {
+    if (read < atBytes) return;
     read = 0;
     collect();
   };
@@ -24,6 +25,7 @@ export function frugalList(api: Pick<Api, "listPage">, collect: () => void, ever
     });
     const page = await api.listPage<T>(collection, frugal, signal, onSend);
     if (query.take === undefined) read += page.bytes;
+    else collectIfDue(everyBytes / 16);
     return page;
   };
 }

@@ -44,6 +44,20 @@ describe("frugalList()", () => {
     assert.deepEqual(calls, ["1000", "1000", "collect", "1000", "2000", "collect"]);
   });
 
+  test("collects at the end of a list in parts, unless there is little to collect", async () => {
+    for (const [size, collected] of [[HALF / 8, 1], [HALF / 8 - 1, 0]] as const) {
+      let collections = 0;
+      const parted: Pick<Api, "listPage"> = {
+        async listPage(_collection, { take }) {
+          await take?.([], size);
+          return { items: [], version: "1", continue: undefined, bytes: size, serverTimeMs: undefined };
+        },
+      };
+      await frugalList(parted, () => void collections++, 2 * HALF)(collection, { limit: 1, take: () => {} }, signal);
+      assert.equal(collections, collected);
+    }
+  });
+
   test("collects nothing for lists of one page", async () => {
     const { calls, listPage } = setUp(4 * HALF);
     for (let time = 0; time < 3; time++) await listPage(collection, { limit: 1 }, signal);
