@@ -47,7 +47,7 @@ export interface SessionOptions {
 export const RUN_PREFIX = "verify-";
 /** Checks at a time. */
 const LANES = 4;
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 10_000;
 /** What is added to a check's own limit for each object that it made, ms: 500 jobs take a slow server longer than one. */
 const EACH_LEAVES_MS = 100;
 const SWEEP_LIMIT_MS = 15_000;
