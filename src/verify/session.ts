@@ -39,7 +39,7 @@ export interface SessionOptions {
   signal: AbortSignal;
   /** Takes secrets out of texts. */
   clean: (text: string) => string;
-  /** How long a line of a watch is awaited, ms. Default 5,000. */
+  /** How long a line of a watch is awaited, ms. Default 10,000. */
   patienceMs?: number;
   onResult?: (result: Result) => void;
 }
