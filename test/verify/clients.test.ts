@@ -28,7 +28,7 @@ async function verified(options: Partial<DevserverOptions>, credential: "exchang
       `--tls-key-file=${files.key}`,
     ];
   const lines: string[] = [];
-  const config = verifyConfig([...given, "--namespace=trials", "--focus=TLS,RIGHTS"], {});
+  const config = verifyConfig([...given, "--namespace=trials", "--profile=full", "--focus=TLS,RIGHTS"], {});
   const code = await verify(config, {
     host: await detectHost(),
     clock: systemClock,
