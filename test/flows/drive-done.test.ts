@@ -144,10 +144,12 @@ describe("many jobs", () => {
       const what = /\/(jobs|historicjobs|repositories)(\/[^/?]+)?(\/status)?$/.exec(path);
       if (what !== null && !(method === "GET" && what[2] === undefined)) counts.set(`${method} ${what[1]}`, (counts.get(`${method} ${what[1]}`) ?? 0) + 1);
     }
-    const looks = (counts.get("GET repositories") ?? 0) - 20;
-    counts.delete("GET repositories");
-    assert.deepEqual(Object.fromEntries(counts), { "PUT jobs": 120, "POST historicjobs": 60, "DELETE jobs": 60, "PUT repositories": 40 });
-    assert.ok(looks >= 1 && looks <= 10, String(looks));
+    const least = { "PUT jobs": 120, "POST historicjobs": 60, "DELETE jobs": 60, "PUT repositories": 40, "GET repositories": 21 };
+    const more = Object.entries(least).map(([what, number]) => [what, (counts.get(what) ?? 0) - number] as const);
+    for (const [what, number] of more) assert.ok(number >= 0, `${what}: ${number}`);
+    // A look at a repository now and then; and on a slow machine a lease is renewed, or an answer that is late is looked for.
+    const all = [...counts.values()].reduce((sum, number) => sum + number, 0);
+    assert.ok(all <= Object.values(least).reduce((sum, number) => sum + number, 0) + 15, JSON.stringify(Object.fromEntries(counts)));
   });
 
   test("are found behind pages full of claimed ones", LIMIT, async () => {
