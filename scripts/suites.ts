@@ -235,7 +235,7 @@ export const SUITES: readonly Suite[] = [
 ];
 
 /** Suites that run side by side: many of them mostly wait. */
-export const LANES = 2;
+export const LANES = 3;
 
 /** The first that can begin beside those that run: of two that take the fixed ports the second waits. */
 export function nextSuite(waiting: readonly Suite[], running: readonly Suite[]): Suite | undefined {
