@@ -15,7 +15,7 @@ export function circumstances(): Circumstances {
   return {
     "program": `job-controller ${version}, commit ${commit}`,
     "day": new Date().toISOString().slice(0, 10),
-    "machine": `${cpus().length} × ${cpu?.model ?? "unknown"}, ${Math.round(totalmem() / 2 ** 30)} GB, Linux ${release()}`,
+    "machine": `${cpus().length} × ${cpu?.model ?? "unknown"}, ${Math.round(totalmem() / 2 ** 30)} GB, Linux ${release().split("-")[0]}`,
     "load before the run": loadavg().map((load) => load.toFixed(2)).join(" "),
     "server": `kube-apiserver ${KUBERNETES_VERSION}, etcd ${ETCD_VERSION}, on the same machine`,
     "rivals": Object.values(RIVALS).map((modfile) => `client-go ${clientGoVersion(modfile)}`).join(", "),
