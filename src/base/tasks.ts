@@ -1,4 +1,4 @@
-// Start all, the first failure stops all, wait for all.
+// Many things at once: all of them, of which the first failure stops all; or some at a time.
 
 /**
  * Runs every task with one child signal. Resolves when all have ended after `signal` was aborted (an abort's own
@@ -23,4 +23,16 @@ export async function runTasks(signal: AbortSignal, tasks: readonly ((signal: Ab
   );
   signal.removeEventListener("abort", stop);
   if (failed !== undefined) throw failed.error;
+}
+
+/** Calls `use` on each, `count` at a time; results in the order of `items`. Rejects with the first that rejects. */
+export async function someAtOnce<One, Result>(items: readonly One[], count: number, use: (one: One) => Promise<Result>): Promise<Result[]> {
+  const results: Result[] = [];
+  const waiting = items.entries();
+  // The lanes share one iterator: each takes the next that no other has.
+  const lane = async () => {
+    for (const [index, one] of waiting) results[index] = await use(one);
+  };
+  await Promise.all(Array.from({ length: count }, lane));
+  return results;
 }

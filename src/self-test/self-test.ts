@@ -2,6 +2,7 @@
 // must not. In: how many healthy runs. Out: lines for people, and whether all is as it should be.
 
 import { formatDuration } from "../base/duration.ts";
+import { someAtOnce } from "../base/tasks.ts";
 import { ROWS } from "../devserver/behaviour/eras.ts";
 import { FAULTS } from "../devserver/behaviour/faults/table.ts";
 import type { Check } from "../verify/check.ts";
@@ -57,18 +58,13 @@ function alarms({ era, hardship, alarms: found }: Run): string[] {
 }
 
 /** Some at a time, results in order. @throws the reason of the signal */
-async function inTurn<One, Result>(all: readonly One[], what: string, { servers, signal, say }: SelfTestOptions, use: (one: One) => Promise<Result>): Promise<Result[]> {
-  const results: Result[] = [];
-  let next = 0;
+function inTurn<One, Result>(all: readonly One[], what: string, { servers, signal, say }: SelfTestOptions, use: (one: One) => Promise<Result>): Promise<Result[]> {
   let done = 0;
-  const lane = async () => {
-    for (let index = next++; index < all.length; index = next++) {
-      signal.throwIfAborted();
-      results[index] = await use(all[index] as One);
-      done++;
-      if (done % SAY_EVERY === 0) say(`${done} of ${all.length} ${what}`);
-    }
-  };
-  await Promise.all(Array.from({ length: servers }, lane));
-  return results;
+  return someAtOnce(all, servers, async (one) => {
+    signal.throwIfAborted();
+    const result = await use(one);
+    done++;
+    if (done % SAY_EVERY === 0) say(`${done} of ${all.length} ${what}`);
+    return result;
+  });
 }

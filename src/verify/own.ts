@@ -1,5 +1,6 @@
 // What of lists and watches is a check's own: others may write beside it, and nothing of theirs counts. Knows no claim.
 
+import { someAtOnce } from "../base/tasks.ts";
 import { expect, ok } from "./expect.ts";
 import type { Lines, WatchEvent } from "./lines.ts";
 import type { Place } from "./place.ts";
@@ -85,12 +86,6 @@ export async function touched(at: Place, word: string, mark: string | number = "
 }
 
 /** Does it `count` times, some at a time; in the order in which they were begun. */
-export async function many<Value>(count: number, one: (nth: number) => Promise<Value>): Promise<Value[]> {
-  const done: Value[] = [];
-  let begun = 0;
-  const lane = async () => {
-    for (let nth = begun++; nth < count; nth = begun++) done[nth] = await one(nth);
-  };
-  await Promise.all(Array.from({ length: LANES }, lane));
-  return done;
+export function many<Value>(count: number, one: (nth: number) => Promise<Value>): Promise<Value[]> {
+  return someAtOnce([...Array(count).keys()], LANES, one);
 }

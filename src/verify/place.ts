@@ -3,6 +3,7 @@
 
 import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
+import { someAtOnce } from "../base/tasks.ts";
 import { GROUP, LABEL_CLAIM, LABEL_CLAIM_OWNER } from "../provisioning.ts";
 import { bandOf } from "./bands.ts";
 import { Unfit } from "./check.ts";
@@ -235,15 +236,10 @@ export class Place {
   async leave(cleaner: Wire): Promise<string[]> {
     for (const wire of Object.values(this.#grounds.wires)) wire?.close();
     const left: string[] = [];
-    const queue = this.#own.toReversed();
-    const lane = async () => {
-      for (let own = queue.shift(); own !== undefined; own = queue.shift()) {
-        const { resource, name, uid } = own;
-        const reason = await removed(cleaner, this.path(`${resource}/${name}`), uid);
-        if (reason !== undefined) left.push(`${resource}/${name} in ${this.namespace} (${reason})`);
-      }
-    };
-    await Promise.all(Array.from({ length: LANES }, lane));
+    await someAtOnce(this.#own.toReversed(), LANES, async ({ resource, name, uid }) => {
+      const reason = await removed(cleaner, this.path(`${resource}/${name}`), uid);
+      if (reason !== undefined) left.push(`${resource}/${name} in ${this.namespace} (${reason})`);
+    });
     return left;
   }
 

@@ -4,6 +4,7 @@
 import type { Clock } from "../base/clock.ts";
 import { formatDuration } from "../base/duration.ts";
 import { messageOf } from "../base/errors.ts";
+import { someAtOnce } from "../base/tasks.ts";
 import { type Check, Refuted, Unfit } from "./check.ts";
 import type { Result, Verdict } from "./result.ts";
 import type { Place } from "./place.ts";
@@ -23,8 +24,6 @@ export interface RunOptions {
   leave: (place: Place, limitMs: number) => Promise<string[]>;
   /** Takes secrets out of texts. */
   clean: (text: string) => string;
-  /** Told of each result as it comes. */
-  onResult?: (result: Result) => void;
 }
 
 export const CHECK_LIMIT_MS = 20_000;
@@ -40,13 +39,8 @@ export async function runChecks(checks: readonly Check[], options: RunOptions): 
     const { result, stays } = await runCheck(check, options);
     results.set(check, result);
     left.push(...stays);
-    options.onResult?.(result);
   };
-  const queue = checks.filter(({ alone }) => alone === undefined);
-  const lane = async () => {
-    for (let check = queue.shift(); check !== undefined; check = queue.shift()) await one(check);
-  };
-  await Promise.all(Array.from({ length: options.lanes }, lane));
+  await someAtOnce(checks.filter(({ alone }) => alone === undefined), options.lanes, one);
   for (const check of checks.filter(({ alone }) => alone === true)) await one(check);
   return { results: checks.flatMap((check) => results.get(check) ?? []), left };
 }

@@ -8,9 +8,9 @@ import type { Fetch } from "../base/http.ts";
 import { GROUP } from "../provisioning.ts";
 import type { Check, Need } from "./check.ts";
 import { type ExchangeGround, type Grounds, type Identity, Place, removed, type TlsGround } from "./place.ts";
-import type { Report, Result } from "./result.ts";
+import type { Report } from "./result.ts";
 import { runChecks } from "./run-checks.ts";
-import { foreignJob, type Survey, survey } from "./survey.ts";
+import { foreignJob, pagesOf, type Survey, survey } from "./survey.ts";
 import { withoutTokens } from "./token.ts";
 import { type Exchange, Wire } from "./wire.ts";
 
@@ -41,7 +41,6 @@ export interface SessionOptions {
   clean: (text: string) => string;
   /** How long a line of a watch is awaited, ms. Default 10,000. */
   patienceMs?: number;
-  onResult?: (result: Result) => void;
 }
 
 export const RUN_PREFIX = "verify-";
@@ -77,7 +76,6 @@ export async function session(given: SessionOptions): Promise<Report> {
       unfit: (check) => unfit(check, seen, options),
       placeFor: (check, own, evidence) => new Place(groundsOf(options, seen, own, evidence), check.id),
       leave: (place, limitMs) => limited(options, limitMs + EACH_LEAVES_MS * place.objects, (own) => place.leave(wireOf(options, fetches.self, own, []))),
-      ...(options.onResult && { onResult: options.onResult }),
     });
     const swept = writes ? await limited(options, SWEEP_LIMIT_MS, (own) => sweep(options, seen, own)) : [];
     // What bears the run's name was looked for once more.
@@ -94,7 +92,7 @@ export async function session(given: SessionOptions): Promise<Report> {
       ms: Math.round(clock.monotonic() - startedMs),
       results,
       left: [...new Set([...others, ...swept])],
-      cut: signal.aborted ? reasonText(signal) : undefined,
+      cut: signal.aborted ? messageOf(signal.reason) : undefined,
     };
   } finally {
     done.abort();
@@ -147,17 +145,14 @@ async function sweep(options: SessionOptions, { apiVersion, history }: Survey, s
   const left: string[] = [];
   for (const resource of history ? ["jobs", "historicjobs"] : ["jobs"]) {
     const path = `/apis/${GROUP}/${apiVersion}/namespaces/${namespace}/${resource}`;
-    let token = "";
-    do {
-      const reply = await wire.request("GET", `${path}?limit=200${token === "" ? "" : `&continue=${encodeURIComponent(token)}`}`);
+    for await (const reply of pagesOf(wire, path)) {
       if (reply.status !== 200) return [...left, `perhaps ${resource} named ${run}-… in ${namespace} (the list was answered with ${reply.status})`];
       for (const { metadata } of reply.json.items) {
         if (!metadata.name.startsWith(`${run}-`)) continue;
         const why = await removed(wire, `${path}/${metadata.name}`, metadata.uid);
         if (why !== undefined) left.push(`${resource}/${metadata.name} in ${namespace} (${why})`);
       }
-      token = reply.json.metadata.continue ?? "";
-    } while (token !== "");
+    }
   }
   return left;
 }
@@ -177,13 +172,9 @@ async function limited(options: SessionOptions, limitMs: number, use: (signal: A
   try {
     return await use(over.signal);
   } catch (error) {
-    return [`${what} (${over.signal.aborted ? reasonText(over.signal) : messageOf(error)})`];
+    return [`${what} (${messageOf(over.signal.aborted ? over.signal.reason : error)})`];
   } finally {
     done.abort();
   }
-}
-
-function reasonText({ reason }: AbortSignal): string {
-  return reason instanceof Error ? reason.message : String(reason);
 }
 

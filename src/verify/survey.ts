@@ -33,17 +33,22 @@ export async function survey(wire: Wire, versions: readonly string[]): Promise<S
 
 /** The name of a job that is not of any run of ours; undefined if there is none. @throws ApiError, NetworkError */
 export async function foreignJob(wire: Wire, version: string, namespace: string, prefix: string): Promise<string | undefined> {
-  let token = "";
-  do {
-    const path = `/apis/${GROUP}/${version}/namespaces/${namespace}/jobs`;
-    const reply = await wire.request("GET", `${path}?limit=200${token === "" ? "" : `&continue=${encodeURIComponent(token)}`}`);
+  const path = `/apis/${GROUP}/${version}/namespaces/${namespace}/jobs`;
+  for await (const reply of pagesOf(wire, path)) {
     if (reply.status !== 200) throw refusal(reply, path);
-    const { items, metadata } = reply.json;
-    const found = items.find((item) => !item.metadata.name.startsWith(prefix));
+    const found = reply.json.items.find((item) => !item.metadata.name.startsWith(prefix));
     if (found !== undefined) return found.metadata.name;
-    token = metadata.continue ?? "";
-  } while (token !== "");
+  }
   return undefined;
+}
+
+/** The pages of a list to its end, as they were answered; the one that is no list is the last. @throws NetworkError */
+export async function* pagesOf(wire: Wire, path: string): AsyncGenerator<Reply> {
+  for (let token: string | undefined = ""; token !== undefined;) {
+    const reply: Reply = await wire.request("GET", `${path}?limit=200${token === "" ? "" : `&continue=${encodeURIComponent(token)}`}`);
+    yield reply;
+    token = reply.status === 200 ? reply.json.metadata.continue || undefined : undefined;
+  }
 }
 
 function resourcesOf(reply: Reply): string[] {

@@ -1,6 +1,6 @@
 import { describe, test } from "node:test";
 import assert from "node:assert/strict";
-import { runTasks } from "../../src/base/tasks.ts";
+import { runTasks, someAtOnce } from "../../src/base/tasks.ts";
 import { settle } from "../support/manual-clock.ts";
 
 function untilAborted(signal: AbortSignal): Promise<void> {
@@ -92,5 +92,29 @@ describe("runTasks()", () => {
       },
     ]);
     assert.equal(seen, "early");
+  });
+});
+
+describe("someAtOnce()", () => {
+  test("gives results in order, whichever ends first, with no more under way than asked for", async () => {
+    let under = 0;
+    let most = 0;
+    const ends: (() => void)[] = [];
+    const all = someAtOnce(["a", "b", "c"], 2, async (word) => {
+      most = Math.max(most, ++under);
+      await new Promise<void>((resolve) => ends.push(resolve));
+      under--;
+      return word.toUpperCase();
+    });
+    for (const next of [1, 0, 2]) {
+      while (ends[next] === undefined) await Promise.resolve();
+      ends[next]();
+    }
+    assert.deepEqual([await all, most], [["A", "B", "C"], 2]);
+    assert.deepEqual(await someAtOnce([], 2, () => Promise.reject(new Error("nobody is called"))), []);
+  });
+
+  test("rejects with the first that does", async () => {
+    await assert.rejects(someAtOnce([1, 2, 3], 2, (number) => (number === 2 ? Promise.reject(new RangeError("two")) : Promise.resolve(number))), /two/);
   });
 });
