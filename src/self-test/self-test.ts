@@ -21,9 +21,9 @@ export interface SelfTestOptions extends Lent {
   whole: boolean;
   healthyRuns: number;
   /** Servers at a time. */
-  servers: number;
+  servers: { broken: number; healthy: number };
   signal: AbortSignal;
-  /** Told how far it is, a sentence each. */
+  /** Told how far it is, and each false alarm as it comes; a sentence each. */
   say: (line: string) => void;
 }
 
@@ -35,10 +35,14 @@ export interface SelfTest {
 const SAY_EVERY = 25;
 
 export async function selfTest(options: SelfTestOptions): Promise<SelfTest> {
-  const { checks, rows, whole, healthyRuns, clock } = options;
+  const { checks, rows, whole, healthyRuns, servers, clock, say } = options;
   const startedMs = clock.monotonic();
-  const outcomes = await inTurn(mutantsOf(rows, whole ? ROW_MUTANTS : []), "broken servers", options, breaker(checks, rows, options));
-  const runs = await inTurn(Array.from({ length: healthyRuns }, (_, number) => number), "healthy runs", options, (number) => healthyRun(checks, options, number));
+  const outcomes = await inTurn(mutantsOf(rows, whole ? ROW_MUTANTS : []), servers.broken, "broken servers", options, breaker(checks, rows, options));
+  const runs = await inTurn([...Array(healthyRuns).keys()], servers.healthy, "healthy runs", options, async (number) => {
+    const run = await healthyRun(checks, options, number);
+    for (const line of alarms(run)) say(line);
+    return run;
+  });
   const excuses = whole ? EXCUSES : [];
   const complaints = [...complaintsOf(checks, rows, outcomes, whole ? SUBJECTS : [], excuses), ...runs.flatMap(alarms)];
   const took = formatDuration(Math.round(clock.monotonic() - startedMs));
@@ -57,10 +61,10 @@ function alarms({ era, hardship, alarms: found }: Run): string[] {
   return found.map((alarm) => `False alarm on ${era}, ${hardship}: ${alarm}`);
 }
 
-/** Some at a time, results in order. @throws the reason of the signal */
-function inTurn<One, Result>(all: readonly One[], what: string, { servers, signal, say }: SelfTestOptions, use: (one: One) => Promise<Result>): Promise<Result[]> {
+/** `count` at a time, results in order. @throws the reason of the signal */
+function inTurn<One, Result>(all: readonly One[], count: number, what: string, { signal, say }: SelfTestOptions, use: (one: One) => Promise<Result>): Promise<Result[]> {
   let done = 0;
-  return someAtOnce(all, servers, async (one) => {
+  return someAtOnce(all, count, async (one) => {
     signal.throwIfAborted();
     const result = await use(one);
     done++;

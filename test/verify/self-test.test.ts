@@ -65,7 +65,7 @@ describe("selfTest()", () => {
     const said: string[] = [];
     const rows = checks.map((check) => [check, DOWN] as const);
     const signal = new AbortController().signal;
-    return selfTest({ ...lend(await detectHost()), checks, rows, whole: false, healthyRuns, servers: 2, signal, say: (line) => said.push(line) });
+    return selfTest({ ...lend(await detectHost()), checks, rows, whole: false, healthyRuns, servers: { broken: 2, healthy: 2 }, signal, say: (line) => said.push(line) });
   };
 
   test("passes where each check notices its flip and nothing on healthy servers", async () => {
