@@ -1,5 +1,6 @@
-// src/main.ts to dist/job-controller for this machine. The bytes depend on the sources, the lock file and the commit
-// alone, and nothing is done when those are the ones of the binary that is there. `npm run build`, and tests by import.
+// src/main.ts to a binary, for this machine (dist/job-controller) or for a target of the release. The bytes depend on the
+// sources, the lock file and the commit alone, and nothing is done when those are the ones of the binary that is there.
+// `npm run build`, and by import.
 
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -15,10 +16,12 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { EMBEDDED_EXEC_ARGV } from "../src/runtime/hardening.ts";
+import { lockedRuntime, unpackRuntime } from "./release/runtimes.ts";
+import { binaryName, type Target, targetName } from "./release/targets.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const BUN = join(ROOT, "node_modules/bun/bin/bun.exe");
@@ -40,7 +43,7 @@ const HARDENING = [
 export const FLAGS = ["--compile", "--minify", "--bytecode", "--format=esm", "--splitting", "--sourcemap=linked", ...HARDENING];
 
 /** Version, commit and date as `--define` bakes them in for src/cli/build-info.ts. */
-interface Stamp {
+export interface Stamp {
   version: string;
   commit: string;
   date: string;
@@ -50,41 +53,80 @@ export interface Built {
   /** Absolute path of the binary. */
   path: string;
   stamp: Stamp;
+  /** Folders under node_modules whose code is inside, sorted. */
+  packages: string[];
   /** False if the binary that was there is up to date. */
   compiled: boolean;
 }
 
-/** Compiles if needed. @throws Error with the compiler's output. */
+/** Compiles for this machine if needed. @throws Error with the compiler's output. */
 export function build(): Built {
-  const path = join(ROOT, "dist", NAME);
-  const record = join(ROOT, "dist", `.${NAME}.inputs`);
-  const stamp = readStamp();
-  const inputs = hashInputs(stamp);
-  if (existsSync(path) && existsSync(record) && readFileSync(record, "utf8") === inputs) return { path, stamp, compiled: false };
+  return make({ path: join(ROOT, "dist", NAME), depends: [process.platform, process.arch], options: () => [] });
+}
 
-  mkdirSync(join(ROOT, "dist"), { recursive: true });
+/**
+ * Compiles for a target, if needed, with the runtime of its npm package: nothing else is downloaded.
+ * @throws Error if that runtime cannot be had or is not the one of package-lock.json, or with the compiler's output.
+ */
+export function buildFor(target: Target): Built {
+  const locked = lockedRuntime(target);
+  return make({
+    path: join(ROOT, "dist/targets", targetName(target), binaryName(target)),
+    depends: [target.bunTarget, locked.integrity],
+    options: (aside) => [`--target=${target.bunTarget}`, `--compile-executable-path=${unpackRuntime(target, locked, aside)}`],
+  });
+}
+
+interface Product {
+  path: string;
+  /** What the bytes depend on besides sources and stamp. */
+  depends: string[];
+  /** Of the compiler; `aside` is a folder that is deleted afterwards. */
+  options: (aside: string) => string[];
+}
+
+function make({ path, depends, options }: Product): Built {
+  const record = join(dirname(path), `.${basename(path)}.inputs`);
+  const stamp = readStamp();
+  const inputs = hashInputs([stamp, ...depends]);
+  if (existsSync(path) && existsSync(record)) {
+    const [known, ...packages] = readFileSync(record, "utf8").split("\n");
+    if (known === inputs) return { path, stamp, packages, compiled: false };
+  }
+
+  mkdirSync(dirname(path), { recursive: true });
   // Compiled aside and moved, so that a binary that is running, or being started, stays whole.
-  const aside = mkdtempSync(join(ROOT, "dist/.build-"));
+  const aside = mkdtempSync(join(dirname(path), ".build-"));
   try {
     const defines = Object.entries(stamp).map(
       ([key, value]) => `--define=JOB_CONTROLLER_${key.toUpperCase()}=${JSON.stringify(value)}`,
     );
-    const result = spawnSync(BUN, ["build", ENTRY, ...FLAGS, ...defines, `--outfile=${join(aside, NAME)}`], {
+    const made = join(aside, basename(path));
+    const graph = join(aside, "graph.json");
+    const files = [`--metafile=${graph}`, `--outfile=${made}`];
+    const result = spawnSync(BUN, ["build", ENTRY, ...FLAGS, ...options(aside), ...defines, ...files], {
       cwd: ROOT,
       env: compilerEnv(),
       encoding: "utf8",
     });
     if (result.status !== 0) {
-      throw new Error(
-        `Cannot compile ${ENTRY}:\n${result.stdout ?? ""}${result.stderr ?? ""}${result.error?.message ?? ""}`.trimEnd(),
-      );
+      const said = `${result.stdout ?? ""}${result.stderr ?? ""}${result.error?.message ?? ""}`;
+      throw new Error(`Cannot compile ${ENTRY} to ${relative(ROOT, path)}:\n${said}`.trimEnd());
     }
-    renameSync(join(aside, NAME), path);
+    const packages = packagesOf(readFileSync(graph, "utf8"));
+    renameSync(made, path);
+    writeFileSync(record, [inputs, ...packages].join("\n"));
+    return { path, stamp, packages, compiled: true };
   } finally {
     rmSync(aside, { recursive: true, force: true });
   }
-  writeFileSync(record, inputs);
-  return { path, stamp, compiled: true };
+}
+
+/** Of the compiler's metafile. */
+function packagesOf(graph: string): string[] {
+  const { inputs } = JSON.parse(graph) as { inputs: Record<string, unknown> };
+  const folders = Object.keys(inputs).flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []);
+  return [...new Set(folders)].sort();
 }
 
 function compilerEnv(): Record<string, string | undefined> {
@@ -114,8 +156,8 @@ function git(...args: string[]): string | undefined {
   return result.status === 0 ? result.stdout.trim() : undefined;
 }
 
-function hashInputs(stamp: Stamp): string {
-  const hash = createHash("sha256").update(JSON.stringify([stamp, process.platform, process.arch]));
+function hashInputs(depends: unknown[]): string {
+  const hash = createHash("sha256").update(JSON.stringify(depends));
   const sources = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" })
     .map((name) => `src/${name}`)
     .filter((name) => statSync(join(ROOT, name)).isFile())
