@@ -16,7 +16,7 @@ import { githubShield } from "./verify/reports/github.ts";
 import { terminalReport } from "./verify/reports/terminal.ts";
 import { counted } from "./verify/reports/text.ts";
 import { count, type Report } from "./verify/result.ts";
-import { selected, unknownWord } from "./verify/select.ts";
+import { idleWords, selected, unknownWord } from "./verify/select.ts";
 import { RUN_PREFIX, session } from "./verify/session.ts";
 import { tlsOf, withForged, withToken } from "./verify-clients.ts";
 
@@ -41,21 +41,23 @@ export async function verify(config: VerifyConfig, env: VerifyEnv): Promise<numb
   }
   const checks = selected(CHECKS, config);
   const { target } = config;
+  const idle = idleWords(CHECKS, config);
   if (target === undefined) {
     for (const line of checks.flatMap(listing)) env.out(line);
+    for (const line of idle) env.err.write(line, "warn");
     return EXIT.ok;
   }
   if (config.dryRun) {
     for (const line of plan(checks, target)) env.out(line);
     return EXIT.ok;
   }
-  const summaryFile = env.env["GITHUB_STEP_SUMMARY"] || undefined;
-  const files: Files = { ...env, summaryFile, nowMs: () => env.clock.now(), clean: (text) => env.redactor.apply(text) };
+  const github = { summaryFile: env.env["GITHUB_STEP_SUMMARY"] || undefined, outputFile: env.env["GITHUB_OUTPUT"] || undefined };
+  const files: Files = { ...env, ...github, nowMs: () => env.clock.now(), clean: (text) => env.redactor.apply(text) };
   const known = await expectations(config, CHECKS.map(({ id }) => id), files);
   let report: Report;
   try {
     const omitted = selected(CHECKS, { profile: "standard", focus: [], skip: [] }).filter((check) => !checks.includes(check));
-    report = known.judge({ ...(await verified(config, target, checks, env)), omitted });
+    report = known.judge({ ...(await verified(config, target, checks, env)), omitted, notes: idle });
   } catch (error) {
     const { code, message } = env.signal.aborted ? { code: EXIT.cancelled, message: messageOf(env.signal.reason) } : endingOf(error);
     await writeReports(config.reports, untried(config, target, checks, env.clock.now(), message), { exitCode: code, reason: message }, files);

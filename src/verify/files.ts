@@ -5,6 +5,7 @@ import type { LineSink } from "../base/log.ts";
 import { parseBaseline, withBaseline } from "./baseline.ts";
 import { lockOf, lockText, parseLock, withLock } from "./lock.ts";
 import { githubAnnotations, githubSummary } from "./reports/github.ts";
+import { githubOutputs } from "./reports/github-outputs.ts";
 import { type Ending, jsonReport } from "./reports/json.ts";
 import { junitReport } from "./reports/junit.ts";
 import { tapReport } from "./reports/tap.ts";
@@ -28,8 +29,9 @@ export interface Files {
   /** Lines of standard output. */
   out: (text: string) => void;
   err: LineSink;
-  /** Where GitHub wants the step's summary; undefined elsewhere. */
+  /** Where GitHub wants the step's summary and its outputs; undefined elsewhere. */
   summaryFile: string | undefined;
+  outputFile: string | undefined;
   nowMs: () => number;
   /** Takes secrets out of texts. */
   clean: (text: string) => string;
@@ -60,7 +62,7 @@ export async function expectations({ lock: path, baseline }: KnownFiles, ids: re
       const compared = lock === undefined || path === undefined ? report : withLock(report, lock, path);
       const begun = path !== undefined && lock === undefined && report.cut === undefined;
       const news = begun ? [`${path} holds what was seen: keep it, and the next run compares`] : [];
-      return withBaseline({ ...compared, notes: news }, accepted, env.nowMs());
+      return withBaseline({ ...compared, notes: [...(report.notes ?? []), ...news] }, accepted, env.nowMs());
     },
     async keep(report) {
       return path === undefined || lock !== undefined || report.cut !== undefined || write(path, lockText(lockOf(report)), "anew", env);
@@ -81,10 +83,16 @@ export async function writeReports(reports: readonly ReportTarget[], report: Rep
       continue;
     }
     for (const line of githubAnnotations(report)) env.out(env.clean(line));
-    const summary = env.summaryFile;
-    if (summary) written.push(await write(summary, githubSummary(report), "append", env));
+    const { summaryFile, outputFile } = env;
+    if (summaryFile) written.push(await write(summaryFile, githubSummary(report), "append", env));
+    if (outputFile) written.push(await write(outputFile, githubOutputs(report, ending, namesOf(reports)), "append", env));
   }
   return !written.includes(false);
+}
+
+/** Files of the reports, by format. */
+function namesOf(reports: readonly ReportTarget[]): Record<string, string> {
+  return Object.fromEntries(reports.flatMap(({ format, file }) => (file === undefined || file === "-" ? [] : [[format, file]])));
 }
 
 const FORMATS: Readonly<Record<Exclude<ReportTarget["format"], "github">, (report: Report, ending: Ending) => string>> = {

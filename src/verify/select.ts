@@ -20,6 +20,17 @@ export function selected(checks: readonly Check[], { profile, focus, skip }: Cho
   });
 }
 
+/** The words of the focus that choose nothing, and why; a sentence each. */
+export function idleWords(checks: readonly Check[], choice: Choice): string[] {
+  const { profile, focus, skip } = choice;
+  const chosen = selected(checks, choice);
+  return focus.filter((word) => !chosen.some((check) => matches(check, word))).map((word) => {
+    const left = checks.filter((check) => matches(check, word) && !skip.some((other) => matches(check, other)));
+    const least = PROFILES.find((one) => left.some((check) => check.profile === one));
+    return `--focus=${word} chooses nothing: ${least === undefined ? "--skip leaves none of it" : `its checks are of --profile=${least}, not ${profile}`}`;
+  });
+}
+
 /** What is wrong with a word: it names no check and no area. Undefined if nothing is. */
 export function unknownWord(checks: readonly Check[], word: string): string | undefined {
   if (checks.some((check) => matches(check, word))) return undefined;

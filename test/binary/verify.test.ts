@@ -63,6 +63,13 @@ describe("verify ends with", () => {
       const { code, stdout } = await outcome({}, (site) => [...whole(site), "--focus=LIST", "--skip=LIST", "--fail-on=never"]);
       assert.equal(code, 1);
       assert.match(stdout, /^Not known: nothing was checked\n/);
+      assert.match(stdout, /^ {2}--focus=LIST chooses nothing: --skip leaves none of it$/m);
+    },
+
+    async "0 and what the profile smoke leaves open"() {
+      const { code, stdout } = await outcome({}, (site) => [...whole(site), "--profile=smoke"]);
+      assert.equal(code, 0, stdout);
+      assert.match(stdout, /^ {2}drive: not known, \d+ of \d+ checks passed, \d+ only with --profile=standard$/m);
     },
 
     async "0 and no where it was told to fail on nothing"() {
@@ -167,13 +174,15 @@ describe("verify ends with", () => {
       await using site = await Site.open({ era: "2025-08" });
       const summary = join(site.directory.path, "summary.md");
       await writeFile(summary, "before\n");
-      const flags = ["verify", ...whole(site), "--focus=WRITE-001", "--fail-on=never", "--report=github"];
-      const { code, stdout } = await runBinary(flags, { env: { GITHUB_STEP_SUMMARY: summary } });
+      const outputs = join(site.directory.path, "outputs");
+      const flags = ["verify", ...whole(site), "--focus=WRITE-001", "--fail-on=never", "--report=github", `--report=json=${summary}.json`];
+      const { code, stdout } = await runBinary(flags, { env: { GITHUB_STEP_SUMMARY: summary, GITHUB_OUTPUT: outputs } });
       assert.equal(code, 0);
       const [, token, shielded, rest] = /^::stop-commands::(\S+)\n([\s\S]*)\n::\1::\n([\s\S]*)$/.exec(stdout) ?? [];
       assert.ok(token !== undefined && shielded?.startsWith("No: "), stdout);
       assert.match(rest ?? "", /^::error title=WRITE-001 danger::of 50 racing writes .*\n$/);
       assert.match(await readFile(summary, "utf8"), /^before\n## job-controller verify: no, 1 of 1 checks fails\n/);
+      assert.match(await readFile(outputs, "utf8"), new RegExp(`^answer=no\nexit-code=0\n(?:.*\n)+json=${summary}\\.json\n$`));
     },
 
     async "0 with a lock of the same server, 1 when it has changed, and names the change"() {

@@ -6,14 +6,14 @@ import { type Check, FEATURES } from "../../src/verify/check.ts";
 import { CHECKS } from "../../src/verify/checks.ts";
 import { featureVerdicts } from "../../src/verify/features.ts";
 import type { Result, Verdict } from "../../src/verify/result.ts";
-import { selected, unknownWord } from "../../src/verify/select.ts";
+import { idleWords, selected, unknownWord } from "../../src/verify/select.ts";
 import { checkOf, resultOf } from "./reports/sample.ts";
 
 const LATE: Check["breaks"] = { run: { then: "limited", words: "late" } };
 const TWICE: Check["breaks"] = { run: { then: "no", words: "twice" }, drive: { then: "no", words: "twice" } };
 const one = (verdict: Verdict, breaks: Check["breaks"], id: Check["id"] = "WATCH-001") => resultOf(id, verdict, "", { breaks });
-const run = (results: Result[], omitted: Check[] = []) => {
-  const { safe, words } = featureVerdicts({ results, omitted })[0] ?? {};
+const run = (results: Result[], omitted: Check[] = [], profile = "standard") => {
+  const { safe, words } = featureVerdicts({ results, omitted, profile })[0] ?? {};
   return [safe, ...(words ?? [])];
 };
 
@@ -31,11 +31,14 @@ describe("featureVerdicts()", () => {
     ["a failure is accepted", [resultOf("WATCH-001", "fail", "", { breaks: LATE, accepted: { reason: "known" } })], ["limited", "late"]],
   ];
   for (const [what, results, expected] of rows) test(`${expected[0]} where ${what}`, () => assert.deepEqual(run(results), expected));
-  test("unknown while checks of it were left out", () => {
-    const expected = ["unknown", "nothing speaks against it so far, 1 of 2 checks were left out"];
-    assert.deepEqual(run([one("pass", LATE)], [checkOf("LEASE-002", { breaks: TWICE }), checkOf("LEASE-003")]), expected);
-  });
-  test("has a line for each feature", () => assert.deepEqual(featureVerdicts({ results: [] }).map(({ feature }) => feature), [...FEATURES]));
+  const left = (...profiles: Check["profile"][]) => profiles.map((profile) => checkOf("LEASE-002", { breaks: TWICE, profile }));
+  const parts: readonly [string, Result[], Check[], string, string[]][] = [
+    ["others were left out", [one("pass", LATE), one("skip", LATE)], [...left("standard"), checkOf("LEASE-003")], "standard", ["1 of 3 checks passed", "1 left out"]],
+    ["none was chosen", [], left("smoke", "standard"), "smoke", ["none of 2 checks was tried", "2 left out"]],
+    ["the profile is smoke", [one("pass", LATE)], left("standard", "standard"), "smoke", ["1 of 3 checks passed", "2 only with --profile=standard"]],
+  ];
+  for (const [what, results, omitted, profile, words] of parts) test(`unknown where ${what}`, () => assert.deepEqual(run(results, omitted, profile), ["unknown", ...words]));
+  test("has a line for each feature", () => assert.deepEqual(featureVerdicts({ results: [], profile: "standard" }).map(({ feature }) => feature), [...FEATURES]));
 });
 
 describe("the table of checks", () => {
@@ -69,6 +72,14 @@ describe("selected()", () => {
     ["not what is skipped, though it was named", ids("full", ["LIST", "WATCH-001"], ["LIST-002", "WATCH"]), ["LIST-001"]],
   ];
   for (const [what, given, expected] of rows) test(`takes ${what}`, () => assert.deepEqual(given, expected));
+});
+
+describe("idleWords()", () => {
+  const checks = [checkOf("LIST-001", { profile: "smoke" }), checkOf("LIST-002"), checkOf("WATCH-001", { profile: "full" })];
+  const idle = (focus: string[], skip: string[] = []) => idleWords(checks, { profile: "smoke", focus, skip });
+  test("has nothing against words that choose something", () => assert.deepEqual(idle(["LIST", "WATCH-001"]), []));
+  test("names the profile that a word takes", () => assert.deepEqual(idle(["LIST", "WATCH"]), ["--focus=WATCH chooses nothing: its checks are of --profile=full, not smoke"]));
+  test("says that --skip leaves nothing", () => assert.deepEqual(idle(["LIST-001"], ["LIST"]), ["--focus=LIST-001 chooses nothing: --skip leaves none of it"]));
 });
 
 describe("unknownWord()", () => {

@@ -1,10 +1,10 @@
 // A run as GitHub Actions shows it: annotations within what a step may have of each kind, and a table for the step's summary. Pure.
 
-import { featureVerdicts } from "../features.ts";
+import { featureLines } from "../features.ts";
 import { outcomeOf } from "../outcome.ts";
 import type { Report, Result } from "../result.ts";
 import { acceptedWords, failed } from "./rows.ts";
-import { oneLine } from "./text.ts";
+import { named, oneLine } from "./text.ts";
 
 /** Annotations of one kind that a step may have. */
 const CAP = 10;
@@ -39,7 +39,7 @@ export function githubAnnotations(report: Report): string[] {
 export function githubSummary(report: Report): string {
   const { answer, words } = outcomeOf(report);
   const head = [`## job-controller verify: ${answer}, ${escaped(words)}`, "", "| Check | Verdict | Claim | Seen |", "| --- | --- | --- | --- |"];
-  const features = featureVerdicts(report).map(({ feature, safe, words: why }) => `- \`${feature}\`: ${escaped([safe, ...why].join(", "))}`);
+  const features = featureLines(report).map((line) => `- ${escaped(line)}`);
   const changes = (report.changes ?? []).map((change) => `- ${escaped(change)}`);
   const tail = ["", ...(changes.length === 0 ? [] : ["### Changed since the lock", "", ...changes, ""]), "### On this server", "", ...features, ""];
   const rows: string[] = [];
@@ -70,12 +70,6 @@ function summaryRow(result: Result): string {
   const { check, verdict, seen, accepted } = result;
   const word = accepted === undefined ? verdict : `accepted ${acceptedWords(result)}`;
   return `| ${check.id} | ${escaped(word)} | ${escaped(check.claim)} | ${escaped(seen)} |`;
-}
-
-/** The first ones: a title is short. */
-function named(ids: readonly string[]): string {
-  const more = ids.length - 5;
-  return more <= 1 ? ids.join(" ") : `${ids.slice(0, 5).join(" ")} and ${more} more`;
 }
 
 function data(text: string): string {

@@ -14,20 +14,11 @@ export interface Ending {
 /** One object, indented, with a newline at its end. */
 export function jsonReport(report: Report, { exitCode, reason }: Ending): string {
   const { server, serverVersion, apiVersion, flavour, namespace, profile, run, startedMs, ms, results, left, cut, changes, notes } = report;
-  const failed = failures(report);
   const value = {
     schemaVersion: 1,
     exitCode,
     reason,
-    summary: {
-      answer: outcomeOf(report).answer,
-      checks: results.length,
-      passed: count(report, "pass"),
-      failed,
-      accepted: count(report, "fail") - failed,
-      undecided: count(report, "error"),
-      skipped: count(report, "skip"),
-    },
+    summary: summaryOf(report),
     server: { url: server, version: serverVersion, api: apiVersion, flavour },
     run: { name: run, namespace, profile, started: new Date(startedMs).toISOString(), seconds: ms / 1_000, cut: cut ?? null },
     features: featureVerdicts(report).map(({ feature, safe, words }) => ({ feature, safe, words })),
@@ -52,4 +43,18 @@ export function jsonReport(report: Report, { exitCode, reason }: Ending): string
     })),
   };
   return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** The answer, and how many checks came to what; `failed` without what was accepted. */
+export function summaryOf(report: Report) {
+  const failed = failures(report);
+  return {
+    answer: outcomeOf(report).answer,
+    checks: report.results.length,
+    passed: count(report, "pass"),
+    failed,
+    accepted: count(report, "fail") - failed,
+    undecided: count(report, "error"),
+    skipped: count(report, "skip"),
+  };
 }

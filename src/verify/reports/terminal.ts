@@ -1,7 +1,7 @@
 // A run of checks as a person reads it: yes or no, then what fails, worst first, then what that means for this program. Pure.
 
 import { formatDuration } from "../../base/duration.ts";
-import { featureVerdicts } from "../features.ts";
+import { featureLines } from "../features.ts";
 import { type Outcome, outcomeOf } from "../outcome.ts";
 import type { Report, Result } from "../result.ts";
 import { acceptedWords, failed } from "./rows.ts";
@@ -26,7 +26,7 @@ export function terminalReport(report: Report): string[] {
     ...grouped("Skipped:", results.filter(({ verdict }) => verdict === "skip"), ({ seen }) => seen),
     ...listed("Left behind, delete it by hand:", left),
     ...listed("Notes:", notes),
-    ...listed("On this server:", featureVerdicts(report).map(({ feature, safe, words: why }) => `${feature}: ${[safe, ...why].join(", ")}`)),
+    ...listed("On this server:", featureLines(report)),
     circumstances(report),
   ].map((line) => (line === "" ? "" : indented(line)));
 }

@@ -9,3 +9,9 @@ export function oneLine(text: string): string {
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
+
+/** The first ones of many. */
+export function named(ids: readonly string[]): string {
+  const more = ids.length - 5;
+  return more <= 1 ? ids.join(" ") : `${ids.slice(0, 5).join(" ")} and ${more} more`;
+}

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { githubAnnotations, githubShield, githubSummary } from "../../../src/verify/reports/github.ts";
+import { githubOutputs } from "../../../src/verify/reports/github-outputs.ts";
 import { terminalReport } from "../../../src/verify/reports/terminal.ts";
 import { HOSTILE, MIXED, reportOf, resultOf } from "./sample.ts";
 
@@ -38,10 +39,10 @@ Skipped:
   WATCH-002: no second token # SKIP
 
 On this server:
-  run: unknown, nothing that it rests on was checked
-  prune: unknown, nothing that it rests on was checked
+  run: not known, nothing that it rests on was checked
+  prune: not known, nothing that it rests on was checked
   drive: no, two workers can own one job
-  history: unknown, nothing that it rests on was checked
+  history: not known, nothing that it rests on was checked
 
 https://localhost:6446 (v12.4.0) v0alpha1, namespace scratch, profile standard, 4.5s`);
   });
@@ -102,6 +103,15 @@ describe("githubSummary()", () => {
     const summary = githubSummary(reportOf(Array.from({ length: 2_000 }, () => resultOf("LIST-001", "fail", "é".repeat(1_000)))));
     assert.ok(new TextEncoder().encode(summary).length <= 2 ** 20);
     assert.match(summary, /^\d+ more did not fit$/m);
+  });
+});
+
+describe("githubOutputs()", () => {
+  test("are the answer, its numbers and the files of the reports, one a line", () => {
+    const outputs = githubOutputs(MIXED, { exitCode: 1, reason: "2 of 4\nchecks=0 fail" }, { junit: "out/verify.xml" });
+    assert.deepEqual(outputs.split("\n"), [
+      "answer=no", "exit-code=1", "reason=2 of 4 checks=0 fail", "checks=6", "passed=1", "failed=2", "accepted=1", "undecided=1", "skipped=1", "junit=out/verify.xml", "",
+    ]);
   });
 });
 
