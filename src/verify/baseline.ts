@@ -24,7 +24,7 @@ export function parseBaseline(text: string, path: string, ids: readonly string[]
   }
   if (file?.schemaVersion !== 1) throw wrong("expected schemaVersion 1");
   if (!Array.isArray(file.accept)) throw wrong('expected a list "accept"');
-  return file.accept.map((one: Partial<Accepted> | null, at) => {
+  const accepted = file.accept.map((one: Partial<Accepted> | null, at) => {
     const { check = "", reason = "", expires = "" } = one ?? {};
     const guess = typeof check === "string" ? nearest(check, ids) : undefined;
     const hint = guess === undefined ? "expected an id that --list shows" : `did you mean ${guess}?`;
@@ -33,6 +33,9 @@ export function parseBaseline(text: string, path: string, ids: readonly string[]
     if (!isDay(expires)) throw wrong(`expected a day such as 2027-01-31 in expires of ${check}`);
     return { check, reason: reason.trim(), expires };
   });
+  const twice = accepted.find(({ check }, at) => accepted.findIndex((other) => other.check === check) !== at);
+  if (twice !== undefined) throw wrong(`expected one entry for ${twice.check}`);
+  return accepted;
 }
 
 /**

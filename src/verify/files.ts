@@ -4,6 +4,7 @@ import { ConfigError, messageOf } from "../base/errors.ts";
 import type { LineSink } from "../base/log.ts";
 import { parseBaseline, withBaseline } from "./baseline.ts";
 import { lockOf, lockText, parseLock, withLock } from "./lock.ts";
+import { decided } from "./outcome.ts";
 import { githubAnnotations, githubSummary } from "./reports/github.ts";
 import { githubOutputs } from "./reports/github-outputs.ts";
 import { type Ending, jsonReport } from "./reports/json.ts";
@@ -60,14 +61,19 @@ export async function expectations({ lock: path, baseline }: KnownFiles, ids: re
   return {
     judge(report) {
       const compared = lock === undefined || path === undefined ? report : withLock(report, lock, path);
-      const begun = path !== undefined && lock === undefined && report.cut === undefined;
-      const news = begun ? [`${path} holds what was seen: keep it, and the next run compares`] : [];
+      const kept = `${path} holds what was seen: keep it, and the next run compares`;
+      const news = path === undefined || lock !== undefined ? [] : [worthKeeping(report) ? kept : `${path} was not written: not all was checked`];
       return withBaseline({ ...compared, notes: [...(report.notes ?? []), ...news] }, accepted, env.nowMs());
     },
     async keep(report) {
-      return path === undefined || lock !== undefined || report.cut !== undefined || write(path, lockText(lockOf(report)), "anew", env);
+      return path === undefined || lock !== undefined || !worthKeeping(report) || write(path, lockText(lockOf(report)), "anew", env);
     },
   };
+}
+
+/** A lock of little would let the next run say that nothing has changed. */
+function worthKeeping(report: Report): boolean {
+  return report.cut === undefined && decided(report) > 0;
 }
 
 /** Whether all of them were written. */

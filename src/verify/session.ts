@@ -44,6 +44,8 @@ export interface SessionOptions {
 }
 
 export const RUN_PREFIX = "verify-";
+/** Names of what any run makes: its own, the check's, a word. */
+const MADE = new RegExp(`^${RUN_PREFIX}[a-z0-9]{6}-[a-z]+-\\d{3}-`);
 /** Checks at a time. */
 const LANES = 4;
 const PATIENCE_MS = 10_000;
@@ -133,7 +135,7 @@ function unfit(check: Check, { flavour, history }: Survey, { exchange, fetches, 
 }
 
 async function refuseOthers(wire: Wire, { apiVersion }: Survey, namespace: string): Promise<void> {
-  const other = await foreignJob(wire, apiVersion, namespace, RUN_PREFIX);
+  const other = await foreignJob(wire, apiVersion, namespace, MADE);
   if (other === undefined) return;
   throw new ConfigError(`Cannot write to namespace "${namespace}": job ${other} is not of this program; give a --namespace for trials, --profile=smoke, or --yes`);
 }

@@ -31,12 +31,12 @@ export async function survey(wire: Wire, versions: readonly string[]): Promise<S
   throw new IncompatibleError(`Cannot verify the server: expected jobs in ${versions.map((one) => `${GROUP}/${one}`).join(" or ")}, got none`);
 }
 
-/** The name of a job that is not of any run of ours; undefined if there is none. @throws ApiError, NetworkError */
-export async function foreignJob(wire: Wire, version: string, namespace: string, prefix: string): Promise<string | undefined> {
+/** The name of a job that is not of any run of ours, whose names match; undefined if there is none. @throws ApiError, NetworkError */
+export async function foreignJob(wire: Wire, version: string, namespace: string, ours: RegExp): Promise<string | undefined> {
   const path = `/apis/${GROUP}/${version}/namespaces/${namespace}/jobs`;
   for await (const reply of pagesOf(wire, path)) {
     if (reply.status !== 200) throw refusal(reply, path);
-    const found = reply.json.items.find((item) => !item.metadata.name.startsWith(prefix));
+    const found = reply.json.items.find((item) => !ours.test(item.metadata.name));
     if (found !== undefined) return found.metadata.name;
   }
   return undefined;

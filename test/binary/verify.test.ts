@@ -80,14 +80,14 @@ describe("verify ends with", () => {
 
     async "2 where the namespace has jobs of others, unless --yes"() {
       await using site = await Site.open();
-      site.createJob("theirs", "scratch");
+      site.createJob("verify-theirs", "scratch");
       const flags = ["verify", ...whole(site), "--namespace=scratch", "--focus=LIST-001"];
       const refused = await runBinary(flags);
       assert.deepEqual([refused.code, refused.stdout, refused.stderr], [
-        2, "", 'Error: Cannot write to namespace "scratch": job theirs is not of this program; give a --namespace for trials, --profile=smoke, or --yes\n',
+        2, "", 'Error: Cannot write to namespace "scratch": job verify-theirs is not of this program; give a --namespace for trials, --profile=smoke, or --yes\n',
       ]);
       assert.equal((await runBinary([...flags, "--yes"])).code, 0);
-      assert.deepEqual([...site.devserver.store.entries("jobs")].map(({ name }) => name), ["theirs"]);
+      assert.deepEqual([...site.devserver.store.entries("jobs")].map(({ name }) => name), ["verify-theirs"]);
     },
 
     async "2 before anything is sent where a word names no check, or a file is no good"() {
@@ -134,17 +134,29 @@ describe("verify ends with", () => {
       assert.equal(report?.exitCode, 7);
     },
 
-    async "5 at SIGTERM, with what was found until then"() {
-      const { options, asked } = hangsAt("write-001");
-      await using site = await Site.open(options);
-      const file = join(site.directory.path, "report.xml");
-      const child = start(BINARY, ["verify", ...whole(site), "--focus=LIST-001,WRITE-001", `--report=junit=${file}`]);
-      await asked;
-      child.kill("SIGTERM");
-      const { code, stdout } = await ended(child);
-      assert.equal(code, 5, stdout);
-      assert.match(stdout, /^Not known: .*\nThe run was cut short: stopped by SIGTERM\n/);
-      assert.match(await readFile(file, "utf8"), /<error message="stopped by SIGTERM" type="undecided">/);
+    async "5 at SIGTERM and SIGHUP, with what was found until then in every report, and nothing left behind"() {
+      for (const signal of ["SIGTERM", "SIGHUP"] as const) {
+        const { options, asked } = hangsAt("write-003", "DELETE");
+        await using site = await Site.open(options);
+        const place = join(site.directory.path, "report");
+        const reports = ["json", "junit", "tap"].map((format) => `--report=${format}=${place}.${format}`);
+        const env = { GITHUB_STEP_SUMMARY: `${place}.md`, GITHUB_OUTPUT: `${place}.out` };
+        const child = start(BINARY, ["verify", ...whole(site), "--focus=LIST-001,WRITE-003", ...reports, "--report=github"], { env });
+        await asked;
+        child.kill(signal);
+        const { code, stdout } = await ended(child);
+        assert.equal(code, 5, stdout);
+        assert.match(stdout, new RegExp(`^::stop-commands::.*\\nNot known: .*\\nThe run was cut short: stopped by ${signal}\\n`));
+        const found: readonly [string, string][] = [
+          ["json", `"cut": "stopped by ${signal}"`],
+          ["junit", `<error message="stopped by ${signal}" type="undecided">`],
+          ["tap", `# cut short: stopped by ${signal}`],
+          ["md", `| WRITE-003 | error | `],
+          ["out", "answer=unknown\nexit-code=5\n"],
+        ];
+        for (const [format, words] of found) assert.ok((await readFile(`${place}.${format}`, "utf8")).includes(words), format);
+        assert.deepEqual([...site.devserver.store.entries("jobs")], []);
+      }
     },
 
     async "124 at --timeout, with what was found until then"() {

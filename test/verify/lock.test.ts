@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { ConfigError } from "../../src/base/errors.ts";
 import { parseBaseline, withBaseline } from "../../src/verify/baseline.ts";
+import { expectations, type Files } from "../../src/verify/files.ts";
 import { lockOf, lockText, parseLock, withLock } from "../../src/verify/lock.ts";
 import { failures, outcomeOf } from "../../src/verify/outcome.ts";
 import type { Report } from "../../src/verify/result.ts";
@@ -62,6 +63,25 @@ describe("withLock()", () => {
   });
 });
 
+describe("the file of a lock", () => {
+  const run = async (report: Report) => {
+    const written: string[] = [];
+    const missing = () => Promise.reject(Object.assign(new Error("no such file"), { code: "ENOENT" }));
+    const files = { readText: missing, writeText: async (path: string) => void written.push(path), nowMs: () => 0, clean: (text: string) => text } as unknown as Files;
+    const { judge, keep } = await expectations({ lock: "a.lock", baseline: undefined }, IDS, files);
+    const { notes } = judge(report);
+    assert.equal(await keep(report), true);
+    return { notes, written };
+  };
+  test("is written where there was none", async () => {
+    assert.deepEqual(await run(BEFORE), { notes: ["a.lock holds what was seen: keep it, and the next run compares"], written: ["a.lock"] });
+  });
+  const little: readonly [string, Report][] = [["was cut short", { ...BEFORE, cut: "stopped" }], ["came to no verdict", reportOf([resultOf("LIST-001", "error", "s")])]];
+  for (const [what, report] of little) {
+    test(`is not written by a run that ${what}`, async () => assert.deepEqual(await run(report), { notes: ["a.lock was not written: not all was checked"], written: [] }));
+  }
+});
+
 describe("parseLock()", () => {
   const documents = [{ schemaVersion: 2, server: {}, checks: {} }, { schemaVersion: 1, checks: {} }, { schemaVersion: 1, server: {}, checks: { a: 1 } }];
   for (const text of ["", "[]", "null", ...documents.map((document) => JSON.stringify(document))]) {
@@ -103,6 +123,7 @@ describe("parseBaseline()", () => {
     ["no check", fileOf(null), /entry 1 names no check/],
     ["no reason", fileOf({ ...entry, reason: " " }), /expected a reason for LIST-002/],
     ["no day", fileOf({ ...entry, expires: "2027-02-30" }), /expected a day such as 2027-01-31 in expires of LIST-002/],
+    ["a check that is named twice", fileOf(entry, { ...entry, expires: "2020-01-01" }), /expected one entry for LIST-002/],
     ["a time without an end", fileOf({ ...entry, expires: undefined }), /expected a day/],
   ];
   for (const [what, text, message] of rows) {

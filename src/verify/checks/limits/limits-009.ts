@@ -18,6 +18,7 @@ export const LIMITS_009: Check = {
   eras: ["2025-08", "2026-09"],
   profile: "full",
   needs: ["write"],
+  makes: `${WAITING} jobs that wait, and an incremental pull of a healthy repository of the namespace, if there is one`,
   breaks: { drive: { then: "limited", words: "no more than a few jobs can wait" } },
   alone: true,
   async run(at) {
