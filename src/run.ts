@@ -92,7 +92,7 @@ function tasksOf(config: RunConfig, env: RunEnv, { api, health, scopes, count, l
   const { log, clock, random } = env;
   const trouble = new Trouble(log, clock);
   const checks = new ScopedChecks(health, scopes.length);
-  const { collectGarbage } = env.host;
+  const { collectGarbage, shrink } = env.host;
   const history = { listPage: frugalList(api, collectGarbage, HISTORY_COLLECT_BYTES), deleteObject: api.deleteObject };
   const listJobs = frugalList(api, collectGarbage, JOBS_COLLECT_BYTES);
   const jobs = { listPage: driving?.listPage(listJobs) ?? listJobs, openWatch: api.openWatch };
@@ -117,7 +117,7 @@ function tasksOf(config: RunConfig, env: RunEnv, { api, health, scopes, count, l
           started: () => {
             if (--starting > 0) return;
             started = true;
-            collectGarbage();
+            shrink();
             log.info("jobs controller started");
           },
           reconnected: () => wanted.offer(),
@@ -150,7 +150,10 @@ function tasksOf(config: RunConfig, env: RunEnv, { api, health, scopes, count, l
           observer: {
             scanBegan: (namespace) => readers.get(namespace)?.scanBegan(),
             page: (namespace, page) => readers.get(namespace)?.page(page),
-            scanEnded: (namespace, complete) => readers.get(namespace)?.scanEnded(complete),
+            scanEnded: (namespace, complete) => {
+              readers.get(namespace)?.scanEnded(complete);
+              shrink();
+            },
           },
         },
         signal,

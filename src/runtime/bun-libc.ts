@@ -1,7 +1,9 @@
 // The calls of the C library that Bun offers no way to: poll(2) tells whether a pipe has a reader, pipe2(2) makes one,
-// prctl(2) and waitpid(2) take in processes that have lost their parent. Where it cannot be loaded they do nothing.
+// prctl(2) and waitpid(2) take in processes that have lost their parent, madvise(2) gives memory back. Where it cannot be
+// loaded they do nothing.
 
-import { closeSync } from "node:fs";
+import { closeSync, readFileSync, readlinkSync } from "node:fs";
+import { rereadable } from "./mappings.ts";
 import type { Pipe } from "./runtime.ts";
 
 type Symbols<Name extends string> = Record<Name, (...args: number[]) => number>;
@@ -40,6 +42,7 @@ const poll = loader("poll", ["ptr", "u64", "i32"]);
 const pipe2 = loader("pipe2", ["ptr", "i32"]);
 const prctl = loader("prctl", ["i32", "u64", "u64", "u64", "u64"]);
 const waitpid = loader("waitpid", ["i32", "ptr", "i32"]);
+const madvise = loader("madvise", ["u64", "u64", "i32"]);
 
 /** POLLERR: a pipe without reader. POLLHUP: a socket whose other end was closed. */
 const ORPHANED = 8 | 16;
@@ -96,4 +99,20 @@ export function adoptOrphans(): void {
 /** Lets a child go that has ended. Never one that node:child_process waits for. */
 export function reap(pid: number): void {
   waitpid()?.(pid, 0, WNOHANG);
+}
+
+const MADV_DONTNEED = 4;
+
+/**
+ * Unmaps the program's own text and constants, of which a start needs 42 MB and what comes after it 12: they stay in the
+ * page cache, as the kernel's to keep or take, and come back as they are needed. Linux alone.
+ */
+export function unmapText(): void {
+  if (process.platform !== "linux") return;
+  try {
+    const parts = rereadable(readFileSync("/proc/self/smaps", "utf8"), readlinkSync("/proc/self/exe"));
+    for (const { start, length } of parts) madvise()?.(start, length, MADV_DONTNEED);
+  } catch {
+    // No /proc is mounted, or not all of it.
+  }
 }

@@ -2,7 +2,7 @@
 // Knows no deadline and translates no error; Bun's own idle cut (360 s) is switched off here.
 
 import { readdirSync } from "node:fs";
-import { adoptOrphans, isOrphaned, openPipe, reap } from "./bun-libc.ts";
+import { adoptOrphans, isOrphaned, openPipe, reap, unmapText } from "./bun-libc.ts";
 import type { Host, HostTransport, TlsMaterial } from "./runtime.ts";
 
 interface BunInit extends RequestInit {
@@ -14,6 +14,7 @@ interface BunInit extends RequestInit {
 declare const Bun: {
   version: string;
   gc(synchronous: boolean): void;
+  shrink(): void;
   FetchSession: new (init: {
     proxy: false;
     tls: { rejectUnauthorized: boolean; ca?: string; cert?: string; key?: string; serverName?: string };
@@ -25,6 +26,11 @@ export const host: Host = {
   version: Bun.version,
   makeTransport,
   collectGarbage: () => Bun.gc(true),
+  shrink: () => {
+    Bun.shrink();
+    // It does so when nothing else is to be done, and the collector's own text is unmapped behind it.
+    setTimeout(unmapText, 0);
+  },
   openFiles,
   isOrphaned,
   openPipe,

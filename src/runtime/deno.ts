@@ -28,6 +28,7 @@ export const host: Host = {
   version: Deno.version.deno,
   makeTransport,
   collectGarbage: () => {},
+  shrink: () => {},
   writeOutput,
 };
 

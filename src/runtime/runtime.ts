@@ -36,6 +36,8 @@ export interface Host {
   makeTransport(tls: TlsMaterial): HostTransport;
   /** Gives back what is not needed any more; nothing where the host cannot be told. */
   collectGarbage(): void;
+  /** That, and code which has run and may not run again: it is read anew when it does. Nothing where the host cannot be told. */
+  shrink(): void;
   /** How many files and sockets are open; undefined where the machine does not tell. Absent where the host asks before it looks. */
   openFiles?(): number | undefined;
   /** Whether the pipe at `fd` has lost its reader. Absent where the host cannot see that without writing. */
