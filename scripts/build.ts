@@ -156,16 +156,21 @@ function git(...args: string[]): string | undefined {
   return result.status === 0 ? result.stdout.trim() : undefined;
 }
 
-function hashInputs(depends: unknown[]): string {
+/** SHA-256 of what a build depends on, and of further files or folders of the project; hexadecimal. */
+export function hashInputs(depends: unknown[], further: string[] = []): string {
   const hash = createHash("sha256").update(JSON.stringify(depends));
-  const sources = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" })
-    .map((name) => `src/${name}`)
-    .filter((name) => statSync(join(ROOT, name)).isFile())
-    .sort();
-  for (const name of ["package.json", "package-lock.json", "scripts/build.ts", ...sources]) {
+  for (const name of ["package.json", "package-lock.json", "scripts/build.ts", "src", ...further].flatMap(filesAt)) {
     hash.update(`\0${name}\0`).update(readFileSync(join(ROOT, name)));
   }
   return hash.digest("hex");
+}
+
+function filesAt(name: string): string[] {
+  if (statSync(join(ROOT, name)).isFile()) return [name];
+  return readdirSync(join(ROOT, name), { recursive: true, encoding: "utf8" })
+    .map((below) => `${name}/${below}`)
+    .filter((path) => statSync(join(ROOT, path)).isFile())
+    .sort();
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -36,6 +36,11 @@ export function archiveName(version: string, target: Target): string {
   return `job-controller_${version}_${targetName(target)}.${target.os === "windows" ? "zip" : "tar.gz"}`;
 }
 
+/** The CycloneDX document of the target's binary. */
+export function billName(version: string, target: Target): string {
+  return `job-controller_${version}_${targetName(target)}.cdx.json`;
+}
+
 /** In the format of `sha256sum`, one line for each other file of the release. */
 export function checksumsName(version: string): string {
   return `job-controller_${version}_checksums.txt`;

@@ -1,0 +1,133 @@
+// npm's own list of what package-lock.json ships, and one binary → that binary's CycloneDX document. npm's list says neither
+// which packages the compiler took nor which Bun it put beneath; its random number, clock and folder names are replaced.
+
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { LockedRuntime } from "./runtimes.ts";
+import { type Target, targetName } from "./targets.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** The members of CycloneDX 1.5 that are read or written here. */
+export interface Bill {
+  bomFormat: string;
+  specVersion: string;
+  serialNumber: string;
+  version: number;
+  metadata: { timestamp: string; lifecycles: { phase: string }[]; tools: unknown[]; component: Component };
+  components: Component[];
+  dependencies: { ref: string; dependsOn: string[] }[];
+}
+
+export interface Component {
+  "bom-ref": string;
+  type: string;
+  name: string;
+  version: string;
+  /** `excluded`: in the tree that npm installs, but no code of it is in the binary. */
+  scope?: "required" | "optional" | "excluded";
+  purl: string;
+  hashes: { alg: string; content: string }[];
+  licenses: { license: { id: string } }[];
+  externalReferences?: { type: string; url: string }[];
+}
+
+/** The binary that a document is about. */
+export interface Subject {
+  target: Target;
+  runtime: LockedRuntime;
+  version: string;
+  commit: string;
+  /** RFC 3339. */
+  date: string;
+  /** SHA-256 of the binary, hexadecimal. */
+  sha256: string;
+  /** Folders under node_modules whose code is inside. */
+  packages: readonly string[];
+  /** Address of the repository, "" if it is not known. */
+  repository: string;
+}
+
+/** What `npm sbom` prints of everything that is no dev dependency. @throws Error if npm fails. */
+export function npmBill(): Bill {
+  const args = ["sbom", "--sbom-format=cyclonedx", "--omit=dev", "--package-lock-only"];
+  const result = spawnSync("npm", args, { cwd: ROOT, encoding: "utf8", maxBuffer: 1 << 26 });
+  if (result.status === 0) return JSON.parse(result.stdout) as Bill;
+  const said = (result.stderr ?? result.error?.message ?? "").trim();
+  throw new Error(`Cannot list the packages: npm ${args.join(" ")} says ${said}`);
+}
+
+/** `name@version` of a package, as npm writes references. */
+export function reference(folder: string): string {
+  const { name, version } = JSON.parse(readFileSync(join(ROOT, folder, "package.json"), "utf8")) as Record<string, string>;
+  return `${name}@${version}`;
+}
+
+/** The document of one binary: the same bytes for the same binary. */
+export function billOf(npm: Bill, subject: Subject): string {
+  const { target, runtime, version, date } = subject;
+  const inside = new Set(subject.packages.map(reference));
+  const bun = runtimeComponent(target, runtime);
+  const program = programComponent(npm.metadata.component, subject);
+  const bill: Bill = {
+    ...npm,
+    serialNumber: serialNumber(`${version} ${subject.commit} ${targetName(target)}`),
+    metadata: {
+      timestamp: date,
+      lifecycles: [{ phase: "build" }],
+      tools: [{ vendor: "npm", name: "cli" }],
+      component: program,
+    },
+    components: [...npm.components.map((one) => ({ ...one, scope: scopeOf(one, inside) })), bun].sort((a, b) =>
+      a["bom-ref"] < b["bom-ref"] ? -1 : 1,
+    ),
+    dependencies: [
+      ...npm.dependencies.map(({ ref, dependsOn }) => ({
+        ref,
+        dependsOn: ref === program["bom-ref"] ? [...dependsOn, bun["bom-ref"]] : dependsOn,
+      })),
+      { ref: bun["bom-ref"], dependsOn: [] },
+    ],
+  };
+  return `${JSON.stringify(bill, undefined, 2)}\n`;
+}
+
+function scopeOf(component: Component, inside: Set<string>): "required" | "excluded" {
+  return inside.has(component["bom-ref"]) ? "required" : "excluded";
+}
+
+function runtimeComponent({ bunPackage }: Target, { version, integrity, license }: LockedRuntime): Component {
+  return {
+    "bom-ref": `${bunPackage}@${version}`,
+    type: "platform",
+    name: bunPackage,
+    version,
+    scope: "required",
+    purl: `pkg:npm/${bunPackage.replace("@", "%40")}@${version}`,
+    hashes: [{ alg: "SHA-512", content: Buffer.from(integrity.replace("sha512-", ""), "base64").toString("hex") }],
+    licenses: [{ license: { id: license } }],
+  };
+}
+
+/** The project is in no registry, so that its `npm` address would name somebody else's package. */
+function programComponent(npm: Component, { version, commit, sha256, repository }: Subject): Component {
+  return {
+    "bom-ref": npm["bom-ref"],
+    type: "application",
+    name: "job-controller",
+    version,
+    purl: `pkg:generic/job-controller@${version}`,
+    hashes: [{ alg: "SHA-256", content: sha256 }],
+    licenses: npm.licenses,
+    externalReferences: repository === "" ? [] : [{ type: "vcs", url: `${repository}/tree/${commit}` }],
+  };
+}
+
+/** A UUID of version 8 (RFC 9562), made of a hash. */
+function serialNumber(of: string): string {
+  const hex = createHash("sha256").update(of).digest("hex");
+  return `urn:uuid:${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
