@@ -26,6 +26,7 @@ import { readerGone } from "./runtime/pipe-reader.ts";
 import type { Host } from "./runtime/runtime.ts";
 import { installProcessEvents } from "./runtime/signals.ts";
 import { createStdoutSink } from "./runtime/sink.ts";
+import { statusLine } from "./runtime/status-line.ts";
 import { createTransport } from "./runtime/transport.ts";
 import { showHistory } from "./show-history.ts";
 import { GUARD_WORD } from "./work/guard-wire.ts";
@@ -145,7 +146,8 @@ const handlers: Handlers = {
     const host = await detectHost();
     watchReader(host);
     const out = (text: string) => stdout.write(text, "info");
-    return verify(config, { host, clock, random: Math.random, redactor, readText, env, out, err: stderr, writeText, signal: stop.signal });
+    const err = statusLine(process.stderr, stderr, env);
+    return verify(config, { host, clock, random: Math.random, redactor, readText, env, out, err, writeText, signal: stop.signal });
   },
 
   async dev(config: DevConfig) {

@@ -7,13 +7,14 @@ import { bearerValue } from "./auth/credential.ts";
 import { endingOf, EXIT } from "./cli/exit.ts";
 import type { VerifyConfig, VerifyTarget } from "./cli/verify-config.ts";
 import { connect, type Connection, type ConnectEnv } from "./connect.ts";
+import type { StatusLine } from "./runtime/status-line.ts";
 import { API_VERSIONS } from "./provisioning.ts";
 import type { Check } from "./verify/check.ts";
 import { CHECKS } from "./verify/checks.ts";
 import { expectations, type Files, writeReports } from "./verify/files.ts";
 import { decided, outcomeOf } from "./verify/outcome.ts";
 import { githubShield } from "./verify/reports/github.ts";
-import { terminalReport } from "./verify/reports/terminal.ts";
+import { progressLine, terminalReport } from "./verify/reports/terminal.ts";
 import { counted } from "./verify/reports/text.ts";
 import { count, type Report } from "./verify/result.ts";
 import { idleWords, selected, unknownWord } from "./verify/select.ts";
@@ -24,8 +25,8 @@ import { tlsOf, withForged, withToken } from "./verify-clients.ts";
 export interface VerifyEnv extends Omit<ConnectEnv, "count" | "log"> {
   /** The report. */
   out: (text: string) => void;
-  /** What else there is to say. */
-  err: LineSink;
+  /** What else there is to say, and where it is. */
+  err: StatusLine;
   /** Writes a file anew, or at its end. */
   writeText: (path: string, text: string, how: "anew" | "append") => Promise<void>;
   signal: AbortSignal;
@@ -105,8 +106,10 @@ async function verified(config: VerifyConfig, target: VerifyTarget, checks: read
       timeoutMs: config.timeoutMs,
       signal: env.signal,
       clean: (text) => redactor.apply(text),
+      onStep: (step) => err.show(progressLine(step)),
     });
   } finally {
+    err.clear();
     for (const connection of connections) connection.close();
   }
 }

@@ -24,6 +24,17 @@ export interface RunOptions {
   leave: (place: Place, limitMs: number) => Promise<string[]>;
   /** Takes secrets out of texts. */
   clean: (text: string) => string;
+  /** Told where it is as each check begins. */
+  onStep?: (step: Step) => void;
+}
+
+/** How far a run of checks is. */
+export interface Step {
+  /** Begins now. */
+  check: Check;
+  all: number;
+  done: number;
+  failed: number;
 }
 
 export const CHECK_LIMIT_MS = 20_000;
@@ -35,9 +46,12 @@ const SEEN_MAX = 1_000;
 export async function runChecks(checks: readonly Check[], options: RunOptions): Promise<{ results: Result[]; left: string[] }> {
   const results = new Map<Check, Result>();
   const left: string[] = [];
+  let failed = 0;
   const one = async (check: Check) => {
+    options.onStep?.({ check, all: checks.length, done: results.size, failed });
     const { result, stays } = await runCheck(check, options);
     results.set(check, result);
+    if (result.verdict === "fail") failed++;
     left.push(...stays);
   };
   await someAtOnce(checks.filter(({ alone }) => alone === undefined), options.lanes, one);

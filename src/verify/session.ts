@@ -9,7 +9,7 @@ import { GROUP } from "../provisioning.ts";
 import type { Check, Need } from "./check.ts";
 import { type ExchangeGround, type Grounds, type Identity, Place, removed, type TlsGround } from "./place.ts";
 import type { Report } from "./result.ts";
-import { runChecks } from "./run-checks.ts";
+import { runChecks, type Step } from "./run-checks.ts";
 import { foreignJob, pagesOf, type Survey, survey } from "./survey.ts";
 import { withoutTokens } from "./token.ts";
 import { type Exchange, Wire } from "./wire.ts";
@@ -41,6 +41,8 @@ export interface SessionOptions {
   clean: (text: string) => string;
   /** How long a line of a watch is awaited, ms. Default 10,000. */
   patienceMs?: number;
+  /** Told where it is as each check begins. */
+  onStep?: (step: Step) => void;
 }
 
 export const RUN_PREFIX = "verify-";
@@ -75,6 +77,7 @@ export async function session(given: SessionOptions): Promise<Report> {
       signal,
       lanes: LANES,
       clean: options.clean,
+      ...(options.onStep && { onStep: options.onStep }),
       unfit: (check) => unfit(check, seen, options),
       placeFor: (check, own, evidence) => new Place(groundsOf(options, seen, own, evidence), check.id),
       leave: (place, limitMs) => limited(options, limitMs + EACH_LEAVES_MS * place.objects, (own) => place.leave(wireOf(options, fetches.self, own, []))),

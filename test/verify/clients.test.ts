@@ -38,7 +38,7 @@ async function verified(options: Partial<DevserverOptions>, credential: "exchang
     writeText: () => Promise.reject(new Error("nothing is to be written")),
     env: {},
     out: (text) => void lines.push(text),
-    err: { write: () => {} },
+    err: { write: () => {}, show: () => {}, clear: () => {} },
     signal: new AbortController().signal,
   });
   return { code, lines };

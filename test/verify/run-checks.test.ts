@@ -53,6 +53,13 @@ describe("runChecks()", () => {
     assert.deepEqual((await verdicts([stopping, after], { signal: stop.signal, lanes: 1 })).verdicts, [["error", "stopped"], ["error", "not tried: stopped"]]);
   });
 
+  test("says where it is as each check begins", async () => {
+    const steps: unknown[] = [];
+    const checks = [throwing(new Refuted("no")), checkOf("LIST-002", { alone: true }), throwing(new Refuted("no"), { id: "LIST-003" })];
+    await verdicts(checks, { lanes: 1, onStep: ({ check, all, done, failed }) => steps.push([check.id, all, done, failed]) });
+    assert.deepEqual(steps, [["LIST-001", 3, 0, 0], ["LIST-003", 3, 1, 1], ["LIST-002", 3, 2, 2]]);
+  });
+
   test("what is not fit here is skipped and given no place", async () => {
     const { verdicts: given } = await verdicts([checkOf("LIST-001")], { unfit: () => "plain http", placeFor: () => assert.fail("a place") });
     assert.deepEqual(given, [["skip", "plain http"]]);

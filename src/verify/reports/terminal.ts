@@ -4,8 +4,9 @@ import { formatDuration } from "../../base/duration.ts";
 import { featureLines } from "../features.ts";
 import { type Outcome, outcomeOf } from "../outcome.ts";
 import type { Report, Result } from "../result.ts";
-import { acceptedWords, failed } from "./rows.ts";
-import { oneLine } from "./text.ts";
+import type { Step } from "../run-checks.ts";
+import { acceptedWords, failed as failures } from "./rows.ts";
+import { counted, oneLine } from "./text.ts";
 
 const ANSWERS: Readonly<Record<Outcome["answer"], string>> = { yes: "Yes", no: "No", unknown: "Not known" };
 
@@ -19,7 +20,7 @@ export function terminalReport(report: Report): string[] {
     `${ANSWERS[answer]}: ${words}`,
     ...(cut === undefined ? [] : [`The run was cut short: ${cut}`]),
     "",
-    ...failed(report).flatMap(failure),
+    ...failures(report).flatMap(failure),
     ...listed("Changed since the lock:", changes),
     ...grouped("Not decided:", undecided, ({ seen }) => seen),
     ...listed("Accepted failures:", accepted.map((result) => `${result.check.id}  ${result.check.claim}: ${acceptedWords(result)}`)),
@@ -29,6 +30,11 @@ export function terminalReport(report: Report): string[] {
     ...listed("On this server:", featureLines(report)),
     circumstances(report),
   ].map((line) => (line === "" ? "" : indented(line)));
+}
+
+/** While it runs. */
+export function progressLine({ check, all, done, failed }: Step): string {
+  return [`${done} of ${counted(all, "check")}`, ...(failed === 0 ? [] : [`${failed} failed`]), check.id].join(", ");
 }
 
 function failure({ check, seen }: Result): string[] {

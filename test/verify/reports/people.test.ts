@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { githubAnnotations, githubShield, githubSummary } from "../../../src/verify/reports/github.ts";
 import { githubOutputs } from "../../../src/verify/reports/github-outputs.ts";
-import { terminalReport } from "../../../src/verify/reports/terminal.ts";
-import { HOSTILE, MIXED, reportOf, resultOf } from "./sample.ts";
+import { progressLine, terminalReport } from "../../../src/verify/reports/terminal.ts";
+import { checkOf, HOSTILE, MIXED, reportOf, resultOf } from "./sample.ts";
 
 const FINE = [resultOf("LIST-001", "pass", "", { breaks: { run: { then: "no", words: "w" }, drive: { then: "no", words: "w" } } })];
 const MANY = Array.from({ length: 25 }, (_, index) => {
@@ -63,6 +63,12 @@ https://localhost:6446 (v12.4.0) v0alpha1, namespace scratch, profile standard, 
     const parts = ["The run was cut short: stopped\n", "Left behind, delete it by hand:\n  jobs/a\n", "Changed since the lock:\n  c\n", "Notes:\n  n\n"];
     for (const part of parts) assert.ok(text.includes(part), part);
   });
+});
+
+describe("progressLine()", () => {
+  const step = { check: checkOf("WATCH-001"), all: 12, done: 3, failed: 0 };
+  test("is how far it is and what comes", () => assert.equal(progressLine(step), "3 of 12 checks, WATCH-001"));
+  test("counts failures", () => assert.equal(progressLine({ ...step, failed: 2 }), "3 of 12 checks, 2 failed, WATCH-001"));
 });
 
 describe("githubAnnotations()", () => {
