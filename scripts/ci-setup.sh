@@ -13,6 +13,7 @@ git git
 jq jq
 ps procps
 openssl openssl
+systemd-analyze systemd
 unshare util-linux
 LIST
 

@@ -5,7 +5,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { serverBinaries, serverBinariesPossible } from "./apiserver-binaries.ts";
+import { kubectlBinary, serverBinaries, serverBinariesPossible } from "./apiserver-binaries.ts";
 import { clientBinaries } from "./client-binaries.ts";
 import { isFree } from "./ports.ts";
 
@@ -71,6 +71,7 @@ const curl = command("curl", "apt install curl");
 const jq = command("jq", "apt install jq");
 const go = command("go", "Go 1.26 or newer");
 const ps = command("ps", "apt install procps");
+const systemd = command("systemd-analyze", "apt install systemd");
 const linux: Need = {
   name: "Linux",
   missing: () => (process.platform === "linux" ? undefined : "workers read /proc"),
@@ -221,6 +222,18 @@ export const SUITES: readonly Suite[] = [
     prepare: clientBinaries,
     testMs: 5 * MINUTE,
     suiteMs: 15 * MINUTE,
+  },
+  {
+    name: "deploy",
+    kind: "test",
+    host: "bun",
+    folders: ["deploy"],
+    needs: [apiserver, go, systemd, sh, ps],
+    wants: [chroot],
+    binary: true,
+    prepare: (say) => serverBinaries(say).then(() => kubectlBinary(say)),
+    testMs: 2 * MINUTE,
+    suiteMs: 10 * MINUTE,
   },
   {
     name: "docs",
