@@ -1,7 +1,8 @@
 // What checks say of what they saw: each either lets the check go on or refutes its claim in words for a person.
 
 import { Refuted } from "./check.ts";
-import type { Body, Reply } from "./wire.ts";
+import type { Body } from "./body.ts";
+import type { Reply } from "./wire.ts";
 
 const SHOWN_MAX = 200;
 

@@ -4,7 +4,7 @@
 import type { Clock } from "../base/clock.ts";
 import { NetworkError } from "../base/errors.ts";
 import { Refuted } from "./check.ts";
-import type { Body } from "./wire.ts";
+import type { Body } from "./body.ts";
 
 export interface WatchEvent {
   type: string;

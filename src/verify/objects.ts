@@ -1,7 +1,7 @@
 // Objects as checks send them: those that a server gave, with one part changed. Pure.
 
 import { LABEL_CLAIM, LABEL_CLAIM_OWNER } from "../provisioning.ts";
-import type { Body } from "./wire.ts";
+import type { Body } from "./body.ts";
 
 export function withMetadata(object: Body, metadata: Record<string, unknown>): Body {
   return { ...object, metadata: { ...object.metadata, ...metadata } };

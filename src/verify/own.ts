@@ -1,10 +1,10 @@
 // What of lists and watches is a check's own: others may write beside it, and nothing of theirs counts. Knows no claim.
 
 import { someAtOnce } from "../base/tasks.ts";
+import type { Body } from "./body.ts";
 import { expect, ok } from "./expect.ts";
 import type { Lines, WatchEvent } from "./lines.ts";
 import type { Place } from "./place.ts";
-import type { Body } from "./wire.ts";
 
 /** A label of ours for what is selected in trials. */
 export const LABEL_TRIAL = "job-controller/trial";

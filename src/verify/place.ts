@@ -6,9 +6,10 @@ import { messageOf } from "../base/errors.ts";
 import { someAtOnce } from "../base/tasks.ts";
 import { GROUP, LABEL_CLAIM, LABEL_CLAIM_OWNER } from "../provisioning.ts";
 import { bandOf } from "./bands.ts";
+import type { Body } from "./body.ts";
 import { Unfit } from "./check.ts";
 import type { Lines } from "./lines.ts";
-import type { Body, Headers, Reply, Wire } from "./wire.ts";
+import type { Headers, Reply, Wire } from "./wire.ts";
 
 /** Who calls: the credential that was given, the second one, a token that nobody has issued, or no credential. */
 export type Identity = "self" | "lesser" | "forged" | "nobody";
@@ -253,7 +254,7 @@ export class Place {
   #keep(path: string, reply: Reply): void {
     let body: Partial<Body>;
     try {
-      body = JSON.parse(reply.text) as Body;
+      body = reply.json;
     } catch {
       return;
     }

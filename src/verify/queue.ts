@@ -3,7 +3,8 @@
 import { Unfit } from "./check.ts";
 import { brief } from "./expect.ts";
 import type { Place } from "./place.ts";
-import type { Body, Reply } from "./wire.ts";
+import type { Body } from "./body.ts";
+import type { Reply } from "./wire.ts";
 
 const LOOKED_AT = 100;
 

@@ -2,9 +2,10 @@
 
 import { ApiError, IncompatibleError } from "../base/errors.ts";
 import { GROUP } from "../provisioning.ts";
+import type { Body } from "./body.ts";
 import { Refuted } from "./check.ts";
 import type { Flavour } from "./result.ts";
-import type { Body, Reply, Wire } from "./wire.ts";
+import type { Reply, Wire } from "./wire.ts";
 
 export interface Survey {
   flavour: Flavour;

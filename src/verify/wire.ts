@@ -4,41 +4,11 @@
 import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
 import { type Fetch, retryAfterMs } from "../base/http.ts";
+import type { Body } from "./body.ts";
 import { Refuted } from "./check.ts";
 import { type Lines, linesOf } from "./lines.ts";
 
 export type Headers = Readonly<Record<string, string>>;
-
-/** An object, a list, a Table or a Status, with what checks read of them. */
-export interface Body {
-  kind?: string;
-  apiVersion?: string;
-  metadata: Metadata;
-  spec: Record<string, unknown>;
-  status: Record<string, unknown>;
-  items: Body[];
-  message?: string;
-  reason?: string;
-  code?: number;
-  details?: { name?: string; group?: string; kind?: string; uid?: string; causes?: { reason?: string; message?: string; field?: string }[]; retryAfterSeconds?: number };
-  [field: string]: unknown;
-}
-
-export interface Metadata {
-  name: string;
-  namespace: string;
-  uid: string;
-  resourceVersion: string;
-  generation?: number;
-  creationTimestamp?: string;
-  generateName?: string;
-  labels?: Record<string, string>;
-  annotations?: Record<string, string>;
-  finalizers?: string[];
-  continue?: string;
-  remainingItemCount?: number;
-  [field: string]: unknown;
-}
 
 export interface Reply {
   /** Of the request. */
@@ -109,13 +79,14 @@ export class Wire {
     const text = await textOf(response).catch((error: unknown) => this.#broken(exchange, startedMs, error));
     exchange.body = this.#cut(text);
     exchange.ms = this.#sinceMs(startedMs);
+    let json: Body | undefined;
     return {
       method,
       status: response.status,
       header: (name) => response.headers.get(name) ?? "",
       text,
       get json() {
-        return parsed(text, `${method} ${path}`.trim());
+        return (json ??= parsed(text, `${method} ${path}`.trim()));
       },
     };
   }

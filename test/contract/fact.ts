@@ -2,7 +2,8 @@
 // and what is tried. Facts know nothing of each other; each has a namespace of its own.
 
 import assert from "node:assert/strict";
-import type { Body, Details, Reply } from "./server.ts";
+import type { Body, Details } from "../../src/verify/body.ts";
+import type { Reply } from "./server.ts";
 import type { Place } from "./place.ts";
 
 /** Makes the dev server behave otherwise: a row of its table of behaviours (`--set`), or a fault (`--fault`). */

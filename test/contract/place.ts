@@ -1,7 +1,8 @@
 // A fact's own place on a server: a namespace that exists and short ways to call it. What a fact only prepares throws a
 // SetupError, so that nothing but its own assertion counts as its failure.
 
-import { API, type Body, type ContractServer, GROUP, type Headers, type Lines, type Reply } from "./server.ts";
+import type { Body } from "../../src/verify/body.ts";
+import { API, type ContractServer, GROUP, type Headers, type Lines, type Reply } from "./server.ts";
 
 /** Who calls: everything is allowed to `admin`; `controller` may list and watch jobs and list and delete historicjobs. */
 export type Identity = "admin" | "controller" | "team" | "forged";

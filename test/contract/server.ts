@@ -4,6 +4,7 @@ import { AssertionError } from "node:assert";
 import { Buffer } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import { Agent, request as httpsRequest } from "node:https";
+import type { Body } from "../../src/verify/body.ts";
 
 export const GROUP = "provisioning.grafana.app";
 export const API = `/apis/${GROUP}/v0alpha1`;
@@ -11,48 +12,6 @@ export const API = `/apis/${GROUP}/v0alpha1`;
 export const TEAM_NAMESPACE = "team-a";
 
 export type Headers = Record<string, string>;
-
-/** An object, a list, a Table or a Status, with what facts read of them. */
-export interface Body {
-  kind?: string;
-  apiVersion?: string;
-  metadata: Metadata;
-  spec: Record<string, unknown>;
-  status: Record<string, unknown>;
-  items: Body[];
-  message?: string;
-  reason?: string;
-  code?: number;
-  details?: Details;
-  [field: string]: unknown;
-}
-
-export interface Metadata {
-  name: string;
-  namespace: string;
-  uid: string;
-  resourceVersion: string;
-  generation?: number;
-  creationTimestamp?: string | null;
-  deletionTimestamp?: string;
-  deletionGracePeriodSeconds?: number;
-  generateName?: string;
-  labels?: Record<string, string>;
-  annotations?: Record<string, string>;
-  finalizers?: string[];
-  continue?: string;
-  remainingItemCount?: number;
-  [field: string]: unknown;
-}
-
-export interface Details {
-  name?: string;
-  group?: string;
-  kind?: string;
-  uid?: string;
-  causes?: { reason?: string; message?: string; field?: string }[];
-  retryAfterSeconds?: number;
-}
 
 export interface Reply {
   status: number;

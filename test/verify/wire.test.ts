@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { Refuted } from "../../src/verify/check.ts";
 import { Wire } from "../../src/verify/wire.ts";
 import type { Exchange } from "../../src/verify/wire.ts";
 import { ManualClock } from "../support/manual-clock.ts";
@@ -54,6 +55,14 @@ describe("Wire", () => {
     const { wire, script } = ground(throttled("0"), new Response("{}", { status: 201 }));
     await wire.request("POST", "/jobs", { kind: "Job" });
     assert.deepEqual(script.requests.map(({ body }) => body), ['{"kind":"Job"}', '{"kind":"Job"}']);
+  });
+
+  test("a body is parsed once, and what is no JSON refutes each time", async () => {
+    const { wire } = ground(Response.json({ kind: "JobList" }), new Response("<html>"));
+    const list = await wire.request("GET", "/jobs");
+    assert.equal(list.json, list.json);
+    const page = await wire.request("GET", "/jobs");
+    for (const _ of [1, 2]) assert.throws(() => page.json, Refuted);
   });
 
   test("what is kept is cleaned", async () => {

@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { type Fact, ok, refused } from "../fact.ts";
-import { API, type Body, GROUP, type Reply } from "../server.ts";
+import type { Body } from "../../../src/verify/body.ts";
+import { API, GROUP, type Reply } from "../server.ts";
 
 const AGGREGATED = { accept: "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json" };
 const VERBS = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];

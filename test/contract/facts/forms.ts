@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { type Fact, ok, refused } from "../fact.ts";
 import { job, MERGE } from "../place.ts";
-import type { Body, Headers, Reply } from "../server.ts";
+import type { Body } from "../../../src/verify/body.ts";
+import type { Headers, Reply } from "../server.ts";
 
 const NEGOTIATE_GO = "k8s: apiserver/pkg/endpoints/handlers/negotiation/negotiate.go";
 const RESPONSE_GO = "k8s: apiserver/pkg/endpoints/handlers/response.go";

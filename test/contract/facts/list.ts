@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { type Fact, invalid, names, ok, refused } from "../fact.ts";
 import type { Place } from "../place.ts";
-import { API, type Body } from "../server.ts";
+import type { Body } from "../../../src/verify/body.ts";
+import { API } from "../server.ts";
 
 const GET_GO = "k8s: apiserver/pkg/endpoints/handlers/get.go";
 const STORE_GO = "k8s: apiserver/pkg/storage/etcd3/store.go";

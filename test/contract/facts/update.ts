@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { type Fact, invalid, ok, refused } from "../fact.ts";
 import { job, repository } from "../place.ts";
-import { type Body, GROUP } from "../server.ts";
+import type { Body } from "../../../src/verify/body.ts";
+import { GROUP } from "../server.ts";
 
 const UPDATE_GO = "k8s: apiserver/pkg/registry/rest/update.go";
 const STORE_GO = "k8s: apiserver/pkg/registry/generic/registry/store.go";

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { type Fact, invalid, ok, refused } from "../fact.ts";
 import { type Place, job } from "../place.ts";
-import { API, type Body, type Lines, type WatchEvent } from "../server.ts";
+import type { Body } from "../../../src/verify/body.ts";
+import { API, type Lines, type WatchEvent } from "../server.ts";
 
 const WATCH_GO = "k8s: apiserver/pkg/endpoints/handlers/watch.go";
 const GET_GO = "k8s: apiserver/pkg/endpoints/handlers/get.go";

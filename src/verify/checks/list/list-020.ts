@@ -3,7 +3,7 @@
 import type { Check } from "../../check.ts";
 import { expect, ok, sameParts } from "../../expect.ts";
 import { listed } from "../../own.ts";
-import type { Body } from "../../wire.ts";
+import type { Body } from "../../body.ts";
 
 export const LIST_020: Check = {
   id: "LIST-020",

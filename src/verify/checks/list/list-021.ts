@@ -3,7 +3,7 @@
 import { type Check, Unfit } from "../../check.ts";
 import { expect, ok, same } from "../../expect.ts";
 import { isOwn } from "../../own.ts";
-import type { Body } from "../../wire.ts";
+import type { Body } from "../../body.ts";
 
 const ACCEPT = { accept: "application/json;as=Table;g=meta.k8s.io;v=v1" };
 

@@ -3,7 +3,7 @@
 import { type Check, Unfit } from "../../check.ts";
 import { expect, same } from "../../expect.ts";
 import { isOwn, ownEvent, versionOf, words } from "../../own.ts";
-import type { Body } from "../../wire.ts";
+import type { Body } from "../../body.ts";
 
 const QUERY = "watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true";
 const END = "k8s.io/initial-events-end";

@@ -3,7 +3,7 @@
 import type { Check } from "../../check.ts";
 import { expect, ok, same, sameParts } from "../../expect.ts";
 import { ownEvent, versionOf, watching } from "../../own.ts";
-import type { Body } from "../../wire.ts";
+import type { Body } from "../../body.ts";
 
 export const WATCH_007: Check = {
   id: "WATCH-007",

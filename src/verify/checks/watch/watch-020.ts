@@ -3,7 +3,7 @@
 import type { Check } from "../../check.ts";
 import { ok, sameParts } from "../../expect.ts";
 import { ownEvent, versionNow, watching } from "../../own.ts";
-import type { Body } from "../../wire.ts";
+import type { Body } from "../../body.ts";
 
 export const WATCH_020: Check = {
   id: "WATCH-020",
