@@ -1,12 +1,12 @@
 // A target → the Bun runtime to compile with, out of its npm package, which npm brings once, from whatever registry it is
 // configured for. What package-lock.json does not vouch for is not unpacked.
 
-import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Target } from "./targets.ts";
+import { runTool } from "./tool.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** Where the packages stay, as npm packed them. */
@@ -38,7 +38,7 @@ export function unpackRuntime(target: Target, { version, integrity }: LockedRunt
   if (!existsSync(archive)) bring(spec, archive, cache);
   checkIntegrity(archive, spec, integrity);
   const member = `package/bin/bun${os === "windows" ? ".exe" : ""}`;
-  run("tar", ["-xzf", archive, "-C", folder, member], `unpack the runtime "${spec}"`);
+  runTool("tar", ["-xzf", archive, "-C", folder, member], `unpack the runtime "${spec}"`);
   return join(folder, member);
 }
 
@@ -57,19 +57,13 @@ function bring(spec: string, archive: string, cache: string): void {
   mkdirSync(cache, { recursive: true });
   const aside = mkdtempSync(join(cache, ".pack-"));
   try {
-    run("npm", ["pack", spec, "--silent", "--pack-destination", aside], `bring the runtime "${spec}"`);
+    // With the project's own .npmrc, if it has one.
+    const args = ["--prefix", ROOT, "pack", spec, "--loglevel=error", "--pack-destination", aside];
+    runTool("npm", args, `bring the runtime "${spec}"`);
     const [packed] = readdirSync(aside);
     if (packed === undefined) throw new Error(`Cannot bring the runtime "${spec}": npm pack left no file`);
     renameSync(join(aside, packed), archive);
   } finally {
     rmSync(aside, { recursive: true, force: true });
   }
-}
-
-function run(command: string, args: string[], what: string): void {
-  // In the project, so that its .npmrc counts.
-  const result = spawnSync(command, args, { cwd: ROOT, encoding: "utf8" });
-  if (result.status === 0) return;
-  const said = (result.stderr ?? result.error?.message ?? "").trim();
-  throw new Error(`Cannot ${what}: ${command} says ${said || `exit code ${result.status}`}`);
 }

@@ -1,13 +1,13 @@
 // npm's own list of what package-lock.json ships, and one binary → that binary's CycloneDX document. npm's list says neither
 // which packages the compiler took nor which Bun it put beneath; its random number, clock and folder names are replaced.
 
-import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { LockedRuntime } from "./runtimes.ts";
 import { type Target, targetName } from "./targets.ts";
+import { runTool } from "./tool.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -53,11 +53,8 @@ export interface Subject {
 
 /** What `npm sbom` prints of everything that is no dev dependency. @throws Error if npm fails. */
 export function npmBill(): Bill {
-  const args = ["sbom", "--sbom-format=cyclonedx", "--omit=dev", "--package-lock-only"];
-  const result = spawnSync("npm", args, { cwd: ROOT, encoding: "utf8", maxBuffer: 1 << 26 });
-  if (result.status === 0) return JSON.parse(result.stdout) as Bill;
-  const said = (result.stderr ?? result.error?.message ?? "").trim();
-  throw new Error(`Cannot list the packages: npm ${args.join(" ")} says ${said}`);
+  const args = ["--prefix", ROOT, "sbom", "--sbom-format=cyclonedx", "--omit=dev", "--package-lock-only"];
+  return JSON.parse(runTool("npm", args, "list the packages that are shipped").toString()) as Bill;
 }
 
 /** `name@version` of a package, as npm writes references. */

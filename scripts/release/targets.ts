@@ -1,5 +1,7 @@
 // The platforms that a release has binaries for, and how the files of each are named. Knows nothing of how they are made.
 
+import process from "node:process";
+
 export interface Target {
   os: "linux" | "darwin" | "windows";
   arch: "amd64" | "arm64";
@@ -24,6 +26,11 @@ export const TARGETS: readonly Target[] = [
 /** `linux_amd64`, `linux-musl_arm64`, `windows_amd64`: what tells a target's files from another's. */
 export function targetName({ os, libc, arch }: Target): string {
   return `${os}${libc === "musl" ? "-musl" : ""}_${arch}`;
+}
+
+/** The target whose programs run on this machine, if there is one; Linux is taken to have glibc. */
+export function hostTarget(): string {
+  return `${process.platform}_${process.arch === "x64" ? "amd64" : process.arch}`;
 }
 
 /** The program's file name there. */

@@ -1,17 +1,18 @@
-// What must say the same version before anything is published: manifest, lock file, changelog, tag, program, file names.
-// Texts in, sentences out.
+// What must say the same version before anything is published: package.json, lock file, changelog, Kubernetes manifests,
+// tag, program, file names. Texts in, sentences out.
 
 export interface Versions {
-  /** Texts of package.json, package-lock.json and CHANGELOG.md. */
+  /** Texts of package.json, package-lock.json, CHANGELOG.md and deploy/kustomize/base/kustomization.yaml. */
   manifest: string;
   lock: string;
   changelog: string;
+  kustomization: string;
   /** Tags of the commit. */
   tags: string[];
 }
 
 /** Each disagreement with package.json, a sentence. */
-export function versionErrors({ manifest, lock, changelog, tags }: Versions): string[] {
+export function versionErrors({ manifest, lock, changelog, kustomization, tags }: Versions): string[] {
   const { version } = JSON.parse(manifest) as { version: string };
   const locked = JSON.parse(lock) as { version: string; packages: { "": { version: string } } };
   const heading = /^## (.*)$/m.exec(changelog)?.[1] ?? "";
@@ -19,6 +20,7 @@ export function versionErrors({ manifest, lock, changelog, tags }: Versions): st
     ["package-lock.json's version", locked.version],
     ["package-lock.json's version of the project", locked.packages[""].version],
     ["CHANGELOG.md's first heading", heading],
+    ["the image's tag in deploy/kustomize/base", /^ *newTag: "?([^"\n]*)/m.exec(kustomization)?.[1] ?? ""],
     ...tags.filter((tag) => /^v\d/.test(tag)).map((tag): [string, string] => ["the commit's tag", tag.slice(1)]),
   ];
   return found
