@@ -11,3 +11,10 @@ export interface Clock {
 
 /** Uniform number in [0, 1), as `Math.random`; passed in so that tests can choose it. */
 export type Random = () => number;
+
+/** Calls `act` once `ms` are over; the function that is returned calls it off. */
+export function after(clock: Pick<Clock, "sleep">, ms: number, act: () => void): () => void {
+  const off = new AbortController();
+  clock.sleep(ms, off.signal).then(() => off.signal.aborted || act(), () => undefined);
+  return () => off.abort();
+}

@@ -1,6 +1,6 @@
 // A time limit for requests. The hosts know none that fits a lease, and their timers may be late.
 
-import type { Clock } from "../base/clock.ts";
+import { after, type Clock } from "../base/clock.ts";
 import { formatDuration } from "../base/duration.ts";
 import { NetworkError } from "../base/errors.ts";
 
@@ -16,12 +16,11 @@ export async function within<T>(
 ): Promise<T> {
   const untilMs = clock.monotonic() + ms;
   const limit = new AbortController();
-  const over = new AbortController();
   const overdue = () => limit.abort(new NetworkError(`No answer within ${formatDuration(Math.max(0, Math.round(ms)))}`, "timeout"));
-  clock.sleep(ms, over.signal).then(overdue, () => undefined);
+  const done = after(clock, ms, overdue);
   try {
     return await use(AbortSignal.any([signal, limit.signal]), () => clock.monotonic() >= untilMs && overdue());
   } finally {
-    over.abort();
+    done();
   }
 }

@@ -2,7 +2,7 @@
 // In: a URL and FetchInit. Out: a Response whose body keeps the deadline of silence, or a NetworkError.
 
 import { X509Certificate } from "node:crypto";
-import type { Clock } from "../base/clock.ts";
+import { after, type Clock } from "../base/clock.ts";
 import { NetworkError, ProtocolError } from "../base/errors.ts";
 import { formatDuration } from "../base/duration.ts";
 import type { FetchInit } from "../base/http.ts";
@@ -159,13 +159,7 @@ function rebuilt(response: Response, url: URL, body: BodyInit | null, release: (
 
 /** Calls `expire` after `ms` unless disarmed. */
 function arm(clock: Clock, ms: number | false, expire: (ms: number) => void): () => void {
-  if (ms === false) return () => {};
-  const stop = new AbortController();
-  clock.sleep(ms, stop.signal).then(
-    () => stop.signal.aborted || expire(ms),
-    () => {},
-  );
-  return () => stop.abort();
+  return ms === false ? () => {} : after(clock, ms, () => expire(ms));
 }
 
 /**

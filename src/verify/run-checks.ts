@@ -1,7 +1,7 @@
 // Checks and grounds to results: some at a time, those that load the server alone, each within its limit, and each cleaned
 // up within a limit of its own that cannot change its verdict. Sends nothing itself.
 
-import type { Clock } from "../base/clock.ts";
+import { after, type Clock } from "../base/clock.ts";
 import { formatDuration } from "../base/duration.ts";
 import { messageOf } from "../base/errors.ts";
 import { someAtOnce } from "../base/tasks.ts";
@@ -80,8 +80,7 @@ async function runCheck(check: Check, options: RunOptions): Promise<{ result: Re
   const limitMs = check.limitMs ?? CHECK_LIMIT_MS;
   const limited = AbortSignal.any([signal, over.signal]);
   let result: Result;
-  const done = new AbortController();
-  clock.sleep(limitMs, done.signal).then(() => over.abort(new Error(`not decided within ${formatDuration(limitMs)}`)), () => undefined);
+  const done = after(clock, limitMs, () => over.abort(new Error(`not decided within ${formatDuration(limitMs)}`)));
   try {
     place = options.placeFor(check, limited, evidence);
     await Promise.race([check.run(place), aborted(limited)]);
@@ -89,7 +88,7 @@ async function runCheck(check: Check, options: RunOptions): Promise<{ result: Re
   } catch (error) {
     result = resultOf(...judged(error, limited));
   } finally {
-    done.abort();
+    done();
     over.abort(new Error("the check is over"));
   }
   if (place === undefined) return { result, stays: [] };

@@ -1,7 +1,7 @@
 // One run of checks on one server: a look at what it is, a place for each check, results, and nothing left behind. It is
 // handed ways to the server and knows neither flags nor files.
 
-import type { Clock } from "../base/clock.ts";
+import { after, type Clock } from "../base/clock.ts";
 import { formatDuration } from "../base/duration.ts";
 import { ConfigError, messageOf, TimeoutError } from "../base/errors.ts";
 import type { Fetch } from "../base/http.ts";
@@ -64,8 +64,7 @@ export async function session(given: SessionOptions): Promise<Report> {
   const { clock, checks, fetches, run, namespace, timeoutMs } = options;
   const [startedAt, startedMs] = [clock.now(), clock.monotonic()];
   const limit = new AbortController();
-  const done = new AbortController();
-  clock.sleep(timeoutMs, done.signal).then(() => limit.abort(new TimeoutError(`--timeout ${formatDuration(timeoutMs)} is over`)), () => undefined);
+  const done = after(clock, timeoutMs, () => limit.abort(new TimeoutError(`--timeout ${formatDuration(timeoutMs)} is over`)));
   const signal = AbortSignal.any([options.signal, limit.signal]);
   try {
     const first = wireOf(options, fetches.self, signal, []);
@@ -100,7 +99,7 @@ export async function session(given: SessionOptions): Promise<Report> {
       cut: signal.aborted ? messageOf(signal.reason) : undefined,
     };
   } finally {
-    done.abort();
+    done();
   }
 }
 
@@ -166,20 +165,17 @@ async function sweep(options: SessionOptions, { apiVersion, history }: Survey, s
 async function limited(options: SessionOptions, limitMs: number, use: (signal: AbortSignal) => Promise<string[]>): Promise<string[]> {
   const { clock, signal, run, namespace } = options;
   const over = new AbortController();
-  const done = new AbortController();
-  const what = `perhaps objects named ${run}-… in ${namespace}`;
-  const late = (ms: number) => over.abort(new Error(`not cleaned up within ${formatDuration(ms)}`));
-  const within = (ms: number) => clock.sleep(ms, done.signal).then(() => late(ms), () => undefined);
-  const hurry = () => void within(Math.min(limitMs, HURRY_MS));
-  void within(limitMs);
+  const within = (ms: number) => after(clock, ms, () => over.abort(new Error(`not cleaned up within ${formatDuration(ms)}`)));
+  const timers = [within(limitMs)];
+  const hurry = () => void timers.push(within(Math.min(limitMs, HURRY_MS)));
   if (signal.aborted) hurry();
-  else signal.addEventListener("abort", hurry, { signal: done.signal });
+  else signal.addEventListener("abort", hurry);
   try {
     return await use(over.signal);
   } catch (error) {
-    return [`${what} (${messageOf(over.signal.aborted ? over.signal.reason : error)})`];
+    return [`perhaps objects named ${run}-… in ${namespace} (${messageOf(over.signal.aborted ? over.signal.reason : error)})`];
   } finally {
-    done.abort();
+    signal.removeEventListener("abort", hurry);
+    for (const done of timers) done();
   }
 }
-
