@@ -8,13 +8,18 @@ while read -r command package; do
   command -v "$command" >/dev/null || packages="$packages $package"
 done <<LIST
 bash bash
+busybox busybox-static
 curl curl
+dash dash
 git git
 jq jq
-ps procps
 openssl openssl
+ps procps
+shellcheck shellcheck
 systemd-analyze systemd
 unshare util-linux
+unzip unzip
+wget wget
 LIST
 
 [ -n "$packages" ] || exit 0

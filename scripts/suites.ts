@@ -5,6 +5,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { actionlintBinary } from "./actionlint.ts";
 import { kubectlBinary, serverBinaries, serverBinariesPossible } from "./apiserver-binaries.ts";
 import { clientBinaries } from "./client-binaries.ts";
 import { isFree } from "./ports.ts";
@@ -69,6 +70,10 @@ const bash = command("bash", "apt install bash");
 const openssl = command("openssl", "apt install openssl");
 const curl = command("curl", "apt install curl");
 const jq = command("jq", "apt install jq");
+/** Shells, downloaders and linters that install.sh and the workflows are tried with. */
+const installers = ["dash", "bash", "busybox", "curl", "wget", "unzip", "openssl", "shellcheck"].map((name) =>
+  command(name, `apt install ${name === "busybox" ? "busybox-static" : name}`),
+);
 const go = command("go", "Go 1.26 or newer");
 const ps = command("ps", "apt install procps");
 const systemd = command("systemd-analyze", "apt install systemd");
@@ -234,6 +239,18 @@ export const SUITES: readonly Suite[] = [
     prepare: (say) => serverBinaries(say).then(() => kubectlBinary(say)),
     testMs: 2 * MINUTE,
     suiteMs: 10 * MINUTE,
+  },
+  {
+    name: "install",
+    kind: "test",
+    host: "bun",
+    folders: ["install"],
+    needs: [...installers, go],
+    wants: [chroot],
+    binary: true,
+    prepare: actionlintBinary,
+    testMs: 2 * MINUTE,
+    suiteMs: 5 * MINUTE,
   },
   {
     name: "docs",

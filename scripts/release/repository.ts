@@ -12,7 +12,7 @@ export function repository(text: string = readFileSync(join(ROOT, "package.json"
   return field.replace(/\/$/, "");
 }
 
-/** Folder of a release's files, as `install.sh` and the action want it; "" while the repository is not named. */
-export function downloadBase(version: string, address: string = repository()): string {
-  return address === "" ? "" : `${address}/releases/download/v${version}`;
+/** Folder that holds the folders of all releases (`v0.1.0`, …); "" while the repository is not named. */
+export function releasesBase(address: string = repository()): string {
+  return address === "" ? "" : `${address}/releases/download`;
 }

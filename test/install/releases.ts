@@ -1,0 +1,88 @@
+// Made-up releases → a server on loopback that publishes them as a release page does, and what it was asked for.
+
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type Entry, tarGz, zip } from "../../scripts/release/archive.ts";
+import { sha256 } from "../../scripts/release/checksums.ts";
+import { archiveName, binaryName, checksumsName, type Target, TARGETS, targetName } from "../../scripts/release/targets.ts";
+
+export const VERSION = "0.1.0";
+/** 2026-01-01, in seconds. */
+const MADE = 1_767_225_600;
+
+/** `cut` sends half of the bytes that it announces, `held` none and no end. */
+export type Manner = "whole" | "cut" | "held";
+
+export class Releases {
+  /** Paths below the base, in the order in which they were asked for. */
+  readonly asked: string[] = [];
+  readonly #files = new Map<string, { data: Uint8Array; manner: Manner }>();
+  readonly #server: Server;
+
+  private constructor(server: Server) {
+    this.#server = server;
+    server.on("request", (request, response) => {
+      const path = (request.url ?? "").replace(/^\/releases\/download\//, "");
+      this.asked.push(path);
+      const file = this.#files.get(path);
+      if (file === undefined) {
+        response.writeHead(404).end("<html>there is no such page");
+        return;
+      }
+      const { data, manner } = file;
+      response.writeHead(200, { "content-type": "application/octet-stream", "content-length": data.length });
+      if (manner === "whole") response.end(data);
+      else response.write(manner === "cut" ? data.subarray(0, data.length / 2) : "", () => manner === "cut" && response.destroy());
+    });
+  }
+
+  static async open(): Promise<Releases> {
+    const server = createServer();
+    await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+    return new Releases(server);
+  }
+
+  get base(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/releases/download`;
+  }
+
+  put(path: string, data: Uint8Array | string, manner: Manner = "whole"): void {
+    this.#files.set(path, { data: Buffer.from(data), manner });
+  }
+
+  /** Archives and checksums as scripts/release.ts would lay them out. @param program Bytes of the program of each target. */
+  async publish(version = VERSION, program: (target: Target) => Uint8Array | string = greets(version)): Promise<void> {
+    const lines: string[] = [];
+    for (const target of TARGETS) {
+      const data = await packed(target, [executable(binaryName(target), program(target)), executable("LICENSE", "made up\n")]);
+      this.put(`v${version}/${archiveName(version, target)}`, data);
+      lines.push(`${sha256(data)}  ${archiveName(version, target)}\n`);
+    }
+    this.put(`v${version}/${checksumsName(version)}`, lines.join(""));
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}
+
+export function packed(target: Target, entries: Entry[]): Promise<Uint8Array> {
+  return target.os === "windows" ? zip(entries, MADE) : tarGz(entries, MADE);
+}
+
+export function executable(name: string, data: Uint8Array | string): Entry {
+  return { name, executable: true, data: Buffer.from(data) };
+}
+
+/** A program that answers `version` with a line that names its target. */
+export function greets(version: string): (target: Target) => string {
+  return (target) => `#!/bin/sh\necho "job-controller ${version} for ${targetName(target)}"\n`;
+}
+
+/** `linux_amd64` to its row. */
+export function targetOf(name: string): Target {
+  const target = TARGETS.find((one) => targetName(one) === name);
+  if (target === undefined) throw new Error(`Cannot find target "${name}": expected one of scripts/release/targets.ts`);
+  return target;
+}
