@@ -28,7 +28,7 @@ const WORKING = { ...SERVERS, JOB_CONTROLLER_WORKER: WORKER };
 let cluster: Cluster;
 before(async () => {
   cluster = await Cluster.start();
-});
+}, { timeout: 60_000 });
 after(() => cluster[Symbol.asyncDispose]());
 
 /** A folder with a kustomization of our own upon parts of deploy/kustomize. */
