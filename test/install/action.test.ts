@@ -1,14 +1,13 @@
 // action.yml as a job uses it, with a server of releases on loopback: made-up ones, and one with the program itself.
 
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { after, before, describe, test } from "node:test";
 import { build } from "../../scripts/build.ts";
 import { archiveName, checksumsName, TARGETS } from "../../scripts/release/targets.ts";
-import { type Job, readAction, runAction } from "./composite.ts";
+import { readAction, Runner } from "./composite.ts";
 import { Place, ROOT } from "./installing.ts";
 import { Releases } from "./releases.ts";
 
@@ -22,8 +21,10 @@ before(async () => {
 });
 after(() => releases.close());
 
-function use(place: Place, inputs: Record<string, string>, root = ROOT): Promise<Job> {
-  return runAction(root, { "base-url": releases.base, ...inputs }, place.path, { PATH: process.env.PATH ?? "", HOME: place.path });
+async function use(place: Place, inputs: Record<string, string>, root = ROOT): Promise<Runner> {
+  const runner = new Runner(place.path, { PATH: process.env.PATH ?? "", HOME: place.path });
+  await runner.use(root, { "base-url": releases.base, ...inputs });
+  return runner;
 }
 
 /** The action with another package.json. */
@@ -85,7 +86,7 @@ describe("the action", () => {
     const { code, output, path, env, outputs } = await use(place, { version: "7.8.10", dev: "true" });
     assert.match(output, /^Downloading \S+\nCannot verify "\S+": expected SHA-256 0{64}, found [\da-f]{64}\n$/);
     assert.deepEqual({ code, path, env, outputs }, { code: 1, path: [], env: {}, outputs: {} });
-    assert.deepEqual(place.left, ["env", "output", "path", "step.sh"]);
+    assert.deepEqual(place.left, ["env", "output", "path", "step.sh", "summary"]);
   });
 
   const HOSTILE: Record<string, string>[] = [
@@ -104,7 +105,7 @@ describe("the action", () => {
       const { code, output, path, env, outputs } = await use(place, inputs);
       assert.match(output, /^Cannot [^\n]+\n$/);
       assert.deepEqual({ code, path, env, outputs }, { code: 1, path: [], env: {}, outputs: {} });
-      assert.deepEqual(place.left, ["env", "output", "path", "step.sh"]);
+      assert.deepEqual(place.left, ["env", "output", "path", "step.sh", "summary"]);
     });
   }
 
@@ -116,17 +117,15 @@ describe("the action", () => {
     using place = new Place();
     const program = readFileSync(build().path);
     await releases.publish("7.8.11", ({ os, libc }) => (os === process.platform && libc !== "musl" ? program : "none"));
-    const { code, output, path, env, outputs } = await use(place, { version: "7.8.11", dev: "true" });
-    assert.equal(code, 0, output);
-    const ready = JSON.parse(readFileSync(join(place.path, "job-controller-ready.json"), "utf8")) as { pid: number };
+    const job = await use(place, { version: "7.8.11", dev: "true" });
     try {
-      const next = { PATH: `${path[0]}:${process.env.PATH}`, HOME: place.path, ...env };
-      const said = spawnSync("job-controller", ["verify", "--profile=smoke"], { env: next, encoding: "utf8" });
-      assert.equal(said.status, 0, `${said.stdout}${said.stderr}`);
-      assert.ok(env.JOB_CONTROLLER_TLS_CERT_FILE, "it asks for a client certificate");
-      assert.equal(outputs.path, join(path[0]!, "job-controller"));
+      assert.equal(job.code, 0, job.output);
+      assert.equal(job.outputs.path, join(place.path, "job-controller/job-controller"));
+      assert.ok(job.env.JOB_CONTROLLER_TLS_CERT_FILE, "it asks for a client certificate");
+      await job.run("job-controller verify --profile=smoke");
+      assert.equal(job.code, 0, job.output);
     } finally {
-      process.kill(ready.pid, "SIGTERM");
+      job.close();
     }
   });
 });
