@@ -75,7 +75,7 @@ describe(`the program under deno run, as ${HOST} starts it`, () => {
       const { uid } = dev.store.create("jobs", { metadata: { name: "one", namespace: "default" }, spec });
 
       const controller = new Controller(["run", ...permissions(use), MAIN, ...flags(use), "--health-probe-bind-address=0"], {
-        binary: process.execPath,
+        program: [process.execPath],
         env: QUIET,
       });
       try {
@@ -108,7 +108,7 @@ describe(`the program under deno run, as ${HOST} starts it`, () => {
       const address = `127.0.0.1:${await closedPort()}`;
       const granted = permissions(use).map((flag) => (flag.startsWith("--allow-net=") ? `${flag},${address}` : flag));
       const controller = new Controller(["run", ...granted, MAIN, ...flags(use), `--health-probe-bind-address=${address}`], {
-        binary: process.execPath,
+        program: [process.execPath],
         env: QUIET,
       });
       try {
@@ -129,7 +129,7 @@ describe(`the program under deno run, as ${HOST} starts it`, () => {
       test(`does not start without leave to read ${variable}`, { timeout: 60_000 }, async () => {
         const others = VARIABLES.filter((name) => name !== variable).join(",");
         const { exited, stderr } = new Controller(["run", "--no-prompt", `--allow-env=${others}`, MAIN, "version"], {
-          binary: process.execPath,
+          program: [process.execPath],
           env: QUIET,
         });
         assert.equal(await exited, 1, stderr);

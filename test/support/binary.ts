@@ -9,7 +9,7 @@ import type { DevserverOptions } from "../../src/devserver/serve.ts";
 import type { Entry } from "../../src/devserver/state/entry.ts";
 import { type Directory, temporaryDirectory } from "./certs.ts";
 import { type Ended, ended } from "./children.ts";
-import { BINARY, type ChildOptions, CLEAN_ENV, Controller } from "./controller.ts";
+import { BINARY, type ChildOptions, CLEAN_ENV, Controller, type Program } from "./controller.ts";
 import { startDevserver, type TestDevserver } from "./devserver.ts";
 
 /** What no run of these tests takes longer for, ms: a program that hangs must fail its test and not the suite. */
@@ -27,9 +27,10 @@ export function start(command: string, args: readonly string[], { cwd, env, inpu
   return child;
 }
 
-/** The binary with these arguments, once it has ended. */
-export function runBinary(args: readonly string[], options: ChildOptions & { input?: string } = {}): Promise<Ended> {
-  return ended(start(BINARY, args, options));
+/** The binary, or another program, with these arguments, once it has ended. */
+export function runBinary(args: readonly string[], options: ChildOptions & { input?: string; program?: Program } = {}): Promise<Ended> {
+  const { program: [command, ...before] = [BINARY], ...rest } = options;
+  return ended(start(command, [...before, ...args], rest));
 }
 
 /** Standard output of a child from now on, as it comes. */
@@ -72,15 +73,18 @@ export class Site implements AsyncDisposable {
   readonly devserver: TestDevserver;
   readonly directory: Directory;
   readonly #controllers: Controller[] = [];
+  readonly #program: Program;
 
-  private constructor(devserver: TestDevserver, directory: Directory) {
+  private constructor(devserver: TestDevserver, directory: Directory, program: Program) {
     this.devserver = devserver;
     this.directory = directory;
+    this.#program = program;
   }
 
-  static async open(options: Partial<DevserverOptions> = {}): Promise<Site> {
+  /** Its controllers are started as `program` says. */
+  static async open(options: Partial<DevserverOptions> = {}, program: Program = [BINARY]): Promise<Site> {
     const directory = await temporaryDirectory();
-    return new Site(await startDevserver({ stateDir: directory.path, ...options }), directory);
+    return new Site(await startDevserver({ stateDir: directory.path, ...options }), directory, program);
   }
 
   /** What the exchange of every site accepts. */
@@ -117,8 +121,8 @@ export class Site implements AsyncDisposable {
   }
 
   /** A controller with these flags alone. */
-  launch(flags: readonly string[], options: ChildOptions & { binary?: string } = {}): Controller {
-    const controller = new Controller(flags, options);
+  launch(flags: readonly string[], options: ChildOptions & { program?: Program } = {}): Controller {
+    const controller = new Controller(flags, { program: this.#program, ...options });
     this.#controllers.push(controller);
     return controller;
   }

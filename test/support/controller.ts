@@ -6,6 +6,9 @@ import { fileURLToPath } from "node:url";
 /** Where `npm run build` puts the binary; JOB_CONTROLLER_BINARY names another. */
 export const BINARY = process.env.JOB_CONTROLLER_BINARY ?? fileURLToPath(new URL("../../dist/job-controller", import.meta.url));
 
+/** A command and what stands between it and the arguments proper: how a program is started that this machine may not start by itself. */
+export type Program = readonly [command: string, ...before: string[]];
+
 export interface Line {
   time: string;
   level: string;
@@ -38,9 +41,9 @@ export class Controller {
   #over: Error | undefined;
   #waiting: { match: (line: Line) => boolean; found: (line: Line) => void; lost: (reason: Error) => void }[] = [];
 
-  constructor(flags: readonly string[], options: ChildOptions & { binary?: string } = {}) {
-    const { binary = BINARY, cwd, env } = options;
-    this.#child = spawn(binary, flags, { cwd, env: { ...CLEAN_ENV, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+  constructor(flags: readonly string[], options: ChildOptions & { program?: Program } = {}) {
+    const { program: [command, ...before] = [BINARY], cwd, env } = options;
+    this.#child = spawn(command, [...before, ...flags], { cwd, env: { ...CLEAN_ENV, ...env }, stdio: ["ignore", "pipe", "pipe"] });
     let rest = "";
     this.#child.stdout?.setEncoding("utf8").on("data", (chunk: string) => {
       const parts = (rest + chunk).split("\n");
