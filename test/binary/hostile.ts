@@ -1,0 +1,188 @@
+// A working directory and an environment that mean harm, to any compiled program: nothing of theirs is run, believed or shown.
+// What cannot be kept from being so is here, too.
+
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe } from "node:test";
+import { closedPort } from "../../scripts/ports.ts";
+import { runBinary, sideBySide, Site } from "../support/binary.ts";
+import { createAuthority } from "../support/certs.ts";
+import type { ChildOptions, Program } from "../support/controller.ts";
+import { loopbackProxy } from "../support/servers.ts";
+import { type HostileDirectory, hostileDirectory } from "./hostile-directory.ts";
+
+const SET = (name: string, why: string) => `environment variable ${name} is set: it ${why}`;
+const EVAL_REFUSED = /^EvalError: Code generation from strings disallowed for this context$/m;
+const UNTRUSTED = /its certificate was issued by "CN=job-controller dev CA", which this machine does not trust/;
+const NO_PAGES = "--health-probe-bind-address=0";
+/** Tests at a time: each mostly waits for a program. */
+const LANES = 2;
+
+/** Declares the tests, whose program is started as `program` says. */
+export function hostileSurroundings(program: Program): void {
+  const run = (args: readonly string[], options: ChildOptions = {}) => runBinary(args, { ...options, program });
+  const open = () => Site.open({}, program);
+  let hostile: HostileDirectory;
+  before(async () => void (hostile = await hostileDirectory()));
+  after(() => hostile[Symbol.asyncDispose]());
+  const nothingRan = () => assert.equal(existsSync(hostile.ran), false);
+
+  describe("a hostile working directory", () => {
+    sideBySide(LANES, {
+      async "nothing in it is executed, not even as the home directory"() {
+        const env = { HOME: hostile.path, XDG_CONFIG_HOME: hostile.path };
+        assert.deepEqual(await run(["version", "-o", "json"], { cwd: hostile.path, env }), await run(["version", "-o", "json"]));
+        nothingRan();
+      },
+
+      async "its .env gives no credential"() {
+        const flags = ["--token-exchange-url=http://127.0.0.1:9/sign", "--provisioning-server-url=https://127.0.0.1:9"];
+        const { code, stdout, stderr } = await run(flags, { cwd: hostile.path });
+        assert.deepEqual([code, stdout], [2, ""]);
+        assert.match(stderr, /^Error: Missing credential: /);
+      },
+
+      async "a controller works in it, its log level untouched"() {
+        await using site = await open();
+        const controller = site.start([], { cwd: hostile.path, env: { HOME: hostile.path } });
+        await controller.started();
+        await controller.notified(site.createJob("one").uid);
+        assert.equal(await controller.stop(), 0);
+        assert.deepEqual([controller.lines.filter(({ level }) => level !== "INFO"), controller.garbage, controller.stderr], [[], [], ""]);
+        nothingRan();
+      },
+
+      async "its .env does not make an untrusted server a trusted one"() {
+        await using site = await open();
+        const controller = site.launch([...site.credential, site.address, "--tls-insecure=false", NO_PAGES], { cwd: hostile.path });
+        const { error } = await controller.until(({ level }) => level === "WARN");
+        assert.match(String(error), UNTRUSTED);
+        assert.equal(site.devserver.requests.filter(({ server }) => server === "api").length, 0);
+      },
+    });
+  });
+
+  const EXECUTING: Record<string, string>[] = [
+    { BUN_OPTIONS: "--preload=./preload.js" },
+    { BUN_OPTIONS: "--require ./preload.js" },
+    { BUN_OPTIONS: "--import=./preload.js" },
+    { BUN_OPTIONS: "--config=./bunfig.toml" },
+    { BUN_OPTIONS: "--disallow-code-generation-from-strings --preload=./preload.js" },
+    { BUN_INSPECT_PRELOAD: "./preload.js" },
+  ];
+  const NAMED = ["--inspect", "--inspect-brk=127.0.0.1:0", "--env-file=.env", "--smol", "--use-system-ca", "--cwd=/", "--cpu-prof"];
+
+  describe("BUN_OPTIONS and its like", () => {
+    const refused = EXECUTING.map((env) => [`${Object.entries(env).flat().join("=")} executes nothing and is refused`, async () => {
+      const { code, stdout, stderr } = await run(["version"], { cwd: hostile.path, env });
+      assert.deepEqual([code, stdout], [1, ""]);
+      assert.match(stderr, EVAL_REFUSED);
+      nothingRan();
+    }] as const);
+    const named = NAMED.map((option) => [`${option} is refused by name`, async () => {
+      const { code, stdout, stderr } = await run(["version"], { cwd: hostile.path, env: { BUN_OPTIONS: option } });
+      const expected = `Error: Cannot start with runtime option "${option}": expected none beside those built in; unset BUN_OPTIONS\n`;
+      assert.deepEqual([code, stdout, stderr], [2, "", expected]);
+    }] as const);
+    sideBySide(LANES, {
+      ...Object.fromEntries([...refused, ...named]),
+
+      async "BUN_INSPECT opens no debugger"() {
+        const { code, stdout, stderr } = await run(["version"], { env: { BUN_INSPECT: "ws://127.0.0.1:0/debug" } });
+        assert.deepEqual([code, stdout], [1, ""]);
+        assert.match(stderr, /BUN_INSPECT cannot be used/);
+      },
+
+      async "NODE_OPTIONS and NODE_PATH have no effect"() {
+        const env = { NODE_OPTIONS: `--require ${join(hostile.path, "preload.js")}`, NODE_PATH: join(hostile.path, "node_modules") };
+        assert.deepEqual(await run(["version"], { env }), await run(["version"]));
+        nothingRan();
+      },
+
+      async "BUN_BE_BUN makes it Bun itself, which obeys: this cannot be closed"() {
+        await using own = await hostileDirectory();
+        const args = ["-e", "console.log(process.env.JOB_CONTROLLER_TOKEN)"];
+        const { code, stdout } = await run(args, { cwd: own.path, env: { BUN_BE_BUN: "1" } });
+        assert.deepEqual([code, stdout, existsSync(own.ran)], [0, "from-the-file\n", true]);
+      },
+    });
+  });
+
+  describe("variables that others obey", () => {
+    sideBySide(LANES, {
+      async "NODE_TLS_REJECT_UNAUTHORIZED=0 switches no verification off and is named"() {
+        await using site = await open();
+        const flags = [...site.credential, site.address, "--tls-insecure=false", NO_PAGES];
+        const controller = site.launch(flags, { env: { NODE_TLS_REJECT_UNAUTHORIZED: "0" } });
+        const { error } = await controller.until(({ msg }) => msg === "provisioning API not usable, retrying");
+        assert.match(String(error), UNTRUSTED);
+        assert.equal(controller.lines[0]?.msg, SET("NODE_TLS_REJECT_UNAUTHORIZED", "has no effect here: use --tls-insecure"));
+        assert.equal(site.devserver.requests.filter(({ server }) => server === "api").length, 0);
+      },
+
+      async "NODE_EXTRA_CA_CERTS and SSL_CERT_FILE add roots of trust: this is not closed"() {
+        await using site = await open();
+        for (const name of ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE"]) {
+          const flags = [...site.credential, site.address, "--tls-insecure=false", NO_PAGES];
+          const controller = site.launch(flags, { env: { [name]: site.files.ca } });
+          await controller.started();
+          assert.equal(await controller.stop(), 0);
+        }
+      },
+
+      async "they add none to those of --tls-ca-file"() {
+        await using site = await open();
+        const other = await site.directory.write("other.pem", (await createAuthority()).cert);
+        const env = { NODE_EXTRA_CA_CERTS: site.files.ca, SSL_CERT_FILE: site.files.ca };
+        const controller = site.launch([...site.credential, site.address, `--tls-ca-file=${other}`, NO_PAGES], { env });
+        const { error } = await controller.until(({ msg }) => msg === "provisioning API not usable, retrying");
+        assert.match(String(error), /its certificate was issued by "CN=job-controller dev CA"/);
+      },
+
+      async "BUN_CONFIG_VERBOSE_FETCH=curl shows no request, so no secret, and is named"() {
+        await using site = await open();
+        const controller = site.start(["--log-level=debug"], { env: { BUN_CONFIG_VERBOSE_FETCH: "curl" } });
+        await controller.started();
+        assert.equal(await controller.stop(), 0);
+        assert.deepEqual([controller.garbage, controller.stderr], [[], ""]);
+        const sent = site.devserver.requests.flatMap(({ headers }) => headers.authorization ?? headers["x-access-token"] ?? []);
+        assert.equal(new Set(sent).size, 2);
+        const written = JSON.stringify(controller.lines);
+        for (const value of sent) assert.equal(written.includes(value.replace("Bearer ", "")), false);
+        const why = "has no effect here: requests are not dumped, as they carry tokens";
+        assert.equal(controller.lines[0]?.msg, SET("BUN_CONFIG_VERBOSE_FETCH", why));
+      },
+
+      async "SSLKEYLOGFILE gets no keys"() {
+        await using site = await open();
+        const file = join(site.directory.path, "keys");
+        const controller = site.start([], { env: { SSLKEYLOGFILE: file } });
+        await controller.started();
+        assert.equal(await controller.stop(), 0);
+        assert.equal(existsSync(file), false);
+      },
+
+      async "proxies are for other machines: never for loopback"() {
+        await using site = await open();
+        const dead = `http://127.0.0.1:${await closedPort()}`;
+        const env = { HTTP_PROXY: dead, HTTPS_PROXY: dead, ALL_PROXY: dead, http_proxy: dead, https_proxy: dead, all_proxy: dead };
+        const controller = site.start([], { env });
+        await controller.started();
+        assert.equal(await controller.stop(), 0);
+      },
+
+      async "proxies are used for other machines"() {
+        await using site = await open();
+        await using proxy = await loopbackProxy();
+        const { port } = new URL(site.devserver.apiUrl);
+        const address = `--provisioning-server-url=https://provisioning.example:${port}`;
+        const flags = [...site.credential, address, `--tls-ca-file=${site.files.ca}`, "--tls-server-name=localhost"];
+        const controller = site.launch([...flags, NO_PAGES], { env: { HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` } });
+        await controller.started();
+        assert.equal(await controller.stop(), 0);
+        assert.deepEqual([...new Set(proxy.requests)], [`CONNECT provisioning.example:${port}`]);
+      },
+    });
+  });
+}
