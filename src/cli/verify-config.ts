@@ -59,7 +59,7 @@ export function verifyConfig(argv: readonly string[], env: Environment): VerifyC
     skip: words("skip"),
     timeoutMs: hurried ? SMOKE_TIMEOUT_MS : settings.durationMs("timeout", { atLeastMs: 1_000, least: "at least 1s" }),
     failOn: settings.enum("fail-on", FAIL_ON),
-    reports: settings.list("report").map(reportOf),
+    reports: reportsOf(settings.list("report")),
     lock: settings.named("lock")?.text,
     baseline: settings.named("baseline")?.text,
     dryRun: settings.bool("dry-run"),
@@ -74,6 +74,14 @@ function targetOf(settings: Settings, env: Environment): VerifyTarget {
   const yes = settings.bool("yes");
   const lesserTokenFile = settings.named("lesser-token-file")?.text;
   return { namespace, yes, lesserTokenFile, namespaces: [namespace], apiVersion, apiVersionNamed, ...accessOf(settings, env) };
+}
+
+/** Two reports in one place are none. */
+function reportsOf(sources: readonly Source[]): ReportTarget[] {
+  const reports = sources.map(reportOf);
+  const second = sources.find((_, at) => reports.findIndex(({ file }) => file === reports[at]?.file) < at);
+  if (second !== undefined) throw new UsageError(`Cannot use ${second.label} ${quoted(second.text)}: expected a place of its own for each report`);
+  return reports;
 }
 
 function reportOf(source: Source): ReportTarget {

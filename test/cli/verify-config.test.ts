@@ -29,6 +29,12 @@ describe("verifyConfig()", () => {
     assert.deepEqual(verifyConfig(TARGET, { JOB_CONTROLLER_VERIFY_REPORT: "tap=a.tap" }).reports, [{ format: "tap", file: "a.tap" }]);
   });
   test("needs no server to list", () => assert.equal(verifyConfig(["--list"], {}).target, undefined));
+  test("refuses two reports in one place", () => {
+    for (const [one, other] of [["json=-", "tap=-"], ["json=a", "junit=a"], ["github", "github"]]) {
+      const message = `Cannot use --report "${other}": expected a place of its own for each report`;
+      assert.throws(() => config(`--report=${one}`, `--report=${other}`), (error) => messageOf(error) === message);
+    }
+  });
   const rows: readonly [string, string][] = [
     ["--report=json", 'Cannot parse --report "json": expected json=FILE, junit=FILE, tap=FILE or github'],
     ["--report=json=", 'Cannot parse --report "json=": expected json=FILE, junit=FILE, tap=FILE or github'],
