@@ -2,16 +2,19 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { cp, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { cp, readFile, symlink, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { closedPort } from "../../scripts/ports.ts";
 import { parseConfig } from "../../src/cli/commands.ts";
 import type { RunConfig } from "../../src/cli/config.ts";
+import { eventually } from "../support/apiserver.ts";
 import { Site } from "../support/binary.ts";
+import type { Controller } from "../support/controller.ts";
 import { Cluster } from "./cluster.ts";
 import { bytesOf, type Manifest, podOf, secretsOf, type Start, startOf, the } from "./manifests.ts";
+import { writeVolume } from "./secret-volume.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const KUSTOMIZE = join(ROOT, "deploy/kustomize");
@@ -157,35 +160,49 @@ describe("the lines of the README", () => {
 });
 
 describe("what the pod of overlays/mtls runs", () => {
-  test("notifies, is alive and ready where it is probed, keeps within its memory and ends in time", { timeout: 60_000 }, async () => {
-    await using site = await Site.open({ mtls: "required" });
-    const { apiUrl, exchangeUrl } = site.devserver;
-    const folder = await overlay("overlays/mtls", [], { JOB_CONTROLLER_PROVISIONING_SERVER_URL: apiUrl, JOB_CONTROLLER_TOKEN_EXCHANGE_URL: exchangeUrl });
-    const begun = startOf((await cluster.dryRun(folder)).manifests);
-    const root = join(site.directory.path, "root");
-    const { ca, client } = site.devserver.certificates;
-    const files: Record<string, string> = {
-      "job-controller/token": site.token,
-      "job-controller-tls/ca.crt": ca,
-      "job-controller-tls/tls.crt": client.cert,
-      "job-controller-tls/tls.key": client.key,
-    };
-    for (const [secret, text] of Object.entries(files)) {
-      const path = join(root, "run", secret);
-      await mkdir(join(path, ".."), { recursive: true });
-      await writeFile(path, text);
-    }
+  let site: Site;
+  let begun: Start;
+  let root: string;
+  let controller: Controller;
+  let port: number;
+
+  /** The overlay's second Secret with this certificate. */
+  const writeTls = ({ cert, key }: { cert: string; key: string }) =>
+    writeVolume(join(root, "run/job-controller-tls"), { "ca.crt": site.devserver.certificates.ca, "tls.crt": cert, "tls.key": key });
+
+  before(async () => {
+    site = await Site.open({ mtls: "required" });
+    const { apiUrl, exchangeUrl, certificates } = site.devserver;
+    const folder = await overlay("overlays/mtls", [], {
+      JOB_CONTROLLER_PROVISIONING_SERVER_URL: apiUrl,
+      JOB_CONTROLLER_TOKEN_EXCHANGE_URL: exchangeUrl,
+      JOB_CONTROLLER_RESYNC_INTERVAL: "1s",
+    });
+    begun = startOf((await cluster.dryRun(folder)).manifests);
+    root = site.directory.path;
+    await writeVolume(join(root, "run/job-controller"), { token: site.token });
+    await writeTls(certificates.client);
     // The node lends a root and a network of its own; here it is a folder and a free port.
-    const port = await closedPort();
-    const args = begun.args.map((arg) => arg.replace("=/run/", `=${root}/run/`).replace(/:8081$/, `:${port}`));
-    const controller = site.launch(args, { env: begun.env });
+    port = await closedPort();
+    controller = site.launch(begun.args.map((arg) => arg.replace("=/run/", `=${root}/run/`).replace(/:8081$/, `:${port}`)), { env: begun.env });
     await controller.started();
-    await controller.notified(site.createJob("one").uid);
+  }, { timeout: 60_000 });
+  after(() => site[Symbol.asyncDispose]());
+
+  test("notifies", async () => void (await controller.notified(site.createJob("one").uid)));
+  test("is alive and ready where it is probed", async () => {
     for (const { httpGet } of [begun.container.livenessProbe, begun.container.readinessProbe]) {
       assert.equal((await fetch(`http://127.0.0.1:${port}${httpGet.path}`)).status, 200, httpGet.path);
     }
+  });
+  test("takes a renewed certificate from its Secret", { timeout: 60_000 }, async () => {
+    const renewed = await site.devserver.certificates.issueClient("renewed");
+    await writeTls(renewed);
+    await eventually("a request with the new certificate", async () => site.devserver.requests.some(({ serial }) => serial === renewed.serial));
+  });
+  test("keeps within its memory", async () => {
     const peakKb = Number(/^VmHWM:\s+(\d+) kB$/m.exec(await readFile(`/proc/${controller.pid}/status`, "utf8"))?.[1]);
     assert.ok(peakKb * 1024 < bytesOf(begun.container.resources.limits.memory), `${peakKb} kB`);
-    assert.equal(await controller.stop(), 0, controller.tail());
   });
+  test("ends in order", async () => assert.equal(await controller.stop(), 0, controller.tail()));
 });
