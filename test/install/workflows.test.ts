@@ -58,6 +58,12 @@ describe("the workflows", () => {
     test(`${name} has nothing that actionlint or shellcheck finds`, () => assert.equal(findings(read(`${FOLDER}/${name}`)), ""));
   }
 
+  test("the recipe in VERIFY.md has none either", () => {
+    const [, recipe = ""] = /^```yaml\n(name: [^]*?)^```$/m.exec(read("VERIFY.md")) ?? [];
+    assert.match(recipe, /^ +run: job-controller verify /m);
+    assert.equal(findings(recipe), "");
+  });
+
   test("would be found fault with", () => {
     const broken = (step: string) => `on: push\njobs:\n  one:\n    runs-on: ubuntu-24.04\n    steps:\n      - ${step}\n`;
     assert.equal(findings(broken("run: true")), "");
