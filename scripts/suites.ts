@@ -9,6 +9,7 @@ import { actionlintBinary } from "./actionlint.ts";
 import { kubectlBinary, serverBinaries, serverBinariesPossible } from "./apiserver-binaries.ts";
 import { clientBinaries } from "./client-binaries.ts";
 import { isFree } from "./ports.ts";
+import { makeRelease } from "./release/make.ts";
 
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));
 export const BUN = join(ROOT, "node_modules/bun/bin/bun.exe");
@@ -67,6 +68,8 @@ const git: Need = {
 };
 const sh = command("sh", "any POSIX shell");
 const bash = command("bash", "apt install bash");
+const unzip = command("unzip", "apt install unzip");
+const npm = command("npm", "it brings the runtimes of the targets");
 const openssl = command("openssl", "apt install openssl");
 const curl = command("curl", "apt install curl");
 const jq = command("jq", "apt install jq");
@@ -238,6 +241,16 @@ export const SUITES: readonly Suite[] = [
     binary: true,
     prepare: (say) => serverBinaries(say).then(() => kubectlBinary(say)),
     testMs: 2 * MINUTE,
+    suiteMs: 10 * MINUTE,
+  },
+  {
+    name: "release",
+    kind: "test",
+    host: "bun",
+    folders: ["release"],
+    needs: [git, npm, unzip],
+    prepare: (say) => makeRelease(undefined, say),
+    testMs: 3 * MINUTE,
     suiteMs: 10 * MINUTE,
   },
   {

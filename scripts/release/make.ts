@@ -21,6 +21,7 @@ import { tarGz, zip } from "./archive.ts";
 import { sha256, writeChecksums } from "./checksums.ts";
 import { archiveEntries } from "./contents.ts";
 import { buildImage } from "./image.ts";
+import { installer, INSTALLER_NAME } from "./installer.ts";
 import { repository } from "./repository.ts";
 import { lockedRuntime } from "./runtimes.ts";
 import { type Bill, billOf, npmBill } from "./sbom.ts";
@@ -29,7 +30,7 @@ import { archiveName, billName, checksumsName, type Target, TARGETS, targetName 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const RELEASE = join(ROOT, "dist/release");
 /** What goes in beside what a build depends on. */
-const FURTHER = ["scripts/release", "README.md", "LICENSE"];
+const FURTHER = ["scripts/release", "install.sh", "README.md", "LICENSE"];
 
 export interface Release {
   folder: string;
@@ -73,6 +74,7 @@ export async function makeRelease(folder = RELEASE, say: (line: string) => void 
       const { libc } = buildImage({ stamp, binaries: pair, folder: aside });
       say(`made the images, with libc6 ${libc}`);
     }
+    writeFileSync(join(aside, INSTALLER_NAME), installer(stamp.version), { mode: 0o755 });
     writeChecksums(aside, checksumsName(stamp.version));
     chmodSync(aside, 0o755);
     rmSync(folder, { recursive: true, force: true });
@@ -125,7 +127,8 @@ function imagesMissing(): string | undefined {
 
 /** The folder is replaced as a whole. */
 function refuseForeign(folder: string): void {
-  const foreign = existsSync(folder) ? readdirSync(folder).find((name) => !name.startsWith("job-controller_")) : undefined;
+  const present = existsSync(folder) ? readdirSync(folder) : [];
+  const foreign = present.find((name) => !name.startsWith("job-controller_") && name !== INSTALLER_NAME);
   if (foreign === undefined) return;
   throw new Error(`Cannot write a release to "${folder}": expected nothing there but an earlier release, not "${foreign}"`);
 }

@@ -26,7 +26,7 @@ function packageNotice(root: string, folder: string): string {
     license?: string;
   };
   const files = readdirSync(join(root, folder))
-    .filter((file) => /^(?:(?:un)?licen[sc]e|copying|notice)/i.test(file))
+    .filter((file) => /^[^.]*(?:licen[sc]e|copying|notice)[^.]*(?:\.(?:md|txt))?$/i.test(file))
     .sort();
   if (files.length === 0 && license === "") {
     throw new Error(`Cannot write the notice of "${name}": expected a licence in its folder or in its package.json`);

@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { INSTALLER_NAME } from "./installer.ts";
 import type { Release } from "./make.ts";
 import { hostTarget } from "./targets.ts";
 import { nameErrors, printedErrors, versionErrors } from "./versions.ts";
@@ -30,7 +31,8 @@ export function refuseUnready(root = ROOT): void {
 export function refuseOther({ stamp: { version, commit }, binaries, files }: Release): void {
   const native = binaries.get(hostTarget());
   const printed = native === undefined ? [] : [spawnSync(native, ["version"], { encoding: "utf8" }).stdout ?? ""];
-  refuse([...printed.flatMap((text) => printedErrors(version, commit, text)), ...nameErrors(version, files)]);
+  const versioned = files.filter((name) => name !== INSTALLER_NAME);
+  refuse([...printed.flatMap((text) => printedErrors(version, commit, text)), ...nameErrors(version, versioned)]);
 }
 
 /** Of the output of `git status --porcelain`. */
