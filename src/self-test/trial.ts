@@ -5,7 +5,7 @@ import type { Fetch } from "../base/http.ts";
 import { createDevserver, type Devserver, type DevserverOptions } from "../devserver/serve.ts";
 import { GROUP } from "../provisioning.ts";
 import type { Check, Era } from "../verify/check.ts";
-import type { ShownCertificate } from "../verify/place.ts";
+import type { ShownCertificate } from "../verify/grounds.ts";
 import type { Report } from "../verify/result.ts";
 import { RUN_PREFIX, session } from "../verify/session.ts";
 import { type Flip } from "./flip.ts";
