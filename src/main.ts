@@ -205,6 +205,12 @@ const handlers: Handlers = {
     return EXIT.ok;
   },
 
+  async completion({ shell }) {
+    const [{ completionScript }, { vocabulary }] = await Promise.all([import("./cli/completion/script.ts"), import("./vocabulary.ts")]);
+    stdout.write(completionScript(shell, vocabulary()).trimEnd(), "info");
+    return EXIT.ok;
+  },
+
   async help(page) {
     stdout.write(page.trimEnd(), "info");
     return EXIT.ok;

@@ -4,9 +4,9 @@
 import { defineCommand, runCommand } from "citty";
 import type { ArgsDef, CommandDef } from "citty";
 import { UsageError } from "../base/errors.ts";
-import { devConfig, faultConfig, readyConfig, runConfig, seedConfig, versionConfig } from "./config.ts";
-import type { Config, DevConfig, FaultConfig, ReadyConfig, RunConfig, SeedConfig, VersionConfig } from "./config.ts";
-import { COMMANDS, COMMAND_NAMES } from "./flags.ts";
+import { completionConfig, devConfig, faultConfig, readyConfig, runConfig, seedConfig, versionConfig } from "./config.ts";
+import type { CompletionConfig, Config, DevConfig, FaultConfig, ReadyConfig, RunConfig, SeedConfig, VersionConfig } from "./config.ts";
+import { argumentPlaceholder, COMMANDS, COMMAND_NAMES } from "./flags.ts";
 import type { CommandName } from "./flags.ts";
 import { helpPage } from "./help.ts";
 import type { View } from "./help.ts";
@@ -28,6 +28,7 @@ export interface Handlers {
   seed(config: SeedConfig): Promise<number>;
   ready(config: ReadyConfig): Promise<number>;
   version(config: VersionConfig): Promise<number>;
+  completion(config: CompletionConfig): Promise<number>;
   /** Receives the page, newline at its end; writes it to standard output. */
   help(page: string): Promise<number>;
 }
@@ -61,7 +62,7 @@ function normalizeCommand(name: CommandName, argv: readonly string[], explicit: 
     if (asked("help")) return explicit ? ["help", name] : ["help"];
     if (asked("version")) return ["version"];
     if (COMMANDS[name].arguments === "required" && parsed.argument === undefined) {
-      throw new UsageError(`Missing <${COMMANDS[name].argument}> behind "job-controller ${name}"`);
+      throw new UsageError(`Missing ${argumentPlaceholder(COMMANDS[name])} behind "job-controller ${name}"`);
     }
     const given = parsed.given.filter(({ flag }) => COMMANDS[name].flags.includes(flag));
     return [name, ...printArguments({ ...parsed, given })];
@@ -99,6 +100,8 @@ function configOf(name: CommandName, argv: readonly string[], env: Environment):
         return readyConfig(argv, env);
       case "version":
         return versionConfig(argv, env);
+      case "completion":
+        return completionConfig(argv);
       case "help":
         return helpConfig(argv);
     }
@@ -153,6 +156,8 @@ function handle(config: Config, handlers: Handlers, view: View): Promise<number>
       return handlers.ready(config);
     case "version":
       return handlers.version(config);
+    case "completion":
+      return handlers.completion(config);
     case "help":
       return handlers.help(helpPage(config.topic, view));
   }

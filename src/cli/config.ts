@@ -9,13 +9,13 @@ import { accessOf, scopeOf } from "./access-config.ts";
 import type { AccessConfig, ScopeConfig } from "./access-config.ts";
 import { headerSecret } from "./credentials.ts";
 import { type DriveConfig, driveOf } from "./drive-config.ts";
-import { COMMANDS, LOG_FORMATS, MTLS_MODES, VERSION_FORMATS } from "./flags.ts";
+import { COMMANDS, LOG_FORMATS, MTLS_MODES, SHELLS, VERSION_FORMATS } from "./flags.ts";
 import type { CommandName, FaultCommandName, GroupName } from "./flags.ts";
 import type { HistoryConfig } from "./history-config.ts";
 import { parseArguments } from "./parse.ts";
 import { Settings } from "./settings.ts";
 import type { Environment } from "./settings.ts";
-import { addressOf, portOf, quoted, rateOf, repositoryOf, requiredAddressOf, seedOf } from "./values.ts";
+import { addressOf, enumOf, portOf, quoted, rateOf, repositoryOf, requiredAddressOf, seedOf } from "./values.ts";
 import type { Address, Source } from "./values.ts";
 import type { VerifyConfig } from "./verify-config.ts";
 
@@ -104,13 +104,18 @@ export interface VersionConfig {
   output: (typeof VERSION_FORMATS)[number];
 }
 
+export interface CompletionConfig {
+  command: "completion";
+  shell: (typeof SHELLS)[number];
+}
+
 export interface HelpConfig {
   command: "help";
   /** Undefined = the program itself. */
   topic: CommandName | GroupName | undefined;
 }
 
-export type Config = RunConfig | HistoryConfig | VerifyConfig | DevConfig | FaultConfig | SeedConfig | ReadyConfig | VersionConfig | HelpConfig;
+export type Config = RunConfig | HistoryConfig | VerifyConfig | DevConfig | FaultConfig | SeedConfig | ReadyConfig | VersionConfig | CompletionConfig | HelpConfig;
 
 /** Each watch is a connection and a list; past this many a cluster-wide one is cheaper for both sides. */
 export const NAMESPACES_MAX = 100;
@@ -250,4 +255,10 @@ export function readyConfig(argv: readonly string[], env: Environment): ReadyCon
 export function versionConfig(argv: readonly string[], env: Environment): VersionConfig {
   const settings = new Settings(COMMANDS.version, parseArguments(COMMANDS.version, argv).given, env);
   return { command: "version", output: settings.enum("output", VERSION_FORMATS) };
+}
+
+/** Reads the arguments of `completion`. @throws UsageError */
+export function completionConfig(argv: readonly string[]): CompletionConfig {
+  const { argument = "" } = parseArguments(COMMANDS.completion, argv);
+  return { command: "completion", shell: enumOf({ label: "<shell>", text: argument }, SHELLS) };
 }

@@ -30,7 +30,7 @@ export interface ExitRow {
 }
 
 const ORDERS: readonly CommandName[] = ["dev fault add", "dev fault list", "dev fault clear", "dev seed"];
-const EVERY: readonly CommandName[] = ["run", "history", "verify", "dev", ...ORDERS, "ready", "version", "help"];
+const EVERY: readonly CommandName[] = ["run", "history", "verify", "dev", ...ORDERS, "ready", "version", "completion", "help"];
 
 /** No number is ever given a second meaning. */
 export const EXIT_CODES: readonly ExitRow[] = [

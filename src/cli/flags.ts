@@ -4,7 +4,7 @@
 import { LOG_LEVELS } from "../base/log.ts";
 
 /** Words of the command line, one space between them. */
-export type CommandName = "run" | "history" | "verify" | "dev" | FaultCommandName | "dev seed" | "ready" | "version" | "help";
+export type CommandName = "run" | "history" | "verify" | "dev" | FaultCommandName | "dev seed" | "ready" | "version" | "completion" | "help";
 export type FaultCommandName = "dev fault add" | "dev fault list" | "dev fault clear";
 
 /** Words that are no command without another one behind them. */
@@ -45,6 +45,8 @@ export interface Command {
   argument?: string;
   /** Whether the argument must be there, or may be several words. */
   arguments?: "required" | "words";
+  /** All that the argument may be. */
+  argumentOptions?: readonly string[];
 }
 
 /** Served versions that `--api-version` takes, the default first. */
@@ -52,6 +54,8 @@ export const API_VERSION_NAMES = ["v0alpha1", "v1beta1"] as const;
 export const LOG_FORMATS = ["json", "pretty"] as const;
 export const MTLS_MODES = ["off", "optional", "required"] as const;
 export const VERSION_FORMATS = ["text", "json"] as const;
+/** Shells that `completion` writes a script for. */
+export const SHELLS = ["bash", "zsh", "fish"] as const;
 /** How a job may end, and how the history is shown. */
 export const OUTCOMES = ["success", "warning", "error"] as const;
 export const TRAIL_FORMATS = ["table", "wide", "json"] as const;
@@ -424,6 +428,19 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     examples: [{ what: "For programs", line: "job-controller version -o json" }],
     flags: VERSION_FLAGS,
   },
+  completion: {
+    name: "completion",
+    summary: "Print a script that completes command lines of this program in a shell",
+    examples: [
+      { what: "For ~/.bashrc, in source <(…)", line: "job-controller completion bash" },
+      { what: "For the file _job-controller in a folder of fpath", line: "job-controller completion zsh" },
+      { what: "For ~/.config/fish/completions/job-controller.fish", line: "job-controller completion fish" },
+    ],
+    flags: [],
+    argument: "shell",
+    arguments: "required",
+    argumentOptions: SHELLS,
+  },
   help: {
     name: "help",
     summary: "Print the help of a command",
@@ -444,6 +461,13 @@ export const GROUP_NAMES = Object.keys(GROUPS) as readonly GroupName[];
 /** `JOB_CONTROLLER_HISTORY_EXPIRATION` for `history-expiration`. */
 export function environmentName(flag: Flag): string {
   return flag.variable ?? `JOB_CONTROLLER_${flag.name.toUpperCase().replaceAll("-", "_")}`;
+}
+
+/** What stands for the argument: `<bash|zsh|fish>`, `[id]`; undefined where there is none. */
+export function argumentPlaceholder({ argument, arguments: how, argumentOptions }: Command): string | undefined {
+  if (argument === undefined) return undefined;
+  const text = argumentOptions?.join("|") ?? argument;
+  return how === "required" ? `<${text}>` : `[${text}]`;
 }
 
 /** What stands for the value in help: `<url>`, `<json|pretty>`; `[=<parts>]` if it can be left out, empty for a switch. */

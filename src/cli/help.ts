@@ -2,7 +2,7 @@
 
 import { wrap } from "../base/wrap.ts";
 import { EXIT_CODES } from "./exit.ts";
-import { COMMANDS, COMMAND_NAMES, environmentName, GROUP_NAMES, GROUPS, placeholder } from "./flags.ts";
+import { argumentPlaceholder, COMMANDS, COMMAND_NAMES, environmentName, GROUP_NAMES, GROUPS, placeholder } from "./flags.ts";
 import type { Command, CommandName, Flag, GroupName } from "./flags.ts";
 import type { Environment } from "./settings.ts";
 
@@ -80,8 +80,8 @@ function joined(sections: readonly string[][]): string {
 
 function usage(command: Command, topic: CommandName | undefined): string {
   const name = topic === undefined ? "[run]" : command.name === "run" ? "[run]" : command.name;
-  const argument = command.argument === undefined ? "" : command.arguments === "required" ? ` <${command.argument}>` : ` [${command.argument}]`;
-  return `job-controller ${name}${argument}${command.flags.length > 0 ? " [flags]" : ""}`;
+  const argument = argumentPlaceholder(command);
+  return ["job-controller", name, ...(argument === undefined ? [] : [argument]), ...(command.flags.length > 0 ? ["[flags]"] : [])].join(" ");
 }
 
 function closing(command: Command, topic: CommandName | undefined): string {

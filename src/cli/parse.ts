@@ -135,10 +135,11 @@ function strayArgument(command: Command, stray: string, before: Given | undefine
   return new UsageError(`Unexpected argument ${text}: "job-controller ${command.name}" takes ${takes}`);
 }
 
-/** The words that may follow these, each once. */
+/** The words that may follow these, each once; "" = the program's name. */
 export function nextWords(words: string): string[] {
-  const longer = COMMAND_NAMES.filter((name) => name.startsWith(`${words} `));
-  return [...new Set(longer.map((name) => name.slice(words.length + 1).split(" ")[0] ?? ""))];
+  const start = words === "" ? "" : `${words} `;
+  const longer = COMMAND_NAMES.filter((name) => name.startsWith(start));
+  return [...new Set(longer.map((name) => name.slice(start.length).split(" ")[0] ?? ""))];
 }
 
 function isBoolean(text: string): boolean {

@@ -23,7 +23,7 @@ export function leadingTopic(words: readonly string[]): { topic: Topic; rest: re
     if (topic !== undefined) return { topic, rest: words.slice(count) };
   }
   const first = words[0] ?? "";
-  const names = [...new Set(COMMAND_NAMES.map((name) => name.split(" ")[0] ?? ""))];
+  const names = nextWords("");
   const guess = nearest(first, names);
   const help = guess === undefined ? `expected one of ${names.join(", ")}` : `did you mean ${guess}?`;
   throw new UsageError(`Unknown command ${quoted(first)}: ${help}`);

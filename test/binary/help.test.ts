@@ -90,7 +90,7 @@ describe("a command line that is none", () => {
     ],
     [
       ["help", "jobs"],
-      'Error: Unknown command "jobs": expected one of run, history, verify, dev, ready, version, help\nRun "job-controller --help" for the flags\n',
+      'Error: Unknown command "jobs": expected one of run, history, verify, dev, ready, version, completion, help\nRun "job-controller --help" for the flags\n',
     ],
   ];
   for (const [argv, stderr] of lines) {

@@ -19,7 +19,7 @@ async function dispatched(...argv: string[]): Promise<{ calls: (Config | string)
     calls.push(what);
     return code;
   };
-  const handlers: Handlers = { run: record(10), history: record(17), verify: record(18), dev: record(11), fault: record(15), seed: record(16), ready: record(12), version: record(13), help: record(14) };
+  const handlers: Handlers = { run: record(10), history: record(17), verify: record(18), dev: record(11), fault: record(15), seed: record(16), ready: record(12), version: record(13), completion: record(19), help: record(14) };
   const code = await dispatch(argv, {}, handlers, VIEW);
   return { calls, code };
 }
@@ -29,6 +29,7 @@ describe("dispatch()", () => {
     [SEED, "run", 10], [["run", ...SEED], "run", 10], [["history", ...SEED], "history", 17], [["verify", ...SEED], "verify", 18], [["dev"], "dev", 11], [["dev", "--simulate"], "dev", 11], [["ready"], "ready", 12],
     [["version"], "version", 13], [["--version"], "version", 13], [["-version"], "version", 13], [["dev", "--version"], "version", 13],
     [["version", "-o", "json"], "version", 13],
+    [["completion", "zsh"], "completion", 19], [["completion", "--version"], "version", 13],
   ];
   for (const [argv, command, code] of codes) {
     test(`runs ${command} alone, once, and gives its code: ${argv.slice(0, 2).join(" ")}`, async () => {
@@ -67,7 +68,7 @@ describe("dispatch()", () => {
     const fail = async () => {
       throw new RangeError("from the handler");
     };
-    const handlers = { run: fail, history: fail, verify: fail, dev: fail, fault: fail, seed: fail, ready: fail, version: fail, help: fail };
+    const handlers = { run: fail, history: fail, verify: fail, dev: fail, fault: fail, seed: fail, ready: fail, version: fail, completion: fail, help: fail };
     await assert.rejects(dispatch(["dev"], {}, handlers, VIEW), RangeError);
   });
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { parseConfig } from "../../src/cli/commands.ts";
 import { NAMESPACES_MAX, runConfig } from "../../src/cli/config.ts";
 import { API_VERSIONS } from "../../src/provisioning.ts";
-import { API_VERSION_NAMES } from "../../src/cli/flags.ts";
+import { API_VERSION_NAMES, SHELLS } from "../../src/cli/flags.ts";
 import { Secret } from "../../src/base/secret.ts";
 import { BEARER, refusal, runOf, SEED, SERVER } from "../support/command-line.ts";
 
@@ -365,5 +365,15 @@ describe("versionConfig()", () => {
       assert.deepEqual(parseConfig(["version", ...argv], {}), { command: "version", output: "json" });
     }
     assert.equal(refusal(["version", "-o=yaml"]), 'Cannot parse --output "yaml": expected text or json');
+  });
+});
+
+describe("completionConfig()", () => {
+  test("takes the name of a shell that there is a script for", () => {
+    for (const shell of SHELLS) assert.deepEqual(parseConfig(["completion", shell], {}), { command: "completion", shell });
+    assert.equal(refusal(["completion"]), 'Missing <bash|zsh|fish> behind "job-controller completion"');
+    assert.equal(refusal(["completion", "tcsh"]), 'Cannot parse <shell> "tcsh": expected one of bash, zsh, fish');
+    assert.equal(refusal(["completion", "zhs"]), 'Cannot parse <shell> "zhs": expected one of bash, zsh, fish; did you mean zsh?');
+    assert.equal(refusal(["completion", "bash", "zsh"]), 'Unexpected argument "zsh": "job-controller completion" takes one shell');
   });
 });

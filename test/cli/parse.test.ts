@@ -127,9 +127,9 @@ describe("a malformed command line is refused", () => {
     ["two topics", ["help", "run", "dev"], 'Unexpected argument "dev": "job-controller help" takes one command'],
     ["an unknown command", ["redy"], 'Unknown command "redy": did you mean ready?'],
     ["an unknown command before --help", ["rn", "--help"], 'Unknown command "rn": did you mean run?'],
-    ["a command like none", ["frobnicate"], 'Unknown command "frobnicate": expected one of run, history, verify, dev, ready, version, help'],
-    ["an empty command", [""], 'Unknown command "": expected one of run, history, verify, dev, ready, version, help'],
-    ["a property of every object as a command", ["constructor"], 'Unknown command "constructor": expected one of run, history, verify, dev, ready, version, help'],
+    ["a command like none", ["frobnicate"], 'Unknown command "frobnicate": expected one of run, history, verify, dev, ready, version, completion, help'],
+    ["an empty command", [""], 'Unknown command "": expected one of run, history, verify, dev, ready, version, completion, help'],
+    ["a property of every object as a command", ["constructor"], 'Unknown command "constructor": expected one of run, history, verify, dev, ready, version, completion, help'],
     ["an unknown topic", ["help", "versoin"], 'Unknown command "versoin": did you mean version?'],
   ];
   for (const [what, argv, message] of rows) test(what, () => assert.equal(refusal(argv), message));

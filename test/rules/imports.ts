@@ -32,7 +32,7 @@ export const ROOMS: readonly Room[] = [
 ];
 
 /** Files of the room `main`. */
-export const MAIN_FILES = ["src/main.ts", "src/guard.ts", "src/run.ts", "src/driving.ts", "src/scopes.ts", "src/connect.ts", "src/show-history.ts", "src/verifying.ts", "src/verify-clients.ts", "src/self-testing.ts"];
+export const MAIN_FILES = ["src/main.ts", "src/guard.ts", "src/run.ts", "src/driving.ts", "src/scopes.ts", "src/connect.ts", "src/show-history.ts", "src/verifying.ts", "src/verify-clients.ts", "src/self-testing.ts", "src/vocabulary.ts"];
 
 /** Modules of Node.js that neither read nor write anything. */
 const PURE_MODULES = ["node:buffer", "node:path", "node:util"];
