@@ -63,7 +63,7 @@ export async function expectations({ lock: path, baseline }: KnownFiles, ids: re
       const compared = lock === undefined || path === undefined ? report : withLock(report, lock, path);
       const kept = `${path} holds what was seen: keep it, and the next run compares`;
       const news = path === undefined || lock !== undefined ? [] : [worthKeeping(report) ? kept : `${path} was not written: not all was checked`];
-      return withBaseline({ ...compared, notes: [...(report.notes ?? []), ...news] }, accepted, env.nowMs());
+      return withBaseline({ ...compared, notes: [...(compared.notes ?? []), ...news] }, accepted, env.nowMs());
     },
     async keep(report) {
       return path === undefined || lock !== undefined || !worthKeeping(report) || write(path, lockText(lockOf(report)), "anew", env);

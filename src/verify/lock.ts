@@ -2,6 +2,7 @@
 
 import { ConfigError, messageOf } from "../base/errors.ts";
 import { alike } from "./bands.ts";
+import { named } from "./reports/text.ts";
 import type { Report, Result, Verdict } from "./result.ts";
 
 export interface Lock {
@@ -47,16 +48,20 @@ export function parseLock(text: string, path: string): Lock {
   return lock as Lock;
 }
 
-/** Marks failures that were there before, and names what differs. Checks that only one side has decided are no change. */
+/** Marks failures that were there before, and names what differs. Checks that only one side has decided are no change, unless that is all of them. */
 export function withLock(report: Report, lock: Lock, path: string): Report {
   const changes = differences("server", lock.server, serverOf(report));
+  const news = report.results.filter(({ check, verdict }) => verdict !== "error" && lock.checks[check.id] === undefined).map(({ check }) => check.id);
+  const known = report.results.some(({ check }) => lock.checks[check.id] !== undefined);
+  if (news.length > 0 && !known) changes.push(`${path} knows none of these checks`);
   const results = report.results.map((result) => {
     const before = lock.checks[result.check.id];
     if (before === undefined || result.verdict === "error") return result;
     changes.push(...changesOf(result, before));
     return result.verdict === "fail" && before.verdict === "fail" ? { ...result, accepted: { reason: `as in ${path}` } } : result;
   });
-  return { ...report, results, changes };
+  const notes = news.length > 0 && known ? [`${path} knows nothing of ${named(news)}: delete it to begin anew`] : [];
+  return { ...report, results, changes, notes: [...(report.notes ?? []), ...notes] };
 }
 
 function changesOf({ check, verdict, observed }: Result, before: Locked): string[] {

@@ -211,6 +211,9 @@ describe("verify ends with", () => {
       const { code, stdout } = await runBinary(flags(newer));
       assert.equal(code, 1);
       assert.match(stdout, /\nChanged since the lock:\n(?: {2}server: .*\n)* {2}WRITE-001: was fail, now it is pass\n/);
+      const more = await runBinary([...flags(site), "--focus=LIST-002"]);
+      assert.equal(more.code, 0, more.stdout);
+      assert.match(more.stdout, /\nNotes:\n {2}\S+ knows nothing of LIST-002: delete it to begin anew\n/);
       assert.equal(await readFile(lock, "utf8"), written);
     },
 

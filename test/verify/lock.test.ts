@@ -58,6 +58,14 @@ describe("withLock()", () => {
   test("leaves a failure of a new check to count", () => {
     assert.equal(failures(withLock(reportOf([...BEFORE.results, resultOf("LIST-005", "fail")]), locked, "a.lock")), 1);
   });
+  test("notes what is new to it", () => {
+    const { notes } = withLock(reportOf([...BEFORE.results, resultOf("LIST-005", "pass")]), locked, "a.lock");
+    assert.deepEqual(notes, ["a.lock knows nothing of LIST-005: delete it to begin anew"]);
+  });
+  test("is no promise where it knows none of the checks", () => {
+    const now = withLock(reportOf([resultOf("WATCH-001", "pass")]), locked, "a.lock");
+    assert.deepEqual([now.changes, outcomeOf(now).answer], [["a.lock knows none of these checks"], "no"]);
+  });
   test("makes the answer no where something got better, too", () => {
     assert.equal(outcomeOf(withLock(reportOf([resultOf("LIST-002", "pass")]), locked, "a.lock")).answer, "no");
   });
