@@ -1,5 +1,6 @@
 // npm's own list of what package-lock.json ships, and one binary → that binary's CycloneDX document. npm's list says neither
-// which packages the compiler took nor which Bun it put beneath; its random number, clock and folder names are replaced.
+// which packages the compiler took nor which Bun it put beneath; its random number, its clock, the folder's name and what differs
+// between its versions are left out.
 
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -78,7 +79,7 @@ export function billOf(npm: Bill, subject: Subject): string {
       tools: [{ vendor: "npm", name: "cli" }],
       component: program,
     },
-    components: [...npm.components.map((one) => ({ ...one, scope: scopeOf(one, inside) })), bun].sort((a, b) =>
+    components: [...npm.components.map((one) => packageComponent(one, inside)), bun].sort((a, b) =>
       a["bom-ref"] < b["bom-ref"] ? -1 : 1,
     ),
     dependencies: [
@@ -92,8 +93,10 @@ export function billOf(npm: Bill, subject: Subject): string {
   return `${JSON.stringify(bill, undefined, 2)}\n`;
 }
 
-function scopeOf(component: Component, inside: Set<string>): "required" | "excluded" {
-  return inside.has(component["bom-ref"]) ? "required" : "excluded";
+/** Of npm's members those that every version of it writes alike. */
+function packageComponent(npm: Component, inside: Set<string>): Component {
+  const { "bom-ref": ref, type, name, version, purl, hashes, licenses } = npm;
+  return { "bom-ref": ref, type, name, version, scope: inside.has(ref) ? "required" : "excluded", purl, hashes, licenses };
 }
 
 function runtimeComponent({ bunPackage }: Target, { version, integrity, license }: LockedRuntime): Component {
