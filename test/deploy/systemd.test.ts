@@ -87,7 +87,7 @@ DefaultDependencies=no
 StandardOutput=append:/run/out/stdout
 StandardError=append:/run/out/stderr
 Environment=JOB_CONTROLLER_HEALTH_PROBE_BIND_ADDRESS=localhost:0
-Environment="JOB_CONTROLLER_WORKER=pull=exec:/usr/bin/id -u\\npush=exec:/usr/bin/sleep 2"
+Environment="JOB_CONTROLLER_WORKER=pull=exec:/usr/bin/id -u\\npush=exec:/usr/bin/sleep 4"
 `;
 
 describe("the unit, installed as the README says and run by systemd", () => {
