@@ -115,7 +115,8 @@ export function helpText(flag: Flag): string {
   return shown ? `${flag.help} (default ${flag.default})` : flag.help;
 }
 
-function exampleLines({ what, line }: { what: string; line: string }, width: number): string[] {
+/** The example under a comment, broken as a shell takes it. */
+export function exampleLines({ what, line }: { what: string; line: string }, width: number): string[] {
   const lines: string[] = [];
   let current = "  ";
   for (const word of line.split(" ")) {
