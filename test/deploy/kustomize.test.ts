@@ -1,23 +1,18 @@
-// deploy/kustomize and the README's lines about it, on a real API server; what a pod would run, run here.
+// deploy/kustomize and the README's lines about it, on a real API server, and read by the program.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { cp, readFile, symlink, writeFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { symlink } from "node:fs/promises";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { closedPort } from "../../scripts/ports.ts";
 import { parseConfig } from "../../src/cli/commands.ts";
 import type { RunConfig } from "../../src/cli/config.ts";
-import { eventually } from "../support/apiserver.ts";
-import { Site } from "../support/binary.ts";
-import type { Controller } from "../support/controller.ts";
 import { Cluster } from "./cluster.ts";
-import { bytesOf, type Manifest, podOf, secretsOf, type Start, startOf, the } from "./manifests.ts";
-import { writeVolume } from "./secret-volume.ts";
+import { type Manifest, podOf, secretsOf, type Start, startOf, the } from "./manifests.ts";
+import { changedBase, KUSTOMIZE, overlay } from "./overlays.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const KUSTOMIZE = join(ROOT, "deploy/kustomize");
 const SECTION = /^## Kubernetes$([^]*?)^## /m.exec(readFileSync(join(ROOT, "README.md"), "utf8"))?.[1] ?? "";
 const [OWN, SCRIPT] = [...SECTION.matchAll(/^```(?:yaml|sh no-run)\n([^]*?)^```$/gm)].map(([, text = ""]) => text) as [string, string];
 const SERVER = "https://provisioning.example.com:6446";
@@ -34,27 +29,9 @@ before(async () => {
 }, { timeout: 60_000 });
 after(() => cluster[Symbol.asyncDispose]());
 
-/** A folder with a kustomization of our own upon parts of deploy/kustomize. */
-async function overlay(resource: string, components: string[] = [], literals = SERVERS): Promise<string> {
-  const folder = await cluster.folder();
-  const lines = Object.entries(literals).map(([name, value]) => `${name}=${value}`);
-  await writeFile(join(folder, "kustomization.yaml"), JSON.stringify({
-    resources: [relative(folder, join(KUSTOMIZE, resource))],
-    components: components.map((name) => relative(folder, join(KUSTOMIZE, name))),
-    configMapGenerator: [{ name: "job-controller", behavior: "merge", literals: lines }],
-  }));
-  return folder;
-}
-
-/** A copy of deploy/kustomize whose base differs in one text. */
-async function changed(file: string, text: string, other: string): Promise<string> {
-  const copy = join(await cluster.folder(), "kustomize");
-  await cp(KUSTOMIZE, copy, { recursive: true });
-  const before = await readFile(join(copy, file), "utf8");
-  assert.ok(before.includes(text));
-  await writeFile(join(copy, file), before.replace(text, other));
-  return join(copy, "base");
-}
+/** An overlay in a new folder. */
+const upon = async (resource: string, components: string[] = [], literals = SERVERS) => overlay(await cluster.folder(), resource, literals, components);
+const changed = async (text: string, other: string) => changedBase(await cluster.folder(), "base/deployment.yaml", text, other);
 
 /** What the program makes of it. @throws UsageError */
 const configOf = ({ args, env }: Start) => parseConfig(args, env) as RunConfig;
@@ -64,9 +41,9 @@ const SECRETS = {
   mtls: ["job-controller/token", "job-controller-tls/ca.crt", "job-controller-tls/tls.crt", "job-controller-tls/tls.key"],
 };
 const KINDS: { name: string; folder: () => Promise<string>; secrets: string[]; workers: string[] }[] = [
-  { name: "base", folder: () => overlay("base"), secrets: SECRETS.base, workers: [] },
-  { name: "overlays/mtls", folder: () => overlay("overlays/mtls"), secrets: SECRETS.mtls, workers: [] },
-  { name: "base with components/driver", folder: () => overlay("base", ["components/driver"], WORKING), secrets: SECRETS.base, workers: [WORKER] },
+  { name: "base", folder: () => upon("base"), secrets: SECRETS.base, workers: [] },
+  { name: "overlays/mtls", folder: () => upon("overlays/mtls"), secrets: SECRETS.mtls, workers: [] },
+  { name: "base with components/driver", folder: () => upon("base", ["components/driver"], WORKING), secrets: SECRETS.base, workers: [WORKER] },
 ];
 
 for (const { name, folder, secrets, workers } of KINDS) {
@@ -114,12 +91,12 @@ for (const { name, folder, secrets, workers } of KINDS) {
 
 describe("a manifest that is wrong", () => {
   test("is refused for a misspelt field", async () => {
-    const { code, stderr } = await cluster.dryRun(await changed("base/deployment.yaml", "readOnlyRootFilesystem", "readOnlyRootFileSystem"));
+    const { code, stderr } = await cluster.dryRun(await changed("readOnlyRootFilesystem", "readOnlyRootFileSystem"));
     assert.equal(code, 1);
     assert.match(stderr, /strict decoding error: unknown field "spec\.template\.spec\.containers\[0\]\.securityContext\.readOnlyRootFileSystem"/);
   });
   test("is warned of, and its pod refused, where it leaves the profile restricted", async () => {
-    const { code, stderr, manifests } = await cluster.dryRun(await changed("base/deployment.yaml", "allowPrivilegeEscalation: false", ""));
+    const { code, stderr, manifests } = await cluster.dryRun(await changed("allowPrivilegeEscalation: false", ""));
     assert.equal(code, 0);
     assert.match(stderr, /^Warning: would violate PodSecurity "restricted:latest": allowPrivilegeEscalation != false/);
     const { status, body } = await cluster.wouldCreate("pods", podOf(manifests));
@@ -127,9 +104,9 @@ describe("a manifest that is wrong", () => {
     assert.match(body.message ?? "", /violates PodSecurity/);
   });
   test("is refused by the program for a misspelt flag or variable, and for a missing server", async () => {
-    const { manifests } = await cluster.dryRun(await changed("base/deployment.yaml", "--token-file", "--token-fiel"));
+    const { manifests } = await cluster.dryRun(await changed("--token-file", "--token-fiel"));
     assert.throws(() => configOf(startOf(manifests)), /Unknown flag --token-fiel: did you mean --token-file\?/);
-    const misspelt = await cluster.dryRun(await overlay("base", [], { ...SERVERS, JOB_CONTROLLER_HISTORY_EXPIRATON: "24h" }));
+    const misspelt = await cluster.dryRun(await upon("base", [], { ...SERVERS, JOB_CONTROLLER_HISTORY_EXPIRATON: "24h" }));
     assert.throws(() => configOf(startOf(misspelt.manifests)), /did you mean JOB_CONTROLLER_HISTORY_EXPIRATION\?/);
     const bare = await cluster.dryRun(join(KUSTOMIZE, "base"));
     assert.throws(() => configOf(startOf(bare.manifests)), /Missing --token-exchange-url/);
@@ -157,52 +134,4 @@ describe("the lines of the README", () => {
     const { status, body } = await cluster.wouldCreate("pods", podOf([deployment]), "job-controller");
     assert.equal(status, 201, JSON.stringify(body));
   });
-});
-
-describe("what the pod of overlays/mtls runs", () => {
-  let site: Site;
-  let begun: Start;
-  let root: string;
-  let controller: Controller;
-  let port: number;
-
-  /** The overlay's second Secret with this certificate. */
-  const writeTls = ({ cert, key }: { cert: string; key: string }) =>
-    writeVolume(join(root, "run/job-controller-tls"), { "ca.crt": site.devserver.certificates.ca, "tls.crt": cert, "tls.key": key });
-
-  before(async () => {
-    site = await Site.open({ mtls: "required" });
-    const { apiUrl, exchangeUrl, certificates } = site.devserver;
-    const folder = await overlay("overlays/mtls", [], {
-      JOB_CONTROLLER_PROVISIONING_SERVER_URL: apiUrl,
-      JOB_CONTROLLER_TOKEN_EXCHANGE_URL: exchangeUrl,
-      JOB_CONTROLLER_RESYNC_INTERVAL: "1s",
-    });
-    begun = startOf((await cluster.dryRun(folder)).manifests);
-    root = site.directory.path;
-    await writeVolume(join(root, "run/job-controller"), { token: site.token });
-    await writeTls(certificates.client);
-    // The node lends a root and a network of its own; here it is a folder and a free port.
-    port = await closedPort();
-    controller = site.launch(begun.args.map((arg) => arg.replace("=/run/", `=${root}/run/`).replace(/:8081$/, `:${port}`)), { env: begun.env });
-    await controller.started();
-  }, { timeout: 60_000 });
-  after(() => site[Symbol.asyncDispose]());
-
-  test("notifies", async () => void (await controller.notified(site.createJob("one").uid)));
-  test("is alive and ready where it is probed", async () => {
-    for (const { httpGet } of [begun.container.livenessProbe, begun.container.readinessProbe]) {
-      assert.equal((await fetch(`http://127.0.0.1:${port}${httpGet.path}`)).status, 200, httpGet.path);
-    }
-  });
-  test("takes a renewed certificate from its Secret", { timeout: 60_000 }, async () => {
-    const renewed = await site.devserver.certificates.issueClient("renewed");
-    await writeTls(renewed);
-    await eventually("a request with the new certificate", async () => site.devserver.requests.some(({ serial }) => serial === renewed.serial));
-  });
-  test("keeps within its memory", async () => {
-    const peakKb = Number(/^VmHWM:\s+(\d+) kB$/m.exec(await readFile(`/proc/${controller.pid}/status`, "utf8"))?.[1]);
-    assert.ok(peakKb * 1024 < bytesOf(begun.container.resources.limits.memory), `${peakKb} kB`);
-  });
-  test("ends in order", async () => assert.equal(await controller.stop(), 0, controller.tail()));
 });
