@@ -78,7 +78,8 @@ interface LineFacts {
 function jsonLine({ ms, level, msg, name, fields }: LineFacts): string {
   const line = { time: rfc3339(ms), level: level.toUpperCase(), msg, logger: name, ...fields };
   // A replacer is slow, even one that has nothing to replace.
-  return Object.values(fields).some(needsPlain) ? JSON.stringify(line, plain) : JSON.stringify(line);
+  for (const key in fields) if (needsPlain(fields[key])) return JSON.stringify(line, plain);
+  return JSON.stringify(line);
 }
 
 function needsPlain(value: unknown): boolean {
@@ -110,8 +111,9 @@ function text(value: unknown): string {
 
 /** RFC 3339 with milliseconds in the local zone's offset, `Z` when that is zero. */
 export function rfc3339(ms: number): string {
-  const offset = -new Date(ms).getTimezoneOffset();
-  if (offset === 0) return new Date(ms).toISOString();
+  const date = new Date(ms);
+  const offset = -date.getTimezoneOffset();
+  if (offset === 0) return date.toISOString();
   const local = new Date(ms + offset * 60_000).toISOString().slice(0, -1);
   const size = Math.abs(offset);
   return `${local}${offset < 0 ? "-" : "+"}${two(Math.floor(size / 60))}:${two(size % 60)}`;

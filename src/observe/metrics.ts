@@ -43,7 +43,7 @@ interface Series {
   /** What was added up, in how many steps. */
   sum: number;
   steps: number;
-  /** Of a histogram: the steps that were at most as large as each bound. */
+  /** Of a histogram, for each bound: the steps that it is the least bound of. */
   within: number[];
 }
 
@@ -63,7 +63,10 @@ class Counter {
     const series = this.#at(labels);
     series.sum += amount;
     series.steps++;
-    for (const [at, bound] of this.#metric.buckets?.entries() ?? []) if (amount <= bound) series.within[at] = (series.within[at] ?? 0) + 1;
+    const { buckets } = this.#metric;
+    if (buckets === undefined) return;
+    const at = buckets.findIndex((bound) => amount <= bound);
+    if (at !== -1) series.within[at] = (series.within[at] ?? 0) + 1;
   }
 
   family(): Family {
@@ -75,8 +78,9 @@ class Counter {
     const { buckets, fixed } = this.#metric;
     const labels = { ...fixed, ...own };
     if (buckets === undefined) return [{ labels, value: sum }];
+    let below = 0;
     return [
-      ...buckets.map((bound, at) => ({ suffix: "_bucket", labels: { ...labels, le: String(bound) }, value: within[at] ?? 0 })),
+      ...buckets.map((bound, at) => ({ suffix: "_bucket", labels: { ...labels, le: String(bound) }, value: (below += within[at] ?? 0) })),
       { suffix: "_bucket", labels: { ...labels, le: "+Inf" }, value: steps },
       { suffix: "_sum", labels, value: sum },
       { suffix: "_count", labels, value: steps },
