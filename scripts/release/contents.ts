@@ -4,8 +4,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Built } from "../build.ts";
+import type { Built, Stamp } from "../build.ts";
 import type { Entry } from "./archive.ts";
+import { writeCompletions } from "./completions.ts";
+import { writeManPages } from "./man.ts";
 import { thirdPartyNotices } from "./notices.ts";
 import { binaryName, type Target } from "./targets.ts";
 
@@ -14,19 +16,21 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const COPIED = ["LICENSE", "README.md"];
 
 /** The program and the papers, without a folder above them. */
-export function archiveEntries(target: Target, { path, packages }: Built): Entry[] {
+export function archiveEntries(target: Target, { path, packages, stamp }: Built): Entry[] {
   return [
     { name: binaryName(target), executable: true, data: readFileSync(path) },
     ...COPIED.map((name) => plain(name, readFileSync(join(ROOT, name)))),
     plain("THIRD_PARTY_NOTICES", Buffer.from(thirdPartyNotices(packages))),
-    ...written(),
+    ...written(stamp),
   ];
 }
 
 /** Completions and manual pages. */
-function written(): Entry[] {
+function written(stamp: Stamp): Entry[] {
   const folder = mkdtempSync(join(tmpdir(), "papers-"));
   try {
+    writeCompletions(join(folder, "completions"));
+    writeManPages(join(folder, "man"), stamp);
     return readdirSync(folder, { recursive: true, encoding: "utf8" })
       .filter((name) => statSync(join(folder, name)).isFile())
       .map((name) => plain(name, readFileSync(join(folder, name))));

@@ -15,7 +15,7 @@ import { checksumsName } from "./targets.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
 /** Those that take what a release holds. */
-const SUITES_OF_IT = ["release", "roots", "image", "install"];
+const SUITES_OF_IT = ["release", "roots", "image", "install", "shells"];
 
 /** @param say One line for each thing that was found right. @throws Error with what is not. */
 export async function checkRelease(release: Release, say: (line: string) => void): Promise<void> {

@@ -32,6 +32,9 @@ const RELEASE = join(ROOT, "dist/release");
 /** What goes in beside what a build depends on. */
 const FURTHER = ["scripts/release", "install.sh", "README.md", "LICENSE"];
 
+/** Archives that are compressed at a time: each takes a processor, and four times its binary of memory. */
+const LANES = 2;
+
 export interface Release {
   folder: string;
   stamp: Stamp;
@@ -65,10 +68,13 @@ export async function makeRelease(folder = RELEASE, say: (line: string) => void 
   const aside = mkdtempSync(join(dirname(folder), ".release-"));
   try {
     const bill = npmBill();
-    for (const one of built) {
-      await pack(one, bill, aside);
-      say(`packed ${targetName(one.target)}`);
-    }
+    const lane = async (first: number) => {
+      for (const one of built.filter((_, index) => index % LANES === first)) {
+        await pack(one, bill, aside);
+        say(`packed ${targetName(one.target)}`);
+      }
+    };
+    await Promise.all(Array.from({ length: LANES }, (_, first) => lane(first)));
     if (noImages === undefined) {
       const pair = { amd64: glibc(built, "amd64"), arm64: glibc(built, "arm64") };
       const { libc } = buildImage({ stamp, binaries: pair, folder: aside });

@@ -57,9 +57,14 @@ for (const target of TARGETS) {
     });
     after(() => rmSync(unpacked, { recursive: true }));
 
-    test("holds the program and its papers", () => {
+    test("holds the program, its papers, completions and manual pages, and nothing else", () => {
       const names = readdirSync(unpacked).sort();
-      assert.deepEqual(names, ["LICENSE", "README.md", "THIRD_PARTY_NOTICES", binaryName(target)]);
+      assert.deepEqual(names, ["LICENSE", "README.md", "THIRD_PARTY_NOTICES", "completions", binaryName(target), "man"]);
+      const completions = ["_job-controller", "job-controller.bash", "job-controller.fish"];
+      assert.deepEqual(readdirSync(join(unpacked, "completions")).sort(), completions);
+      const pages = readdirSync(join(unpacked, "man"));
+      for (const page of ["job-controller.1", "job-controller-run.1"]) assert.ok(pages.includes(page), page);
+      assert.ok(pages.every((page) => /^job-controller[a-z-]*\.1$/.test(page)), pages.join());
     });
 
     test("holds the binary that was compiled, of its format and for its processor", () => {
