@@ -93,6 +93,7 @@ const chroot: Need = {
     return tried.status === 0 ? undefined : `unshare or mount refused: ${(tried.stderr ?? tried.error?.message ?? "").trim()}`;
   },
 };
+const debian: Need = { name: "packages of Debian", missing: rootsImpossible };
 const apiserver: Need = {
   name: "kube-apiserver and etcd",
   missing: async () =>
@@ -261,9 +262,19 @@ export const SUITES: readonly Suite[] = [
     needs: [...installers, go],
     wants: [chroot],
     binary: true,
-    prepare: actionlintBinary,
+    prepare: (say) => actionlintBinary(say).then(() => makeRelease(undefined, say)),
     testMs: 2 * MINUTE,
     suiteMs: 5 * MINUTE,
+  },
+  {
+    name: "roots",
+    kind: "test",
+    host: "bun",
+    folders: ["roots"],
+    needs: [chroot, debian],
+    prepare: prepareRoots,
+    testMs: 2 * MINUTE,
+    suiteMs: 10 * MINUTE,
   },
   {
     name: "docs",

@@ -1,11 +1,10 @@
-// action.yml as a job uses it, with a server of releases on loopback: made-up ones, and one with the program itself.
+// action.yml as a job uses it, with a server of made-up releases on loopback.
 
 import assert from "node:assert/strict";
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { after, before, describe, test } from "node:test";
-import { build } from "../../scripts/build.ts";
 import { archiveName, checksumsName, TARGETS } from "../../scripts/release/targets.ts";
 import { readAction, Runner } from "./composite.ts";
 import { Place, ROOT } from "./installing.ts";
@@ -111,21 +110,5 @@ describe("the action", () => {
 
   test("has no expression in its scripts, where an input would be code", () => {
     for (const { name, run } of readAction(ROOT).runs.steps) assert.doesNotMatch(run, /\$\{\{/, name);
-  });
-
-  test("installs the program itself, starts its development server and lets the next step talk to it", { timeout: 110_000 }, async () => {
-    using place = new Place();
-    const program = readFileSync(build().path);
-    await releases.publish("7.8.11", ({ os, libc }) => (os === process.platform && libc !== "musl" ? program : "none"));
-    const job = await use(place, { version: "7.8.11", dev: "true" });
-    try {
-      assert.equal(job.code, 0, job.output);
-      assert.equal(job.outputs.path, join(place.path, "job-controller/job-controller"));
-      assert.ok(job.env.JOB_CONTROLLER_TLS_CERT_FILE, "it asks for a client certificate");
-      await job.run("job-controller verify --profile=smoke");
-      assert.equal(job.code, 0, job.output);
-    } finally {
-      job.close();
-    }
   });
 });

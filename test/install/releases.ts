@@ -1,7 +1,9 @@
 // Made-up releases → a server on loopback that publishes them as a release page does, and what it was asked for.
 
+import { readdirSync, readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { type Entry, tarGz, zip } from "../../scripts/release/archive.ts";
 import { sha256 } from "../../scripts/release/checksums.ts";
 import { archiveName, binaryName, checksumsName, type Target, TARGETS, targetName } from "../../scripts/release/targets.ts";
@@ -47,7 +49,7 @@ export class Releases {
   }
 
   put(path: string, data: Uint8Array | string, manner: Manner = "whole"): void {
-    this.#files.set(path, { data: Buffer.from(data), manner });
+    this.#files.set(path, { data: typeof data === "string" ? Buffer.from(data) : data, manner });
   }
 
   /** Archives and checksums as scripts/release.ts would lay them out. @param program Bytes of the program of each target. */
@@ -59,6 +61,11 @@ export class Releases {
       lines.push(`${sha256(data)}  ${archiveName(version, target)}\n`);
     }
     this.put(`v${version}/${checksumsName(version)}`, lines.join(""));
+  }
+
+  /** All files of a folder, as those of one version. */
+  putFolder(version: string, folder: string): void {
+    for (const name of readdirSync(folder)) this.put(`v${version}/${name}`, readFileSync(join(folder, name)));
   }
 
   async close(): Promise<void> {
