@@ -2,11 +2,12 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { readChecksums, sha256 } from "../../scripts/release/checksums.ts";
+import { makeRelease } from "../../scripts/release/make.ts";
 import { archiveName, binaryName, checksumsName, TARGETS, targetName } from "../../scripts/release/targets.ts";
 import { ROOT } from "../../scripts/suites.ts";
 import { manifest, release } from "./made.ts";
@@ -40,6 +41,25 @@ describe("the folder of a release", () => {
   });
 
   test("can be read by everybody", () => assert.equal(statSync(folder).mode & 0o777, 0o755));
+});
+
+describe("makeRelease()", () => {
+  test("replaces no folder that holds anything else", async () => {
+    const foreign = mkdtempSync(join(tmpdir(), "foreign-"));
+    try {
+      writeFileSync(join(foreign, "thesis.txt"), "");
+      await assert.rejects(makeRelease(foreign), /expected nothing there but an earlier release, not "thesis\.txt"$/);
+      assert.deepEqual(readdirSync(foreign), ["thesis.txt"]);
+    } finally {
+      rmSync(foreign, { recursive: true });
+    }
+  });
+
+  test("does nothing when the folder is up to date", async () => {
+    const { ino } = statSync(folder);
+    assert.equal((await makeRelease()).made, false);
+    assert.equal(statSync(folder).ino, ino);
+  });
 });
 
 for (const target of TARGETS) {
