@@ -20,6 +20,7 @@ import { basename, dirname, join, relative } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { EMBEDDED_EXEC_ARGV } from "../src/runtime/hardening.ts";
+import { signAdHoc } from "./release/ad-hoc-signature.ts";
 import { lockedRuntime, unpackRuntime } from "./release/runtimes.ts";
 import { binaryName, type Target, targetName } from "./release/targets.ts";
 
@@ -74,6 +75,7 @@ export function buildFor(target: Target): Built {
     path: join(ROOT, "dist/targets", targetName(target), binaryName(target)),
     depends: [target.bunTarget, locked.integrity],
     options: (aside) => [`--target=${target.bunTarget}`, `--compile-executable-path=${unpackRuntime(target, locked, aside)}`],
+    finish: (bytes) => (target.os === "darwin" ? signAdHoc(bytes) : bytes),
   });
 }
 
@@ -83,9 +85,11 @@ interface Product {
   depends: string[];
   /** Of the compiler; `aside` is a folder that is deleted afterwards. */
   options: (aside: string) => string[];
+  /** What the compiler has made → what it should be. */
+  finish?: (bytes: Buffer) => Buffer;
 }
 
-function make({ path, depends, options }: Product): Built {
+function make({ path, depends, options, finish }: Product): Built {
   const record = join(dirname(path), `.${basename(path)}.inputs`);
   const stamp = readStamp();
   const inputs = hashInputs([stamp, ...depends]);
@@ -114,6 +118,7 @@ function make({ path, depends, options }: Product): Built {
       throw new Error(`Cannot compile ${ENTRY} to ${relative(ROOT, path)}:\n${said}`.trimEnd());
     }
     const packages = packagesOf(readFileSync(graph, "utf8"));
+    if (finish !== undefined) writeFileSync(made, finish(readFileSync(made)));
     renameSync(made, path);
     writeFileSync(record, [inputs, ...packages].join("\n"));
     return { path, stamp, packages, compiled: true };
@@ -159,7 +164,7 @@ function git(...args: string[]): string | undefined {
 /** SHA-256 of what a build depends on, and of further files or folders of the project; hexadecimal. */
 export function hashInputs(depends: unknown[], further: string[] = []): string {
   const hash = createHash("sha256").update(JSON.stringify(depends));
-  for (const name of ["package.json", "package-lock.json", "scripts/build.ts", "src", ...further].flatMap(filesAt)) {
+  for (const name of ["package.json", "package-lock.json", "scripts/build.ts", "scripts/release/ad-hoc-signature.ts", "src", ...further].flatMap(filesAt)) {
     hash.update(`\0${name}\0`).update(readFileSync(join(ROOT, name)));
   }
   return hash.digest("hex");
