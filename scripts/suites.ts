@@ -10,6 +10,8 @@ import { kubectlBinary, serverBinaries, serverBinariesPossible } from "./apiserv
 import { clientBinaries } from "./client-binaries.ts";
 import { isFree } from "./ports.ts";
 import { makeRelease } from "./release/make.ts";
+import { rootsImpossible } from "./roots/roots.ts";
+import { prepareRoots } from "./roots.ts";
 
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));
 export const BUN = join(ROOT, "node_modules/bun/bin/bun.exe");
@@ -272,7 +274,7 @@ export const SUITES: readonly Suite[] = [
     host: "bun",
     folders: ["roots"],
     needs: [chroot, debian],
-    prepare: prepareRoots,
+    prepare: async (say) => prepareRoots(say),
     testMs: 2 * MINUTE,
     suiteMs: 10 * MINUTE,
   },
