@@ -92,8 +92,8 @@ for (const [shell, client, tools, missing, cut] of WAYS) {
 
     test("refuses another checksum, with nothing unpacked or run", async () => {
       using place = placed();
-      const found = await publishOdd("0.3.0", `${"0".repeat(64)}  job-controller_0.3.0_linux_amd64.tar.gz\n`, 'touch "$HOME/ran"');
-      if (shell !== "busybox") place.give({ tar: { script: `touch "${place.path}/unpacked"; exec ${pathOf("tar")} "$@"` } });
+      const found = await publishOdd("0.3.0", `${"0".repeat(64)}  job-controller_0.3.0_linux_amd64.tar.gz\n`, ': > "$HOME/ran"');
+      if (shell !== "busybox") place.give({ tar: { script: `: > "${place.path}/unpacked"; exec ${pathOf("tar")} "$@"` } });
       assert.deepEqual(
         await install(place, ["--version=0.3.0"], { shell }),
         refused(
@@ -152,7 +152,7 @@ describe("install.sh", () => {
     ["--version=latest", 'Cannot install version "latest": expected one such as 0.1.0'],
     ["--version=0.1.0/../../x", 'Cannot install version "0.1.0/../../x": expected one such as 0.1.0'],
     ["--version=0.1.0\n::stop-commands::x", 'Cannot install version "0.1.0 ::stop-commands::x": expected one such as 0.1.0'],
-    ["--version=0$(touch ran)", 'Cannot install version "0$(touch ran)": expected one such as 0.1.0'],
+    ["--version=0$(: > ran)", 'Cannot install version "0$(: > ran)": expected one such as 0.1.0'],
     ["--base-url=http://example.com/x", 'Cannot use base URL "http://example.com/x": expected https://…, or http://localhost'],
     ["--base-url=http://localhost.example.com/x", 'Cannot use base URL "http://localhost.example.com/x": expected https://…, or http://localhost'],
     ["--base-url=file:///tmp", 'Cannot use base URL "file:///tmp": expected https://…, or http://localhost'],
