@@ -8,14 +8,18 @@ while read -r command package; do
   command -v "$command" >/dev/null || packages="$packages $package"
 done <<LIST
 bash bash
+buildah buildah
 busybox busybox-static
 curl curl
 dash dash
 git git
 jq jq
 openssl openssl
+podman podman
 ps procps
+runc runc
 shellcheck shellcheck
+skopeo skopeo
 systemd-analyze systemd
 unshare util-linux
 unzip unzip

@@ -10,7 +10,7 @@ import { kubectlBinary, serverBinaries, serverBinariesPossible } from "./apiserv
 import { clientBinaries } from "./client-binaries.ts";
 import { isFree } from "./ports.ts";
 import { makeRelease } from "./release/make.ts";
-import { rootsImpossible } from "./roots/roots.ts";
+import { makeRoots, rootsImpossible } from "./roots/roots.ts";
 import { prepareRoots } from "./roots.ts";
 
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -79,6 +79,9 @@ const jq = command("jq", "apt install jq");
 const installers = ["dash", "bash", "busybox", "curl", "wget", "unzip", "openssl", "shellcheck"].map((name) =>
   command(name, `apt install ${name === "busybox" ? "busybox-static" : name}`),
 );
+/** What builds images, carries and runs them. */
+const containers = ["buildah", "runc", "skopeo"].map((name) => command(name, `apt install ${name}`));
+const podman = command("podman", "apt install podman");
 const go = command("go", "Go 1.26 or newer");
 const ps = command("ps", "apt install procps");
 const systemd = command("systemd-analyze", "apt install systemd");
@@ -277,6 +280,17 @@ export const SUITES: readonly Suite[] = [
     prepare: async (say) => prepareRoots(say),
     testMs: 2 * MINUTE,
     suiteMs: 10 * MINUTE,
+  },
+  {
+    name: "image",
+    kind: "test",
+    host: "bun",
+    folders: ["image"],
+    needs: [...containers, chroot, debian, git, npm, sh],
+    wants: [podman],
+    prepare: (say) => makeRelease(undefined, say).then(() => makeRoots(say)),
+    testMs: 2 * MINUTE,
+    suiteMs: 5 * MINUTE,
   },
   {
     name: "docs",
