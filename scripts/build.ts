@@ -30,6 +30,9 @@ const BUN = join(ROOT, "node_modules/bun/bin/bun.exe");
 const ENTRY = "src/main.ts";
 const NAME = "job-controller";
 
+/** What the bytes are made of or by. */
+const INPUTS = ["package.json", "package-lock.json", "scripts/build.ts", "scripts/release/ad-hoc-signature.ts", "src"];
+
 /** What the working directory and the environment of the compiled program may not do to it. */
 const HARDENING = [
   "--no-compile-autoload-dotenv",
@@ -147,7 +150,7 @@ function readStamp(): Stamp {
   const head = git("log", "-1", "--format=%H %ct");
   if (head === undefined) return { version, commit: "unknown", date: "unknown" };
   const [hash = "", seconds = ""] = head.split(" ");
-  const changed = git("status", "--porcelain", "--", "src", "package.json", "package-lock.json", "scripts/build.ts") !== "";
+  const changed = git("status", "--porcelain", "--", ...INPUTS) !== "";
   return {
     version,
     commit: changed ? `${hash}-dirty` : hash,
@@ -164,7 +167,7 @@ function git(...args: string[]): string | undefined {
 /** SHA-256 of what a build depends on, and of further files or folders of the project; hexadecimal. */
 export function hashInputs(depends: unknown[], further: string[] = []): string {
   const hash = createHash("sha256").update(JSON.stringify(depends));
-  for (const name of ["package.json", "package-lock.json", "scripts/build.ts", "scripts/release/ad-hoc-signature.ts", "src", ...further].flatMap(filesAt)) {
+  for (const name of [...INPUTS, ...further].flatMap(filesAt)) {
     hash.update(`\0${name}\0`).update(readFileSync(join(ROOT, name)));
   }
   return hash.digest("hex");
