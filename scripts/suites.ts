@@ -265,9 +265,13 @@ export const SUITES: readonly Suite[] = [
     host: "bun",
     folders: ["install"],
     needs: [...installers, go],
-    wants: [chroot],
+    wants: [chroot, debian],
     binary: true,
-    prepare: (say) => actionlintBinary(say).then(() => makeRelease(undefined, say)),
+    prepare: async (say) => {
+      await actionlintBinary(say);
+      await makeRelease(undefined, say);
+      if (rootsImpossible() === undefined) makeRoots(say);
+    },
     testMs: 2 * MINUTE,
     suiteMs: 5 * MINUTE,
   },

@@ -1,16 +1,11 @@
 // install.sh on every kind of system: by what uname and ldd say of it, and in roots that hold little more than BusyBox and a loader.
 
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import process from "node:process";
 import { after, before, describe, test } from "node:test";
 import { TARGETS, targetName } from "../../scripts/release/targets.ts";
-import { ended } from "../support/children.ts";
-import { type Installed, INSTALLER, pathOf, Place, type Tools } from "./installing.ts";
+import { Place, type Tools } from "./installing.ts";
 import { Releases, VERSION } from "./releases.ts";
+import { obstacle, Root } from "./root.ts";
 
 let releases: Releases;
 before(async () => {
@@ -97,13 +92,20 @@ const ROOTS: { name: string; machine?: string; files: string[]; ldd?: string; ta
   },
 ];
 
+function install(root: Root, machine: string, args: string[], access: "rw" | "ro" = "rw") {
+  // A function, because the shell of BusyBox does not look for commands that it has itself.
+  const uname = `uname() { case $1 in -s) echo Linux ;; -m) echo ${machine} ;; esac; }`;
+  return root.run(`${uname}; . /install.sh`, [`--version=${VERSION}`, `--base-url=${releases.base}`, ...args], access);
+}
+
 describe("in a root of", () => {
   const skip = obstacle();
   for (const { name, machine = "x86_64", files, ldd, target, refusal } of ROOTS) {
     test(`${name}: ${target ?? "nothing"}`, { skip }, async () => {
-      using root = new Root(files, machine);
-      if (ldd !== undefined) writeFileSync(join(root.path, "bin/ldd"), `#!/bin/sh\necho "${ldd}" >&2\nexit 1\n`, { mode: 0o755 });
-      const { code, stdout, stderr } = await root.install(["--dir=/opt/bin"]);
+      using root = new Root();
+      for (const file of files) root.write(file);
+      if (ldd !== undefined) root.write("/bin/ldd", `#!/bin/sh\necho "${ldd}" >&2\nexit 1\n`);
+      const { code, stdout, stderr } = await install(root, machine, ["--dir=/opt/bin"]);
       if (refusal === undefined) {
         const said = `Downloading job-controller_0.1.0_${target}.tar.gz\njob-controller 0.1.0 for ${target}\nAdd "/opt/bin" to PATH\n`;
         assert.deepEqual({ code, stdout, stderr }, { code: 0, stdout: "/opt/bin/job-controller\n", stderr: said });
@@ -116,61 +118,14 @@ describe("in a root of", () => {
   }
 
   test("glibc that is read-only: nothing, and it says so", { skip }, async () => {
-    using root = new Root(["/lib64/ld-linux-x86-64.so.2"], "x86_64");
-    mkdirSync(join(root.path, "usr/local/bin"), { recursive: true });
+    using root = new Root();
+    root.write("/lib64/ld-linux-x86-64.so.2");
+    root.write("/usr/local/bin/another");
     releases.asked.length = 0;
     const refusal = (folder: string, why: string) => ({ code: 1, stdout: "", stderr: `Cannot install into "${folder}": ${why}: Read-only file system\n` });
-    assert.deepEqual(await root.install(["--dir=/opt/bin"], "ro"), refusal("/opt/bin", "mkdir: can't create directory '/opt/bin'"));
-    const { stderr } = await root.install([], "ro");
+    assert.deepEqual(await install(root, "x86_64", ["--dir=/opt/bin"], "ro"), refusal("/opt/bin", "mkdir: can't create directory '/opt/bin'"));
+    const { stderr } = await install(root, "x86_64", [], "ro");
     assert.match(stderr, /^Cannot install into "\/usr\/local\/bin": mktemp: .*Read-only file system\n$/);
     assert.deepEqual(releases.asked, []);
   });
 });
-
-/** A root directory with BusyBox's commands and files of the given names; what it is asked to install comes from this machine. */
-class Root {
-  readonly path = mkdtempSync(join(tmpdir(), "root-"));
-  readonly #machine: string;
-
-  constructor(files: readonly string[], machine: string) {
-    this.#machine = machine;
-    for (const folder of ["bin", "dev", "opt"]) mkdirSync(join(this.path, folder));
-    copyFileSync(pathOf("busybox"), join(this.path, "bin/busybox"));
-    copyFileSync(INSTALLER, join(this.path, "install.sh"));
-    spawnSync("chroot", [this.path, "/bin/busybox", "--install", "-s", "/bin"]);
-    for (const file of files) {
-      mkdirSync(dirname(join(this.path, file)), { recursive: true });
-      writeFileSync(join(this.path, file), "");
-    }
-  }
-
-  list(folder: string): string[] {
-    return readdirSync(join(this.path, folder), { recursive: true, encoding: "utf8" }).sort();
-  }
-
-  async install(args: string[], access: "rw" | "ro" = "rw"): Promise<Installed> {
-    const enter =
-      'mount --bind "$1" "$1" && mount -o remount,bind,"$2" "$1" && mount --bind /dev "$1/dev" && shift 2 && exec chroot "$@"';
-    // A function, because the shell of BusyBox does not look for commands that it has itself.
-    const start = `uname() { case $1 in -s) echo Linux ;; -m) echo ${this.#machine} ;; esac; }; . /install.sh`;
-    const inside = [this.path, "/bin/sh", "-c", start, "sh", `--version=${VERSION}`, `--base-url=${releases.base}`, ...args];
-    const child = spawn("unshare", ["-m", "sh", "-c", enter, "sh", this.path, access, ...inside], {
-      env: { PATH: `${process.env.PATH}` },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    const { code, stdout, stderr } = await ended(child);
-    return { code, stdout, stderr };
-  }
-
-  [Symbol.dispose](): void {
-    rmSync(this.path, { recursive: true, force: true });
-  }
-}
-
-/** Why this machine cannot do it, false if it can. */
-function obstacle(): string | false {
-  if (process.platform !== "linux") return "a chroot of this kind exists only on Linux";
-  if (process.getuid?.() !== 0) return "chroot rights: not root";
-  const tried = spawnSync("unshare", ["-m", "sh", "-c", "mount -t tmpfs none /mnt && chroot / true"], { encoding: "utf8" });
-  return tried.status === 0 ? false : `chroot rights: unshare or mount refused: ${(tried.stderr ?? "").trim()}`;
-}

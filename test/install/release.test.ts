@@ -9,10 +9,13 @@ import process from "node:process";
 import { after, before, describe, test } from "node:test";
 import { installer } from "../../scripts/release/installer.ts";
 import { makeRelease } from "../../scripts/release/make.ts";
+import { archiveName } from "../../scripts/release/targets.ts";
+import { makeRoots, ROOTS, rootsImpossible } from "../../scripts/roots/roots.ts";
 import { ended } from "../support/children.ts";
 import { readAction, Runner } from "./composite.ts";
 import { Place, ROOT } from "./installing.ts";
 import { Releases } from "./releases.ts";
+import { obstacle, Root } from "./root.ts";
 
 const README = readFileSync(join(ROOT, "README.md"), "utf8");
 
@@ -71,6 +74,21 @@ describe("the release", () => {
       job.close();
     }
   });
+
+  const here = ROOTS.filter(({ emulator }) => emulator === undefined);
+  const skip = obstacle() || (rootsImpossible() ?? false);
+  for (const { target, folder } of here) {
+    test(`runs where install.sh has put it in a root of ${target.libc}`, { skip, timeout: 100_000 }, async () => {
+      makeRoots(() => {});
+      using root = new Root(folder);
+      const { version, commit } = release.stamp;
+      const args = [`--version=${version}`, `--base-url=${releases.base}`];
+      const installed = await root.run('sh /install.sh "$@" && exec /usr/local/bin/job-controller version', [...args, "--dir=/usr/local/bin"]);
+      assert.match(installed.stderr, new RegExp(`^Downloading ${archiveName(version, target)}$`, "m"));
+      assert.deepEqual([installed.code, installed.stdout.split("\n")[0]], [0, "/usr/local/bin/job-controller"], installed.stderr);
+      assert.match(installed.stdout, new RegExp(`^job-controller ${version} \\(${commit}, .* linux/`, "m"));
+    });
+  }
 
   test("carries an installer of its own", () => {
     const { version } = release.stamp;
