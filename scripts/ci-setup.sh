@@ -12,18 +12,24 @@ buildah buildah
 busybox busybox-static
 curl curl
 dash dash
+fish fish
 git git
+groff groff-base
 jq jq
+man man-db
+mandoc mandoc
 openssl openssl
 podman podman
 ps procps
 runc runc
+script bsdutils
 shellcheck shellcheck
 skopeo skopeo
 systemd-analyze systemd
 unshare util-linux
 unzip unzip
 wget wget
+zsh zsh
 LIST
 
 [ -n "$packages" ] || exit 0

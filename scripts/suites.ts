@@ -82,6 +82,8 @@ const installers = ["dash", "bash", "busybox", "curl", "wget", "unzip", "openssl
 /** What builds images, carries and runs them. */
 const containers = ["buildah", "runc", "skopeo"].map((name) => command(name, `apt install ${name}`));
 const podman = command("podman", "apt install podman");
+const shells = [command("zsh", "apt install zsh"), command("fish", "apt install fish"), command("script", "apt install bsdutils")];
+const man = [command("man", "apt install man-db"), command("groff", "apt install groff-base"), command("mandoc", "apt install mandoc")];
 const go = command("go", "Go 1.26 or newer");
 const ps = command("ps", "apt install procps");
 const systemd = command("systemd-analyze", "apt install systemd");
@@ -258,6 +260,15 @@ export const SUITES: readonly Suite[] = [
     prepare: (say) => makeRelease(undefined, say),
     testMs: 3 * MINUTE,
     suiteMs: 10 * MINUTE,
+  },
+  {
+    name: "shells",
+    kind: "test",
+    host: "bun",
+    folders: ["shells"],
+    needs: [bash, ...shells, ...man],
+    testMs: 20_000,
+    suiteMs: 2 * MINUTE,
   },
   {
     name: "install",

@@ -34,8 +34,6 @@ export function manPage(topic: Topic, { version, date }: Pick<Stamp, "version" |
   const { flags } = command;
   return [
     `.TH "${plain(pageName(topic).toUpperCase())}" 1 "${date.slice(0, 10)}" "job\\-controller ${plain(version)}" "job\\-controller"`,
-    // Names are to be copied: no word is broken.
-    ".nh",
     ".ad l",
     ...section("NAME", [`${plain(pageName(topic))} \\- ${plain(command.summary)}`]),
     ...section("SYNOPSIS", [synopsis(command, topic)]),

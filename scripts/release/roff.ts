@@ -3,10 +3,11 @@
 /** Characters that would be something else on paper, or that the language has taken. */
 const SPECIAL: Readonly<Record<string, string>> = { "\\": "\\e", "-": "\\-", "'": "\\(aq", "`": "\\(ga", "^": "\\(ha", "~": "\\(ti" };
 
-/** One line of text that is printed as it is. */
+/** One line of text that is printed as it is, and whose flags and pages are not hyphenated, as they are to be copied. */
 export function plain(text: string): string {
   const safe = text.replace(/[-\\'`^~]|[^\x20-\x7e]/gu, (character) => SPECIAL[character] ?? unicode(character));
-  return safe.startsWith(".") ? `\\&${safe}` : safe;
+  const whole = safe.replace(/(?<!\S)(?=\\-\\-|job\\-controller|https?:)/g, "\\%");
+  return whole.startsWith(".") ? `\\&${whole}` : whole;
 }
 
 function unicode(character: string): string {

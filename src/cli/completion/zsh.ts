@@ -31,14 +31,14 @@ _job-controller() {
   done
   [[ $PREFIX == -[a-z][a-z]* ]] && PREFIX="-$PREFIX"
 
-  local -a choices suffix specs switches
+  local -a choices ending specs switches
   case "$place" in
 ${indented(arms(places.filter(({ next }) => next.length > 0), nextBody), 4)}
   esac
   case "$place" in
 ${indented(arms(places, flagsBody), 4)}
   esac
-  (( $#choices )) && specs+=('1: :{_describe -t commands command choices $suffix}')
+  (( CURRENT == 2 && $#choices )) && specs+=('1: :{_describe -t commands command choices "$ending[@]"}')
   # Hidden, unless it is what is being typed.
   [[ $PREFIX == --no* ]] && specs+=(--no-$^switches) || specs+=(\!--no-$^switches)
   _arguments -S : $specs
@@ -59,8 +59,8 @@ function arms(places: readonly Place[], body: (place: Place) => string): string 
 }
 
 function nextBody({ next, open }: Place): string {
-  const words = next.map(({ text, about }) => quoted(about === "" ? escaped(text, ":") : `${escaped(text, ":")}:${about}`));
-  return `choices=(\n${indented(words.join("\n"), 2)}\n)${open ? " suffix=(-S '')" : ""}`;
+  const words = next.map(({ text, about }) => quoted([text.replaceAll(/[\\:]/g, "\\$&"), ...(about === "" ? [] : [about])].join(":")));
+  return `choices=(\n${indented(words.join("\n"), 2)}\n)${open ? " ending=(-S '')" : ""}`;
 }
 
 function flagsBody({ flags }: Place): string {
@@ -83,8 +83,9 @@ function actionOf({ words, open, files }: Values): string {
   return files === "behind" ? `{ if compset -P '*='; then _files; else ${offer}; fi }` : offer;
 }
 
+/** In what _arguments reads, a backslash is one, but before the character that would end the text. */
 function escaped(text: string, character: string): string {
-  return text.replaceAll("\\", "\\\\").replaceAll(character, `\\${character}`);
+  return text.replaceAll(character, `\\${character}`);
 }
 
 function quoted(text: string): string {
