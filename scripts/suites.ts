@@ -291,7 +291,7 @@ export const SUITES: readonly Suite[] = [
     kind: "test",
     host: "bun",
     folders: ["roots"],
-    needs: [chroot, debian],
+    needs: [chroot, debian, sh, openssl],
     prepare: async (say) => prepareRoots(say),
     testMs: 2 * MINUTE,
     suiteMs: 10 * MINUTE,

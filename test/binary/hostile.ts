@@ -2,8 +2,9 @@
 // What cannot be kept from being so is here, too.
 
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { spawnSync } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { after, before, describe } from "node:test";
 import { closedPort } from "../../scripts/ports.ts";
 import { runBinary, sideBySide, Site } from "../support/binary.ts";
@@ -100,6 +101,12 @@ export function hostileSurroundings(program: Program): void {
         nothingRan();
       },
 
+      async "BUN_JSC_ sets options of the engine: this is not closed"() {
+        const { code, stdout, stderr } = await run(["version"], { env: { BUN_JSC_dumpOptions: "1" } });
+        assert.equal(code, 0);
+        assert.match(stdout + stderr, /^Modified JSC options:$/m);
+      },
+
       async "BUN_BE_BUN makes it Bun itself, which obeys: this cannot be closed"() {
         await using own = await hostileDirectory();
         const args = ["-e", "console.log(process.env.JOB_CONTROLLER_TOKEN)"];
@@ -108,6 +115,12 @@ export function hostileSurroundings(program: Program): void {
       },
     });
   });
+
+  const ROOTS_OF_TRUST: [name: string, of: (file: string) => string][] = [
+    ["NODE_EXTRA_CA_CERTS", (file) => file],
+    ["SSL_CERT_FILE", (file) => file],
+    ["SSL_CERT_DIR", hashedDirectory],
+  ];
 
   describe("variables that others obey", () => {
     sideBySide(LANES, {
@@ -121,20 +134,18 @@ export function hostileSurroundings(program: Program): void {
         assert.equal(site.devserver.requests.filter(({ server }) => server === "api").length, 0);
       },
 
-      async "NODE_EXTRA_CA_CERTS and SSL_CERT_FILE add roots of trust: this is not closed"() {
+      ...Object.fromEntries(ROOTS_OF_TRUST.map(([name, of]) => [`${name} adds roots of trust: this is not closed`, async () => {
         await using site = await open();
-        for (const name of ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE"]) {
-          const flags = [...site.credential, site.address, "--tls-insecure=false", NO_PAGES];
-          const controller = site.launch(flags, { env: { [name]: site.files.ca } });
-          await controller.started();
-          assert.equal(await controller.stop(), 0);
-        }
-      },
+        const flags = [...site.credential, site.address, "--tls-insecure=false", NO_PAGES];
+        const controller = site.launch(flags, { env: { [name]: of(site.files.ca) } });
+        await controller.started();
+        assert.equal(await controller.stop(), 0);
+      }])),
 
       async "they add none to those of --tls-ca-file"() {
         await using site = await open();
         const other = await site.directory.write("other.pem", (await createAuthority()).cert);
-        const env = { NODE_EXTRA_CA_CERTS: site.files.ca, SSL_CERT_FILE: site.files.ca };
+        const env = Object.fromEntries(ROOTS_OF_TRUST.map(([name, of]) => [name, of(site.files.ca)]));
         const controller = site.launch([...site.credential, site.address, `--tls-ca-file=${other}`, NO_PAGES], { env });
         const { error } = await controller.until(({ msg }) => msg === "provisioning API not usable, retrying");
         assert.match(String(error), /its certificate was issued by "CN=job-controller dev CA"/);
@@ -185,4 +196,13 @@ export function hostileSurroundings(program: Program): void {
       },
     });
   });
+}
+
+/** A folder beside the file where OpenSSL finds it, by the hash of its subject. */
+function hashedDirectory(file: string): string {
+  const { stdout } = spawnSync("openssl", ["x509", "-noout", "-hash", "-in", file], { encoding: "utf8" });
+  const directory = join(dirname(file), "hashed");
+  mkdirSync(directory);
+  copyFileSync(file, join(directory, `${stdout.trim()}.0`));
+  return directory;
 }
