@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ended } from "../support/children.ts";
+import { type Releases, VERSION } from "./releases.ts";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 export const INSTALLER = join(ROOT, "install.sh");
@@ -17,6 +18,12 @@ const BASE = ["uname", "id", "mktemp", "mkdir", "rmdir", "rm", "mv", "chmod", "d
 export type Tools = Record<string, true | { path: string } | { script: string }>;
 
 export const SHELLS: Record<string, string[]> = { dash: ["dash"], bash: ["bash"], busybox: ["busybox", "sh"] };
+
+/** A machine of one kind, whichever this is. */
+export const LINUX_AMD64: Tools = {
+  uname: { script: 'case $1 in -s) echo Linux ;; -m) echo x86_64 ;; esac' },
+  ldd: { script: "echo 'ldd (GNU libc) 2.40'" },
+};
 
 export interface Installed {
   code: number | null;
@@ -90,4 +97,16 @@ export function pathOf(name: string): string {
   const path = stdout.trim();
   if (!existsSync(path)) throw new Error(`Cannot find "${name}" in PATH: see scripts/ci-setup.sh`);
   return path;
+}
+
+/** Installs into the place with all that is needed, flags in `more` after the usual ones. BASE stands for the base URL in what it says. */
+export async function install(releases: Releases, place: Place, more: string[] = [], options: Options = {}): Promise<Installed> {
+  const usual = [`--version=${VERSION}`, `--base-url=${releases.base}`, `--dir=${place.to}`];
+  const { code, stdout, stderr } = await place.run([...usual, ...more], options);
+  return { code, stdout, stderr: stderr.replaceAll(releases.base, "BASE") };
+}
+
+/** How it ends when it refuses, in these words. */
+export function refused(stderr: string): Installed {
+  return { code: 1, stdout: "", stderr: `${stderr}\n` };
 }

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { TARGETS, targetName } from "../../scripts/release/targets.ts";
-import { Place, type Tools } from "./installing.ts";
+import { Place, refused, type Tools } from "./installing.ts";
 import { Releases, VERSION } from "./releases.ts";
 import { obstacle, Root } from "./root.ts";
 
@@ -50,14 +50,15 @@ describe("the platform", () => {
     assert.deepEqual([...chosen].sort(), TARGETS.map(targetName).sort());
   });
 
-  for (const [system, architecture] of [["Linux", "riscv64"], ["Linux", "i686"], ["FreeBSD", "amd64"], ["Darwin", "ppc"], ["MINGW64_NT-10.0", "i686"]] as const) {
-    test(`is not ${system} ${architecture}`, async () => {
+  for (const name of ["Linux riscv64", "Linux i686", "FreeBSD amd64", "Darwin ppc", "MINGW64_NT-10.0 i686"]) {
+    test(`is not ${name}`, async () => {
+      const [system = "", architecture = ""] = name.split(" ");
       using place = new Place(machine(system, architecture));
       releases.asked.length = 0;
       assert.deepEqual(await place.run([`--version=${VERSION}`, `--base-url=${releases.base}`, `--dir=${place.to}`]), {
         code: 1,
         stdout: "",
-        stderr: `Cannot install job-controller on "${system} ${architecture}": expected Linux or macOS on x86-64 or arm64, or Windows on x86-64\n`,
+        stderr: `Cannot install job-controller on "${name}": expected Linux or macOS on x86-64 or arm64, or Windows on x86-64\n`,
       });
       assert.deepEqual([place.left, releases.asked], [[], []]);
     });
@@ -111,7 +112,7 @@ describe("in a root of", () => {
         assert.deepEqual({ code, stdout, stderr }, { code: 0, stdout: "/opt/bin/job-controller\n", stderr: said });
         assert.deepEqual(root.list("/opt"), ["bin", "bin/job-controller"]);
       } else {
-        assert.deepEqual({ code, stdout, stderr }, { code: 1, stdout: "", stderr: `${refusal}\n` });
+        assert.deepEqual({ code, stdout, stderr }, refused(refusal));
         assert.deepEqual(root.list("/opt"), []);
       }
     });
@@ -122,8 +123,10 @@ describe("in a root of", () => {
     root.write("/lib64/ld-linux-x86-64.so.2");
     root.write("/usr/local/bin/another");
     releases.asked.length = 0;
-    const refusal = (folder: string, why: string) => ({ code: 1, stdout: "", stderr: `Cannot install into "${folder}": ${why}: Read-only file system\n` });
-    assert.deepEqual(await install(root, "x86_64", ["--dir=/opt/bin"], "ro"), refusal("/opt/bin", "mkdir: can't create directory '/opt/bin'"));
+    assert.deepEqual(
+      await install(root, "x86_64", ["--dir=/opt/bin"], "ro"),
+      refused(`Cannot install into "/opt/bin": mkdir: can't create directory '/opt/bin': Read-only file system`),
+    );
     const { stderr } = await install(root, "x86_64", [], "ro");
     assert.match(stderr, /^Cannot install into "\/usr\/local\/bin": mktemp: .*Read-only file system\n$/);
     assert.deepEqual(releases.asked, []);

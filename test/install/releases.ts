@@ -15,6 +15,15 @@ const MADE = 1_767_225_600;
 /** `cut` sends half of the bytes that it announces, `held` none and no end. */
 export type Manner = "whole" | "cut" | "held";
 
+export interface Odd {
+  /** Text of the checksums file. */
+  checksums?: string;
+  /** What a shell does in the place of the program. */
+  program?: string;
+  /** Of the program in the archive. */
+  name?: string;
+}
+
 export class Releases {
   /** Paths below the base, in the order in which they were asked for. */
   readonly asked: string[] = [];
@@ -63,6 +72,16 @@ export class Releases {
     this.put(`v${version}/${checksumsName(version)}`, lines.join(""));
   }
 
+  /** The archive for linux_amd64 alone, with its checksums file or the one that is given. @returns Its hash. */
+  async publishOdd(version: string, { checksums, program = ":", name = "job-controller" }: Odd = {}): Promise<string> {
+    const target = targetOf("linux_amd64");
+    const archive = archiveName(version, target);
+    const data = await packed(target, [executable(name, `#!/bin/sh\n${program}\n`)]);
+    this.put(`v${version}/${archive}`, data);
+    this.put(`v${version}/${checksumsName(version)}`, checksums ?? `${sha256(data)}  ${archive}\n`);
+    return sha256(data);
+  }
+
   /** All files of a folder, as those of one version. */
   putFolder(version: string, folder: string): void {
     for (const name of readdirSync(folder)) this.put(`v${version}/${name}`, readFileSync(join(folder, name)));
@@ -74,21 +93,21 @@ export class Releases {
   }
 }
 
-export function packed(target: Target, entries: Entry[]): Promise<Uint8Array> {
+function packed(target: Target, entries: Entry[]): Promise<Uint8Array> {
   return target.os === "windows" ? zip(entries, MADE) : tarGz(entries, MADE);
 }
 
-export function executable(name: string, data: Uint8Array | string): Entry {
+function executable(name: string, data: Uint8Array | string): Entry {
   return { name, executable: true, data: Buffer.from(data) };
 }
 
 /** A program that answers `version` with a line that names its target. */
-export function greets(version: string): (target: Target) => string {
+function greets(version: string): (target: Target) => string {
   return (target) => `#!/bin/sh\necho "job-controller ${version} for ${targetName(target)}"\n`;
 }
 
 /** `linux_amd64` to its row. */
-export function targetOf(name: string): Target {
+function targetOf(name: string): Target {
   const target = TARGETS.find((one) => targetName(one) === name);
   if (target === undefined) throw new Error(`Cannot find target "${name}": expected one of scripts/release/targets.ts`);
   return target;

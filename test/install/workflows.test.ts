@@ -39,7 +39,8 @@ function read(name: string): string {
 function findings(text: string): string {
   const path = join(folder, "workflow.yml");
   writeFileSync(path, text);
-  const { stdout, stderr } = spawnSync(actionlint, ["-no-color", "-oneline", `-shellcheck=${pathOf("shellcheck")}`, path], { encoding: "utf8" });
+  const flags = ["-no-color", "-oneline", `-shellcheck=${pathOf("shellcheck")}`];
+  const { stdout, stderr } = spawnSync(actionlint, [...flags, path], { encoding: "utf8" });
   return `${stdout}${stderr}`.replaceAll(path, "workflow.yml");
 }
 
@@ -86,8 +87,11 @@ describe("the workflows", () => {
   test("let one job write: that which publishes, and builds nothing", () => {
     const writing = [...WORKFLOWS].flatMap(([name, { permissions, jobs }]) => {
       assert.ok(permissions, `${name} says what its token may`);
-      const all: [string, Record<string, string>][] = [[name, permissions], ...Object.entries(jobs).map(([job, one]): [string, Record<string, string>] => [job, one.permissions ?? {}])];
-      return all.flatMap(([who, rights]) => Object.entries(rights).flatMap(([right, may]) => (may === "write" ? `${who} ${right}` : [])));
+      const all = new Map([[name, permissions]]);
+      for (const [job, { permissions: own = {} }] of Object.entries(jobs)) all.set(job, own);
+      return [...all].flatMap(([who, rights]) =>
+        Object.entries(rights).flatMap(([right, may]) => (may === "write" ? `${who} ${right}` : [])),
+      );
     });
     assert.deepEqual(writing, ["publish contents", "publish id-token", "publish attestations"]);
     const { steps } = WORKFLOWS.get("release.yml")!.jobs.publish!;
