@@ -3,8 +3,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import packageJson from "../../package.json" with { type: "json" };
+import { completionScript } from "../../src/cli/completion/script.ts";
 import { helpPage } from "../../src/cli/help.ts";
-import { COMMAND_NAMES } from "../../src/cli/flags.ts";
+import { COMMAND_NAMES, SHELLS } from "../../src/cli/flags.ts";
+import { vocabulary } from "../../src/vocabulary.ts";
 import { runBinary } from "../support/binary.ts";
 
 const VIEW = { width: 80, color: false };
@@ -96,6 +98,15 @@ describe("a command line that is none", () => {
   for (const [argv, stderr] of lines) {
     test(`${argv.join(" ")} is refused on standard error with 2`, async () => {
       assert.deepEqual(await runBinary(argv, { env }), { code: 2, signal: null, stdout: "", stderr });
+    });
+  }
+});
+
+describe("completion", () => {
+  for (const shell of SHELLS) {
+    test(`${shell} prints the script of that shell`, async () => {
+      const script = completionScript(shell, vocabulary());
+      assert.deepEqual(await runBinary(["completion", shell]), { code: 0, signal: null, stdout: script, stderr: "" });
     });
   }
 });
