@@ -1,5 +1,5 @@
-// An architecture and names of Debian packages → their files in a folder. apt works with lists and archives of its own, in a folder
-// that is deleted afterwards: nothing is installed, the machine keeps its state, and no rights are needed.
+// An architecture and names of Debian packages → their files in a folder. apt works with lists and archives of its own, which
+// are deleted afterwards: nothing is installed, the machine keeps its state, and no rights are needed.
 
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
@@ -14,7 +14,8 @@ export function unpackDebian(arch: Architecture, packages: readonly string[], fo
   const own = mkdtempSync(join(tmpdir(), "job-controller-apt-"));
   try {
     const places = { lists: join(own, "lists"), cache: join(own, "cache"), archives: join(own, "archives") };
-    for (const place of [join(places.lists, "partial"), join(places.cache, "archives/partial"), places.archives]) mkdirSync(place, { recursive: true });
+    const empty = [join(places.lists, "partial"), join(places.cache, "archives/partial"), places.archives];
+    for (const place of empty) mkdirSync(place, { recursive: true });
     const settings = {
       "APT::Architecture": arch,
       "APT::Architectures": arch,
@@ -38,5 +39,6 @@ function run(command: string, args: string[], cwd?: string): void {
   const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: "utf8" });
   if (status === 0) return;
   const said = `${stdout ?? ""}${stderr ?? ""}${error?.message ?? ""}`.trim();
-  throw new Error(`Cannot take Debian packages: "${command} ${args.filter((part) => !/^-|::/.test(part)).join(" ")}" failed:\n${said}`);
+  const told = args.filter((part) => !/^-|::/.test(part));
+  throw new Error(`Cannot take Debian packages: "${[command, ...told].join(" ")}" failed:\n${said}`);
 }

@@ -1,5 +1,5 @@
-// `node scripts/bootstrap.mjs scripts/roots.ts`: the binaries of all targets, one line each: size, hash, and how long `version` takes
-// where it runs, in a root of its own. And what the suite of that name needs made.
+// `node scripts/bootstrap.mjs scripts/roots.ts`: the binaries of all targets, one line each: size, hash, and how long `version`
+// takes where it runs, in a root of its own. And what the suite of that name needs made.
 
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -48,7 +48,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const target of TARGETS) {
     const { path } = buildFor(target);
     const bytes = readFileSync(path);
-    const columns = [targetName(target).padEnd(16), `${(bytes.length / 1e6).toFixed(1)} MB`, startOf(target, path).padEnd(18), sha256(bytes)];
+    const size = `${(bytes.length / 1e6).toFixed(1)} MB`;
+    const columns = [targetName(target).padEnd(16), size, startOf(target, path).padEnd(18), sha256(bytes)];
     process.stdout.write(`${columns.join("  ")}\n`);
   }
 }

@@ -1,5 +1,5 @@
-// A Mach-O program → the same with an ad hoc signature over all its bytes: hashes of its pages, signed by nobody. Bun makes one for
-// arm64 alone; elsewhere it leaves that of the bare runtime, which fits no more, and a Mac that checks it ends the program at once.
+// A Mach-O program → the same with an ad hoc signature over all its bytes: hashes of its pages, signed by nobody. Bun makes one
+// for arm64 alone; elsewhere it leaves that of the bare runtime, which fits no more, and a Mac that checks it ends the program.
 // After Apple's loader.h and cs_blobs.h.
 
 import { createHash } from "node:crypto";
@@ -67,9 +67,8 @@ interface Segment {
 }
 
 function segment(program: Buffer, name: string): Segment {
-  const at = commandsOf(program).find(
-    (command) => program.readUInt32LE(command) === LC_SEGMENT_64 && program.toString("latin1", command + 8, command + 24).startsWith(`${name}\0`),
-  );
+  const named = (command: number) => program.toString("latin1", command + 8, command + 24).startsWith(`${name}\0`);
+  const at = commandsOf(program).find((command) => program.readUInt32LE(command) === LC_SEGMENT_64 && named(command));
   if (at === undefined) throw new Error(`Cannot sign the program: expected a segment ${name}`);
   return { at, offset: Number(program.readBigUInt64LE(at + 40)), length: Number(program.readBigUInt64LE(at + 48)) };
 }

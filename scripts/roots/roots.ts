@@ -3,7 +3,17 @@
 
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { unpackDebian } from "../debian-packages.ts";
@@ -31,6 +41,9 @@ export const ROOTS: readonly Root[] = TARGETS.filter(({ os }) => os === "linux")
   ...(target.arch === HOST ? {} : { emulator: "/emulator" }),
 }));
 
+/** Two C libraries, the C++ library, and a C compiler of 0.3 MB. */
+const PACKAGES = ["libc6", "musl", "libgcc-s1", "libstdc++6", "tcc"];
+
 /** What the binaries for glibc are linked with, besides the loader. */
 const GLIBC = ["libc.so.6", "libdl.so.2", "libm.so.6", "libpthread.so.0"];
 
@@ -50,7 +63,7 @@ export function makeRoots(say: (line: string) => void): void {
   try {
     const debian = (arch: string) => join(aside, "debian", arch);
     for (const { arch } of MACHINES) {
-      unpackDebian(arch, ["libc6", "libgcc-s1", "libstdc++6", "musl", "tcc", ...(arch === HOST ? ["qemu-user-static"] : [])], debian(arch));
+      unpackDebian(arch, [...PACKAGES, ...(arch === HOST ? ["qemu-user-static"] : [])], debian(arch));
     }
     for (const { target, emulator } of ROOTS) {
       const machine = machineOf(target);

@@ -21,7 +21,8 @@ export interface Signed {
 /** @throws Error if there is no directory of SHA-256 hashes at `offset` */
 export function checkSignature(bytes: Buffer, offset: number): Signed {
   if (bytes.readUInt32BE(offset) !== SUPER_BLOB) throw new Error("Cannot check a signature: no blob is where it should be");
-  const directories = Array.from({ length: bytes.readUInt32BE(offset + 8) }, (_, nth) => offset + bytes.readUInt32BE(offset + 16 + nth * 8));
+  const entries = Array.from({ length: bytes.readUInt32BE(offset + 8) }, (_, nth) => offset + 16 + nth * 8);
+  const directories = entries.map((entry) => offset + bytes.readUInt32BE(entry));
   const at = directories.find((blob) => bytes.readUInt32BE(blob) === CODE_DIRECTORY && bytes.readUInt8(blob + 37) === SHA256);
   if (at === undefined) throw new Error("Cannot check a signature: it holds no hashes of SHA-256");
   const [hashes, pages, limit] = [at + bytes.readUInt32BE(at + 16), bytes.readUInt32BE(at + 28), bytes.readUInt32BE(at + 32)];

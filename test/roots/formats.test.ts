@@ -54,7 +54,7 @@ describe("formats", () => {
       const { bytes, executable: { signature } } = read(target);
       assert.ok(signature);
       const { wrong, limit, identity } = checkSignature(bytes, signature.offset);
-      assert.deepEqual({ wrong, limit, identity, end: signature.end }, { wrong: 0, limit: signature.offset, identity: "ad hoc", end: bytes.length });
+      assert.deepEqual([wrong, limit, signature.end, identity], [0, signature.offset, bytes.length, "ad hoc"]);
     });
   }
 
