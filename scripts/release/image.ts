@@ -68,30 +68,21 @@ export interface ImageParts {
 /** Writes the five files. @returns Their names, and the version of Debian's libc that is inside. @throws Error of a tool that says no */
 export function buildImage({ stamp, binaries, folder }: ImageParts): { files: string[]; libc: string } {
   const { version, date } = stamp;
-  const seconds = Date.parse(date) / 1000;
-  if (Number.isNaN(seconds)) throw new Error(`Cannot date the image "${date}": expected the time of a commit`);
-  const labels = imageLabels(stamp);
-  const labelled = Object.entries(labels).map(([key, value]) => `--label=${key}=${value}`);
-  const fixed = ["--isolation=chroot", "--format=oci", `--timestamp=${seconds}`, "--identity-label=false", `--file=${RECIPE}`];
+  if (Number.isNaN(Date.parse(date))) throw new Error(`Cannot date the image "${date}": expected the time of a commit`);
   const work = mkdtempSync(join(folder, ".image-"));
-  // Storage of its own: the user's images stay out, and nothing of this stays.
-  const own = ["--storage-driver=vfs", "--root", join(work, "storage"), "--runroot", join(work, "run")];
-  const buildah = (what: string, ...args: string[]) => runTool("buildah", [...own, ...args], what);
+  const buildah = ownStorage(work);
+  const labels = imageLabels(stamp);
   const libcs = new Set<string>();
+  const files = [imageName(version)];
   try {
     for (const arch of IMAGE_ARCHES) {
+      const names = { root: rootfsName(version, arch), archive: dockerArchiveName(version, arch) };
       const libc = unpackLibc(arch, join(work, "libc", arch));
+      writeRootfs({ binary: binaries[arch], libc: libc.files, date }, join(folder, names.root));
+      const id = buildOne(buildah, arch, join(folder, names.root), join(work, "context", arch), labels, date);
+      writeArchive(buildah, id, join(folder, names.archive), version);
       libcs.add(libc.version);
-      const root = join(folder, rootfsName(version, arch));
-      writeRootfs({ binary: binaries[arch], libc: libc.files, date }, root);
-      const context = join(work, "context", arch);
-      mkdirSync(context, { recursive: true });
-      linkSync(root, join(context, "rootfs.tar"));
-      const options = ["--quiet", ...fixed, ...labelled, `--platform=linux/${arch}`, `--manifest=${NAME}`];
-      const id = buildah(`build the image for ${arch}`, "bud", ...options, context).trim();
-      const archive = join(folder, dockerArchiveName(version, arch));
-      rmSync(archive, { force: true });
-      buildah(`write "${archive}"`, "push", "--quiet", id, `docker-archive:${archive}:${NAME}:${version}`);
+      files.push(names.archive, names.root);
     }
     const layout = join(work, "layout");
     buildah("write the image's index", "manifest", "push", "--quiet", "--all", NAME, `oci:${layout}:${version}`);
@@ -101,6 +92,30 @@ export function buildImage({ stamp, binaries, folder }: ImageParts): { files: st
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
-  const each = IMAGE_ARCHES.flatMap((arch) => [dockerArchiveName(version, arch), rootfsName(version, arch)]);
-  return { files: [imageName(version), ...each], libc: [...libcs].join(" and ") };
+  return { files, libc: [...libcs].join(" and ") };
+}
+
+/** @param what Continues "Cannot". @returns What it prints */
+type Buildah = (what: string, ...args: string[]) => string;
+
+/** buildah with storage of its own: the user's images stay out, and nothing of this stays. */
+function ownStorage(folder: string): Buildah {
+  const own = ["--storage-driver=vfs", "--root", join(folder, "storage"), "--runroot", join(folder, "run")];
+  return (what, ...args) => runTool("buildah", [...own, ...args], what);
+}
+
+/** Adds the image of one architecture to the index. @returns Its id */
+function buildOne(buildah: Buildah, arch: Arch, root: string, context: string, labels: Record<string, string>, date: string): string {
+  mkdirSync(context, { recursive: true });
+  linkSync(root, join(context, "rootfs.tar"));
+  const fixed = ["--isolation=chroot", "--format=oci", `--timestamp=${Date.parse(date) / 1000}`, "--identity-label=false"];
+  const labelled = Object.entries(labels).map(([key, value]) => `--label=${key}=${value}`);
+  const options = ["--quiet", ...fixed, ...labelled, `--file=${RECIPE}`, `--platform=linux/${arch}`, `--manifest=${NAME}`];
+  return buildah(`build the image for ${arch}`, "bud", ...options, context).trim();
+}
+
+/** buildah adds nothing to an archive that is there. */
+function writeArchive(buildah: Buildah, id: string, archive: string, version: string): void {
+  rmSync(archive, { force: true });
+  buildah(`write "${archive}"`, "push", "--quiet", id, `docker-archive:${archive}:${NAME}:${version}`);
 }
