@@ -24,7 +24,7 @@ import { guardStarter } from "./runtime/guard-process.ts";
 import { assertNoRuntimeOptions, dangerousVariables, isCompiled } from "./runtime/hardening.ts";
 import { readerGone } from "./runtime/pipe-reader.ts";
 import type { Host } from "./runtime/runtime.ts";
-import { installProcessEvents } from "./runtime/signals.ts";
+import { installProcessEvents, onHangUp } from "./runtime/signals.ts";
 import { createStdoutSink } from "./runtime/sink.ts";
 import { statusLine } from "./runtime/status-line.ts";
 import { createTransport } from "./runtime/transport.ts";
@@ -142,7 +142,7 @@ const handlers: Handlers = {
   async verify(config: VerifyConfig) {
     const { verify } = await import("./verifying.ts");
     // A terminal that closes leaves nothing behind on the server. Self-tests ask none, and may go on without it.
-    if (config.selfTest === undefined) process.once("SIGHUP", () => stop.abort(new Error("stopped by SIGHUP")));
+    if (config.selfTest === undefined) onHangUp(() => stop.abort(new Error("stopped by SIGHUP")));
     const host = await detectHost();
     watchReader(host);
     const out = (text: string) => stdout.write(text, "info");

@@ -1,5 +1,7 @@
 // Signals and stray errors to three calls. Installed first thing: as PID 1 a process without a handler ignores SIGTERM.
 
+import { readFileSync } from "node:fs";
+
 export interface ProcessEvents {
   /** The first SIGINT or SIGTERM: stop in order. */
   drain(signal: StopSignal): void;
@@ -35,4 +37,19 @@ export function installProcessEvents(events: ProcessEvents): () => void {
   return () => {
     for (const [event, handler] of handlers) process.off(event, handler);
   };
+}
+
+/** Calls `ended` when the terminal closes; not under nohup(1), whose word a handler would take back. */
+export function onHangUp(ended: () => void): void {
+  if (!isHangUpIgnored()) process.once("SIGHUP", ended);
+}
+
+/** Whether this process was started with SIGHUP ignored: bit 0 of SigIgn in proc(5). False where that cannot be seen. */
+function isHangUpIgnored(): boolean {
+  try {
+    const ignored = /^SigIgn:\s*([0-9a-f]+)$/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1] ?? "";
+    return (Number.parseInt(ignored.slice(-1), 16) & 1) === 1;
+  } catch {
+    return false;
+  }
 }

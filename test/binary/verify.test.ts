@@ -159,6 +159,17 @@ describe("verify ends with", () => {
       }
     },
 
+    async "not at SIGHUP under nohup"() {
+      const { options, asked } = hangsAt("write-003", "DELETE");
+      await using site = await Site.open(options);
+      const child = start("nohup", [BINARY, "verify", ...whole(site), "--focus=LIST-001,WRITE-003", "--timeout=2s"]);
+      await asked;
+      child.kill("SIGHUP");
+      const { code, stdout } = await ended(child);
+      assert.equal(code, 124, stdout);
+      assert.match(stdout, /\nThe run was cut short: --timeout 2s is over\n/);
+    },
+
     async "124 at --timeout, with what was found until then"() {
       const { options } = hangsAt("write-001", "DELETE");
       const { code, stdout, report } = await outcome(options, (site) => [...whole(site), "--focus=LIST-001,WRITE-001", "--timeout=1s"]);
