@@ -3,23 +3,12 @@
 // `npm run build`, and by import.
 
 import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { EMBEDDED_EXEC_ARGV } from "../src/runtime/hardening.ts";
+import { hashInputs, readStamp, type Stamp } from "./inputs.ts";
 import { signAdHoc } from "./release/ad-hoc-signature.ts";
 import { lockedRuntime, unpackRuntime } from "./release/runtimes.ts";
 import { binaryName, type Target, targetName } from "./release/targets.ts";
@@ -29,9 +18,6 @@ const BUN = join(ROOT, "node_modules/bun/bin/bun.exe");
 /** Written as it is: the entry's spelling and the output's base name end up inside the binary. */
 const ENTRY = "src/main.ts";
 const NAME = "job-controller";
-
-/** What the bytes are made of or by. */
-const INPUTS = ["package.json", "package-lock.json", "scripts/build.ts", "scripts/release/ad-hoc-signature.ts", "src"];
 
 /** What the working directory and the environment of the compiled program may not do to it. */
 const HARDENING = [
@@ -45,13 +31,6 @@ const HARDENING = [
  * and 7 ms at every start. The map is embedded (1.4 MB), so stack traces name source lines; bytecode needs ESM.
  */
 export const FLAGS = ["--compile", "--minify", "--bytecode", "--format=esm", "--splitting", "--sourcemap=linked", ...HARDENING];
-
-/** Version, commit and date as `--define` bakes them in for src/cli/build-info.ts. */
-export interface Stamp {
-  version: string;
-  commit: string;
-  date: string;
-}
 
 export interface Built {
   /** Absolute path of the binary. */
@@ -140,45 +119,6 @@ function packagesOf(graph: string): string[] {
 function compilerEnv(): Record<string, string | undefined> {
   const { BUN_OPTIONS: _options, BUN_BE_BUN: _self, ...rest } = process.env;
   return { ...rest, NODE_ENV: "production", NO_COLOR: "1" };
-}
-
-function readStamp(): Stamp {
-  const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string };
-  const top = git("rev-parse", "--show-toplevel");
-  // An unpacked archive inside somebody else's checkout must not borrow that one's commit.
-  if (top === undefined || realpathSync(top) !== realpathSync(ROOT)) return { version, commit: "unknown", date: "unknown" };
-  const head = git("log", "-1", "--format=%H %ct");
-  if (head === undefined) return { version, commit: "unknown", date: "unknown" };
-  const [hash = "", seconds = ""] = head.split(" ");
-  const changed = git("status", "--porcelain", "--", ...INPUTS) !== "";
-  return {
-    version,
-    commit: changed ? `${hash}-dirty` : hash,
-    date: new Date(Number(seconds) * 1000).toISOString().replace(".000", ""),
-  };
-}
-
-/** Output of a git command in the project, trimmed; undefined if git is missing or says no. */
-function git(...args: string[]): string | undefined {
-  const result = spawnSync("git", args, { cwd: ROOT, encoding: "utf8" });
-  return result.status === 0 ? result.stdout.trim() : undefined;
-}
-
-/** SHA-256 of what a build depends on, and of further files or folders of the project; hexadecimal. */
-export function hashInputs(depends: unknown[], further: string[] = []): string {
-  const hash = createHash("sha256").update(JSON.stringify(depends));
-  for (const name of [...INPUTS, ...further].flatMap(filesAt)) {
-    hash.update(`\0${name}\0`).update(readFileSync(join(ROOT, name)));
-  }
-  return hash.digest("hex");
-}
-
-function filesAt(name: string): string[] {
-  if (statSync(join(ROOT, name)).isFile()) return [name];
-  return readdirSync(join(ROOT, name), { recursive: true, encoding: "utf8" })
-    .map((below) => `${name}/${below}`)
-    .filter((path) => statSync(join(ROOT, path)).isFile())
-    .sort();
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -4,7 +4,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Built, Stamp } from "../build.ts";
+import type { Built } from "../build.ts";
+import type { Stamp } from "../inputs.ts";
 import type { Entry } from "./archive.ts";
 import { writeCompletions } from "./completions.ts";
 import { writeManPages } from "./man.ts";

@@ -4,7 +4,7 @@
 import { linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Stamp } from "../build.ts";
+import type { Stamp } from "../inputs.ts";
 import { unpackLibc } from "./libc.ts";
 import { annotateLayout } from "./oci-layout.ts";
 import { repository } from "./repository.ts";

@@ -16,7 +16,8 @@ import {
 import { basename, dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { type Built, buildFor, hashInputs, type Stamp } from "../build.ts";
+import { type Built, buildFor } from "../build.ts";
+import { hashInputs, type Stamp } from "../inputs.ts";
 import { tarGz, zip } from "./archive.ts";
 import { sha256, writeChecksums } from "./checksums.ts";
 import { archiveEntries } from "./contents.ts";

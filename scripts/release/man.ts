@@ -6,7 +6,7 @@ import { EXIT_CODES } from "../../src/cli/exit.ts";
 import { argumentPlaceholder, COMMAND_NAMES, COMMANDS, COMMON_FLAGS, environmentName, placeholder } from "../../src/cli/flags.ts";
 import type { Command, CommandName, Flag } from "../../src/cli/flags.ts";
 import { exampleLines, groupsOf, helpText } from "../../src/cli/help.ts";
-import type { Stamp } from "../build.ts";
+import type { Stamp } from "../inputs.ts";
 import { bold, item, italic, plain, section } from "./roff.ts";
 
 /** Undefined is the program, whose page is that of `run` with the list of commands. */
