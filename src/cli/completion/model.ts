@@ -49,7 +49,7 @@ export interface Place {
  */
 export type Vocabulary = Readonly<Record<string, { words: readonly string[]; open?: true }>>;
 
-/** Every place of a command line, the program first, none before the words that lead to it. */
+/** Every place of a command line, each once, the program first. */
 export function completionPlaces(vocabulary: Vocabulary): Place[] {
   return [
     { path: "", next: commandsBehind(""), open: false, flags: flagsOf(COMMANDS.run, vocabulary) },
