@@ -18,8 +18,10 @@ const FLUSH_MS = 1_000;
 export async function beGuard(): Promise<never> {
   for (const signal of IGNORED) process.on(signal, () => {});
   rename("worker-guard");
-  const { openPipe, adoptOrphans, reap, writeOutput = writeToStdout() } = await detectHost();
+  const { openPipe, adoptOrphans, reap, shrink, writeOutput = writeToStdout() } = await detectHost();
   adoptOrphans?.();
+  // Nothing comes for hours, perhaps.
+  shrink();
   const output = new OutputQueue(writeOutput);
   await runGuard({ input: chunksOf(process.stdin), write: (line) => output.write(line) }, {
     start: (command, env) => startChild(command, env, openPipe),

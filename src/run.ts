@@ -150,11 +150,9 @@ function tasksOf(config: RunConfig, env: RunEnv, { api, health, scopes, count, l
           observer: {
             scanBegan: (namespace) => readers.get(namespace)?.scanBegan(),
             page: (namespace, page) => readers.get(namespace)?.page(page),
-            scanEnded: (namespace, complete) => {
-              readers.get(namespace)?.scanEnded(complete);
-              shrink();
-            },
+            scanEnded: (namespace, complete) => readers.get(namespace)?.scanEnded(complete),
           },
+          rested: shrink,
         },
         signal,
       )

@@ -29,6 +29,8 @@ export interface PruneOptions {
   log: Logger;
   observer?: ScanObserver;
   count?: Count;
+  /** Called behind each sweep, when none of its requests is under way. */
+  rested?: () => void;
 }
 
 /** A server without the collection is asked again after this long. */
@@ -62,7 +64,10 @@ export async function pruneEvery(options: PruneOptions, signal: AbortSignal): Pr
     const startedMs = clock.monotonic();
     if (startedMs >= regularMs) regularMs = startedMs + options.sweepIntervalMs;
     const due = plans.filter((plan) => plan.dueMs <= startedMs);
-    if (due.length > 0) await round(due, regularMs);
+    if (due.length > 0) {
+      await round(due, regularMs);
+      options.rested?.();
+    }
     const nextMs = Math.min(...plans.map((plan) => plan.dueMs));
     await clock.sleep(Math.max(nextMs - clock.monotonic(), 1), signal);
   }

@@ -124,6 +124,22 @@ describe("pruneEvery()", () => {
     );
   });
 
+  test("rests behind each sweep, when its deletions have ended", async () => {
+    const rested: number[] = [];
+    const { begin, clock, summaries, server } = setUp({
+      server: { listMs: 200, deleteMs: 50 },
+      rested: () => void rested.push(summaries().length),
+    });
+    server.add("h1", 31_000);
+    await begin();
+    await clock.advance(249);
+    assert.deepEqual(rested, []);
+    await clock.advance(1);
+    assert.deepEqual(rested, [1]);
+    await clock.advance(INTERVAL);
+    assert.deepEqual(rested, [1, 2]);
+  });
+
   test("counts each outcome of a delete", async () => {
     const { begin, server, summaries, warnings } = setUp();
     for (const name of ["a", "b", "c", "d", "e"]) server.add(name, 60_000);
