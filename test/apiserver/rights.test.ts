@@ -181,6 +181,8 @@ describe("a controller with workers that lacks a right, on a real API server", (
     assert.deepEqual((await seen("jobs")).map(({ metadata }) => metadata.labels?.[`${GROUP}/claim`]), jobs.map(() => undefined));
     await mend();
     await gone();
+    // Each is said behind its deletion.
+    await controller.until(() => controller.of("job finished").length === jobs.length);
     assert.equal(controller.of("not allowed to claim jobs").length, 1);
     const finished = controller.of("job finished").map(({ uid, attempt }) => [uid, attempt]);
     assert.deepEqual(finished.sort(), jobs.map(({ uid }) => [uid, 1]).sort());
