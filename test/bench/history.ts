@@ -34,7 +34,8 @@ export const history: Claim = {
 
 async function pruning({ population, scale: { many, restSeconds } }: Stage, subject: Subject): Promise<Facts> {
   await population.put("historicjobs", 0, EXPIRED, 2 * HOUR_MS);
-  await using running = new Running(subject, ["--history-expiration=1h", ...(subject.name === OURS ? ["--history-sweep-interval=10s"] : [])]);
+  const swift = subject.name === OURS ? ["--history-sweep-interval=10s"] : [];
+  await using running = new Running(subject, ["--history-expiration=1h", ...swift], { lines: true });
   await running.started();
   await eventually("what has expired is gone", async () => (await population.count("historicjobs")) === many, 120_000);
   if (subject.name === OURS) await running.until(() => running.lines.filter((line) => line.includes("history sweep complete")).length >= 2, 120_000);
