@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { after, before, describe, test } from "node:test";
+import { after, describe, test } from "node:test";
 import { archiveName, checksumsName, TARGETS } from "../../scripts/release/targets.ts";
 import { readAction, Runner } from "./composite.ts";
 import { Place, ROOT } from "./installing.ts";
@@ -12,12 +12,7 @@ import { Releases } from "./releases.ts";
 
 const { version: OWN_VERSION } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string };
 
-let releases: Releases;
-before(async () => {
-  releases = await Releases.open();
-  await releases.publish(OWN_VERSION);
-  await releases.publish("7.8.9");
-});
+const releases = await Releases.open(OWN_VERSION, "7.8.9");
 after(() => releases.close());
 
 async function use(place: Place, inputs: Record<string, string>, root = ROOT): Promise<Runner> {

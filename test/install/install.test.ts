@@ -6,20 +6,13 @@ import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { after, before, describe, test } from "node:test";
+import { after, describe, test } from "node:test";
 import { ended } from "../support/children.ts";
 import { eventually } from "../support/work-site.ts";
-import { install, INSTALLER, LINUX_AMD64, pathOf, Place, refused } from "./installing.ts";
-import { Releases, VERSION } from "./releases.ts";
+import { install, INSTALLER, LINUX_AMD64, pathOf, Place, refused, usualArguments } from "./installing.ts";
+import { ARCHIVE, CHECKSUMS, Releases, VERSION } from "./releases.ts";
 
-const ARCHIVE = "job-controller_0.1.0_linux_amd64.tar.gz";
-const CHECKSUMS = "job-controller_0.1.0_checksums.txt";
-
-let releases: Releases;
-before(async () => {
-  releases = await Releases.open();
-  await releases.publish();
-});
+const releases = await Releases.open(VERSION);
 after(() => releases.close());
 
 describe("install.sh", () => {
@@ -202,7 +195,7 @@ describe("install.sh", () => {
     releases.asked.length = 0;
     await Promise.all(
       parts.map(async (text) => {
-        const child = spawn(pathOf("dash"), ["-s", "--", `--version=${VERSION}`, `--base-url=${releases.base}`, `--dir=${place.to}`], {
+        const child = spawn(pathOf("dash"), ["-s", "--", ...usualArguments(releases, place)], {
           env: { PATH: place.bin },
           stdio: ["pipe", "ignore", "ignore"],
         });

@@ -99,10 +99,14 @@ export function pathOf(name: string): string {
   return path;
 }
 
-/** Installs into the place with all that is needed, flags in `more` after the usual ones. BASE stands for the base URL in what it says. */
+/** All that install.sh has to be told. */
+export function usualArguments(releases: Releases, place: Place): string[] {
+  return [`--version=${VERSION}`, `--base-url=${releases.base}`, `--dir=${place.to}`];
+}
+
+/** Installs into the place, flags in `more` after the usual ones. BASE stands for the base URL in what it says. */
 export async function install(releases: Releases, place: Place, more: string[] = [], options: Options = {}): Promise<Installed> {
-  const usual = [`--version=${VERSION}`, `--base-url=${releases.base}`, `--dir=${place.to}`];
-  const { code, stdout, stderr } = await place.run([...usual, ...more], options);
+  const { code, stdout, stderr } = await place.run([...usualArguments(releases, place), ...more], options);
   return { code, stdout, stderr: stderr.replaceAll(releases.base, "BASE") };
 }
 

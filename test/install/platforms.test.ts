@@ -1,17 +1,13 @@
 // install.sh on every kind of system: by what uname and ldd say of it, and in roots that hold little more than BusyBox and a loader.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { after, describe, test } from "node:test";
 import { TARGETS, targetName } from "../../scripts/release/targets.ts";
-import { Place, refused, type Tools } from "./installing.ts";
+import { Place, refused, type Tools, usualArguments } from "./installing.ts";
 import { Releases, VERSION } from "./releases.ts";
 import { obstacle, Root } from "./root.ts";
 
-let releases: Releases;
-before(async () => {
-  releases = await Releases.open();
-  await releases.publish();
-});
+const releases = await Releases.open(VERSION);
 after(() => releases.close());
 
 function machine(system: string, architecture: string, ldd?: string): Tools {
@@ -38,7 +34,7 @@ describe("the platform", () => {
   for (const [system, architecture, ldd, target] of UNAMES) {
     test(`is ${target} where uname says ${system} ${architecture}${ldd === undefined ? "" : ` and ldd ${ldd}`}`, async () => {
       using place = new Place(machine(system, architecture, ldd));
-      const { code, stdout, stderr } = await place.run([`--version=${VERSION}`, `--base-url=${releases.base}`, `--dir=${place.to}`]);
+      const { code, stdout, stderr } = await place.run(usualArguments(releases, place));
       assert.equal(code, 0, stderr);
       assert.match(stderr, new RegExp(`^job-controller 0\\.1\\.0 for ${target}$`, "m"));
       assert.equal(stdout, `PLACE/to/job-controller${system.includes("_NT") ? ".exe" : ""}\n`);
@@ -55,11 +51,8 @@ describe("the platform", () => {
       const [system = "", architecture = ""] = name.split(" ");
       using place = new Place(machine(system, architecture));
       releases.asked.length = 0;
-      assert.deepEqual(await place.run([`--version=${VERSION}`, `--base-url=${releases.base}`, `--dir=${place.to}`]), {
-        code: 1,
-        stdout: "",
-        stderr: `Cannot install job-controller on "${name}": expected Linux or macOS on x86-64 or arm64, or Windows on x86-64\n`,
-      });
+      const words = `Cannot install job-controller on "${name}": expected Linux or macOS on x86-64 or arm64, or Windows on x86-64`;
+      assert.deepEqual(await place.run(usualArguments(releases, place)), refused(words));
       assert.deepEqual([place.left, releases.asked], [[], []]);
     });
   }

@@ -6,7 +6,7 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { after, before, describe, test } from "node:test";
+import { after, describe, test } from "node:test";
 import { installer } from "../../scripts/release/installer.ts";
 import { makeRelease } from "../../scripts/release/make.ts";
 import { archiveName } from "../../scripts/release/targets.ts";
@@ -22,11 +22,8 @@ const README = readFileSync(join(ROOT, "README.md"), "utf8");
 /** The suite makes it before it begins. */
 const release = await makeRelease();
 
-let releases: Releases;
-before(async () => {
-  releases = await Releases.open();
-  releases.putFolder(release.stamp.version, release.folder);
-});
+const releases = await Releases.open();
+releases.putFolder(release.stamp.version, release.folder);
 after(() => releases.close());
 
 /** The `sh` blocks of a section, with the releases of this test in place of those that it names. */

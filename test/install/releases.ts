@@ -9,6 +9,8 @@ import { sha256 } from "../../scripts/release/checksums.ts";
 import { archiveName, binaryName, checksumsName, type Target, TARGETS, targetName } from "../../scripts/release/targets.ts";
 
 export const VERSION = "0.1.0";
+export const ARCHIVE = "job-controller_0.1.0_linux_amd64.tar.gz";
+export const CHECKSUMS = "job-controller_0.1.0_checksums.txt";
 /** 2026-01-01, in seconds. */
 const MADE = 1_767_225_600;
 
@@ -47,10 +49,13 @@ export class Releases {
     });
   }
 
-  static async open(): Promise<Releases> {
+  /** With releases of these versions. */
+  static async open(...versions: string[]): Promise<Releases> {
     const server = createServer();
     await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-    return new Releases(server);
+    const releases = new Releases(server);
+    for (const version of versions) await releases.publish(version);
+    return releases;
   }
 
   get base(): string {

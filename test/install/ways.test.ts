@@ -3,19 +3,12 @@
 import assert from "node:assert/strict";
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { after, describe, test } from "node:test";
 import { sha256 } from "../../scripts/release/checksums.ts";
 import { install, LINUX_AMD64, pathOf, Place, refused, type Tools } from "./installing.ts";
-import { Releases } from "./releases.ts";
+import { ARCHIVE, CHECKSUMS, Releases, VERSION } from "./releases.ts";
 
-const ARCHIVE = "job-controller_0.1.0_linux_amd64.tar.gz";
-const CHECKSUMS = "job-controller_0.1.0_checksums.txt";
-
-let releases: Releases;
-before(async () => {
-  releases = await Releases.open();
-  await releases.publish();
-});
+const releases = await Releases.open(VERSION);
 after(() => releases.close());
 
 const WGET: Tools = { wget: true };
