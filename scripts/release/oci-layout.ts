@@ -1,9 +1,9 @@
 // An OCI image layout → the same with annotations at its index and its manifests, which buildah writes in part or not at all.
 // Knows the layout's documents; layers and configurations stay as they are.
 
-import { createHash } from "node:crypto";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { sha256 } from "./checksums.ts";
 
 export interface Descriptor {
   mediaType: string;
@@ -52,7 +52,7 @@ export function annotateLayout(layout: string, annotations: Record<string, strin
 function rewrite<Document>(layout: string, old: Descriptor, change: (document: Document) => Document): Descriptor {
   const text = JSON.stringify(change(readBlob<Document>(layout, old)));
   rmSync(blobPath(layout, old));
-  const digest = `sha256:${createHash("sha256").update(text).digest("hex")}`;
+  const digest = `sha256:${sha256(text)}`;
   const made = { ...old, digest, size: Buffer.byteLength(text) };
   writeFileSync(blobPath(layout, made), text);
   return made;

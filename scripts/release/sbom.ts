@@ -2,10 +2,10 @@
 // which packages the compiler took nor which Bun it put beneath; its random number, its clock, the folder's name and what differs
 // between its versions are left out.
 
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { sha256 } from "./checksums.ts";
 import type { LockedRuntime } from "./runtimes.ts";
 import { type Target, targetName } from "./targets.ts";
 import { runTool } from "./tool.ts";
@@ -128,6 +128,6 @@ function programComponent(npm: Component, { version, commit, sha256, repository 
 
 /** A UUID of version 8 (RFC 9562), made of a hash. */
 function serialNumber(of: string): string {
-  const hex = createHash("sha256").update(of).digest("hex");
+  const hex = sha256(of);
   return `urn:uuid:${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
