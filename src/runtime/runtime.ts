@@ -36,7 +36,7 @@ export interface Host {
   makeTransport(tls: TlsMaterial): HostTransport;
   /** Gives back what is not needed any more; nothing where the host cannot be told. */
   collectGarbage(): void;
-  /** That, and code which has run and may not run again: it is read anew when it does. Nothing where the host cannot be told. */
+  /** That, and what can be had anew when it is needed: compiled code, the mapped text of the program. Nothing where the host cannot be told. */
   shrink(): void;
   /** How many files and sockets are open; undefined where the machine does not tell. Absent where the host asks before it looks. */
   openFiles?(): number | undefined;
