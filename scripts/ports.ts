@@ -11,10 +11,14 @@ export function isFree(port: number): Promise<boolean> {
   });
 }
 
-/** A port on which nobody listens, nor will: it lies below those that systems give to who asks for any. */
+/** Below those that systems give to who asks for any. */
+const [FIRST, COUNT] = [10_000, 20_000];
+let given = randomInt(COUNT);
+
+/** A port on which nobody listens, nor will unasked. Each call gives another: it may be a while before the last one is in use. */
 export async function closedPort(): Promise<number> {
   for (;;) {
-    const port = randomInt(10_000, 30_000);
+    const port = FIRST + (given++ % COUNT);
     if (await isFree(port)) return port;
   }
 }

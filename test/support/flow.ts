@@ -49,7 +49,10 @@ export class Running {
       signal: this.#stop.signal,
       startGuard: () => startGuardProcess(GUARD, { PATH: process.env["PATH"] ?? "" }, (line) => this.log.warn("guard", { line })),
     });
-    this.ended = running.then(() => undefined, (error: unknown) => error);
+    this.ended = running.then(() => undefined, (error: unknown) => {
+      this.log.end(new Error("the controller has ended", { cause: error }));
+      return error;
+    });
   }
 
   /** As the first signal does; resolves to how it ended. */

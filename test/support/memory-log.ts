@@ -11,7 +11,8 @@ export interface LogRecord {
 export class MemoryLog implements Logger {
   readonly records: LogRecord[] = [];
   readonly debugEnabled = true;
-  #waiting: { match: (record: LogRecord) => boolean; found: (record: LogRecord) => void }[] = [];
+  #waiting: { match: (record: LogRecord) => boolean; found: (record: LogRecord) => void; lost: (reason: Error) => void }[] = [];
+  #over: Error | undefined;
 
   debug(msg: string, fields: Fields = {}): void {
     this.#add("debug", msg, fields);
@@ -34,11 +35,18 @@ export class MemoryLog implements Logger {
     return this.records.filter((record) => record.msg === msg);
   }
 
-  /** The first record, past or future, that matches. */
+  /** The first record, past or future, that matches; rejects when there will be none. */
   until(match: (record: LogRecord) => boolean): Promise<LogRecord> {
     const past = this.records.find(match);
     if (past !== undefined) return Promise.resolve(past);
-    return new Promise((found) => this.#waiting.push({ match, found }));
+    if (this.#over !== undefined) return Promise.reject(this.#over);
+    return new Promise((found, lost) => this.#waiting.push({ match, found, lost }));
+  }
+
+  /** Nothing will be said any more, for this reason. */
+  end(reason: Error): void {
+    this.#over = reason;
+    for (const { lost } of this.#waiting.splice(0)) lost(reason);
   }
 
   #add(level: LogRecord["level"], msg: string, fields: Fields): void {
